@@ -1,0 +1,196 @@
+//! The trace context: a number that is passed by value, and the one that is current on a thread.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use opentelemetry::{SpanId, TraceId};
+use pin_project_lite::pin_project;
+
+use crate::key::TraceKey;
+use crate::record::{AttributeRecord, FieldValue};
+use crate::trace;
+
+/// A place in a trace: the span under which the next one opens.
+///
+/// It is a number (a slot in the process' slab of open traces, and a span id), so it is `Copy`, lives as long as
+/// you like, and goes into spawned tasks, threads, closures and streams without a thought. A context that outlives
+/// its trace does no harm: calls made with it are counted in the metrics, and as `late`.
+///
+/// ```
+/// use spanweave::Ctx;
+///
+/// fn on_another_thread(ctx: Ctx) {
+///     std::thread::spawn(move || ctx.enter(|| assert_eq!(Ctx::current(), ctx)));
+/// }
+/// on_another_thread(Ctx::current());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ctx {
+    pub(crate) key: TraceKey,
+    pub(crate) span: u64,
+}
+
+thread_local! {
+    static CURRENT: Cell<Ctx> = const { Cell::new(Ctx::none()) };
+}
+
+impl Ctx {
+    /// No context: calls made in it open no span. They are still measured by a telemetry handle that was
+    /// [installed](crate::Telemetry::install) for the process.
+    #[must_use]
+    pub const fn none() -> Ctx {
+        Ctx { key: TraceKey::NONE, span: 0 }
+    }
+
+    /// The context of the traced call, or of the [`Root`](crate::Root), that is running on this thread;
+    /// [`Ctx::none`] outside of both.
+    #[inline]
+    #[must_use]
+    pub fn current() -> Ctx {
+        CURRENT.get()
+    }
+
+    /// Whether this is [`Ctx::none`].
+    #[inline]
+    pub fn is_none(self) -> bool {
+        self.key == TraceKey::NONE
+    }
+
+    /// Whether spans opened in this context are kept: its trace was sampled and there is an exporter.
+    #[inline]
+    pub fn is_recording(self) -> bool {
+        self.key.is_recording()
+    }
+
+    /// Runs `f` with this context as the current one.
+    ///
+    /// Only for as long as `f` runs: a future made in it takes the context along if it is a traced call, and
+    /// anything else wants [`in_ctx`](InCtx::in_ctx).
+    #[inline]
+    pub fn enter<R>(self, f: impl FnOnce() -> R) -> R {
+        let _entered = Entered::new(self);
+        f()
+    }
+
+    /// Sets an attribute on this context's span, if it is open and recorded.
+    ///
+    /// ```
+    /// use spanweave::Ctx;
+    ///
+    /// Ctx::current().set("rows", 3);
+    /// ```
+    pub fn set(self, key: &'static str, value: impl FieldValue) {
+        if self.is_recording()
+            && let Some(value) = value.field_value()
+        {
+            trace::set_attribute(self.key, AttributeRecord { span: self.span, key, value });
+        }
+    }
+
+    /// The id of the trace; `None` without one, and once the trace is over and its place was given to another.
+    pub fn trace_id(self) -> Option<TraceId> {
+        trace::trace_id(self.key).map(|id| TraceId::from_bytes(id.to_be_bytes()))
+    }
+
+    /// The id of the span; `None` where no span is recorded.
+    pub fn span_id(self) -> Option<SpanId> {
+        (self.span != 0).then(|| SpanId::from_bytes(self.span.to_be_bytes()))
+    }
+}
+
+/// The ids, as a log line would show them.
+impl fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_none() {
+            return f.write_str("Ctx(none)");
+        }
+        f.debug_struct("Ctx").field("trace_id", &self.trace_id()).field("span_id", &self.span_id()).finish()
+    }
+}
+
+/// Has made a context current, and puts back the one before when dropped. Not to be moved to another thread.
+pub(crate) struct Entered {
+    before: Ctx,
+    _not_send: PhantomData<*const ()>,
+}
+
+impl Entered {
+    #[inline]
+    pub(crate) fn new(ctx: Ctx) -> Entered {
+        Entered { before: CURRENT.replace(ctx), _not_send: PhantomData }
+    }
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
+    }
+}
+
+/// Futures that run in a context.
+pub trait InCtx: Future + Sized {
+    /// Makes `ctx` current whenever the future is polled.
+    ///
+    /// ```
+    /// # async fn send_mail() {}
+    /// # async fn handler() {
+    /// use spanweave::{Ctx, InCtx};
+    ///
+    /// tokio::spawn(send_mail().in_ctx(Ctx::current()));
+    /// # }
+    /// ```
+    fn in_ctx(self, ctx: Ctx) -> WithCtx<Self> {
+        WithCtx { future: self, ctx }
+    }
+}
+
+impl<F: Future> InCtx for F {}
+
+pin_project! {
+    /// A future that runs in a context; see [`InCtx::in_ctx`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct WithCtx<F> {
+        #[pin]
+        future: F,
+        ctx: Ctx,
+    }
+}
+
+impl<F: Future> Future for WithCtx<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = Entered::new(*this.ctx);
+        this.future.poll(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ctx;
+    use crate::key::TraceKey;
+
+    #[test]
+    fn a_context_is_two_words() {
+        assert_eq!(std::mem::size_of::<Ctx>(), 16);
+    }
+
+    #[test]
+    fn entering_nests_and_survives_a_panic() {
+        let outer = Ctx { key: TraceKey::untraced(9), span: 1 };
+        let inner = Ctx { key: TraceKey::untraced(9), span: 2 };
+        outer.enter(|| {
+            let panicked = std::panic::catch_unwind(|| inner.enter(|| panic!("on purpose")));
+            assert!(panicked.is_err());
+            assert_eq!(Ctx::current(), outer);
+        });
+        assert!(Ctx::current().is_none());
+    }
+}

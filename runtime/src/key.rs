@@ -1,0 +1,82 @@
+//! The number by which a context names its trace.
+
+/// A telemetry handle, a slot of the slab with its generation, and whether the trace is recorded, in 64 bits.
+/// Zero is no trace: handles are numbered from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TraceKey(u64);
+
+const HANDLE_BITS: u32 = 12;
+const SLOT_BITS: u32 = 20;
+const GENERATION_BITS: u32 = 31;
+const RECORDING: u64 = 1;
+
+const GENERATION_SHIFT: u32 = 1;
+const SLOT_SHIFT: u32 = GENERATION_SHIFT + GENERATION_BITS;
+const HANDLE_SHIFT: u32 = SLOT_SHIFT + SLOT_BITS;
+const _: () = assert!(HANDLE_SHIFT + HANDLE_BITS == 64, "the parts fill the key");
+
+impl TraceKey {
+    pub(crate) const NONE: TraceKey = TraceKey(0);
+    /// The most traces that can be open at once in a process.
+    pub(crate) const SLOTS: usize = 1 << SLOT_BITS;
+    /// The most telemetry handles that a process can make.
+    pub(crate) const HANDLES: usize = 1 << HANDLE_BITS;
+
+    pub(crate) fn new(handle: u16, slot: u32, generation: u32, recording: bool) -> TraceKey {
+        TraceKey(
+            (u64::from(handle) << HANDLE_SHIFT)
+                | (u64::from(slot) << SLOT_SHIFT)
+                | (u64::from(generation) << GENERATION_SHIFT)
+                | u64::from(recording),
+        )
+    }
+
+    /// Under a handle, in no trace: what there is when the slab is full.
+    pub(crate) fn untraced(handle: u16) -> TraceKey {
+        TraceKey(u64::from(handle) << HANDLE_SHIFT)
+    }
+
+    pub(crate) fn next_generation(generation: u32) -> u32 {
+        // Generation 0 is that of untraced keys and of slots that were never taken.
+        ((generation + 1) & ((1 << GENERATION_BITS) - 1)).max(1)
+    }
+
+    #[inline]
+    pub(crate) fn is_recording(self) -> bool {
+        self.0 & RECORDING != 0
+    }
+
+    #[inline]
+    pub(crate) fn handle(self) -> u16 {
+        (self.0 >> HANDLE_SHIFT) as u16
+    }
+
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        (self.0 >> SLOT_SHIFT) as u32 & ((1 << SLOT_BITS) - 1)
+    }
+
+    #[inline]
+    pub(crate) fn generation(self) -> u32 {
+        (self.0 >> GENERATION_SHIFT) as u32 & ((1 << GENERATION_BITS) - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TraceKey;
+
+    #[test]
+    fn the_parts_come_back_out() {
+        let key = TraceKey::new(4_095, (1 << 20) - 1, (1 << 31) - 1, true);
+        assert_eq!((key.handle(), key.slot(), key.generation()), (4_095, (1 << 20) - 1, (1 << 31) - 1));
+        assert!(key.is_recording());
+        let key = TraceKey::new(1, 0, 1, false);
+        assert_eq!((key.handle(), key.slot(), key.generation(), key.is_recording()), (1, 0, 1, false));
+    }
+
+    #[test]
+    fn a_generation_wraps_past_the_reserved_zero() {
+        assert_eq!(TraceKey::next_generation((1 << 31) - 1), 1);
+    }
+}

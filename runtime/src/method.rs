@@ -1,0 +1,120 @@
+//! The constant part of a traced method.
+
+use std::borrow::Cow;
+use std::panic::Location;
+use std::sync::OnceLock;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTION_NAME, CODE_LINE_NUMBER};
+
+use crate::call::Traced;
+use crate::core::Metric;
+use crate::names;
+use crate::record::Describe;
+use crate::registry::{Series, SeriesSlot};
+
+/// A traced method: one `static` in its body, written by the attributes.
+#[derive(Debug)]
+pub struct Method {
+    kind: MethodKind,
+    type_name: &'static str,
+    method: &'static str,
+    module: &'static str,
+    location: &'static Location<'static>,
+    named: Option<&'static str>,
+    span_name: OnceLock<String>,
+    series: SeriesSlot,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum MethodKind {
+    Service,
+    Repo,
+}
+
+impl MethodKind {
+    const fn label(self) -> &'static str {
+        match self {
+            MethodKind::Service => "service",
+            MethodKind::Repo => "repo",
+        }
+    }
+}
+
+impl Method {
+    /// A method of a `#[traced_service]`.
+    #[must_use]
+    #[track_caller]
+    pub const fn service(type_name: &'static str, method: &'static str, module: &'static str) -> Method {
+        Method::new(MethodKind::Service, type_name, method, module)
+    }
+
+    /// A method of a `#[repo]`.
+    #[must_use]
+    #[track_caller]
+    pub const fn repo(type_name: &'static str, method: &'static str, module: &'static str) -> Method {
+        Method::new(MethodKind::Repo, type_name, method, module)
+    }
+
+    #[track_caller]
+    const fn new(
+        kind: MethodKind,
+        type_name: &'static str,
+        method: &'static str,
+        module: &'static str,
+    ) -> Method {
+        Method {
+            kind,
+            type_name,
+            method,
+            module,
+            location: Location::caller(),
+            named: None,
+            span_name: OnceLock::new(),
+            series: SeriesSlot::new(),
+        }
+    }
+
+    /// The method under another span name than `Type.method`; its metrics keep their labels.
+    #[must_use]
+    pub const fn named(mut self, span_name: &'static str) -> Method {
+        self.named = Some(span_name);
+        self
+    }
+
+    /// Makes a call of the method out of the future of its body.
+    ///
+    /// The context of the call is the current one, or, where there is none now, the one of its first poll.
+    #[inline]
+    pub fn call<F, C>(&'static self, _class: C, body: F) -> Traced<F, C> {
+        Traced::new(self, body)
+    }
+
+    #[inline]
+    pub(crate) fn metric(&'static self) -> Metric {
+        let series = self.series.get_or_register(|| Series {
+            family: &names::METHODS,
+            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.method.into()]),
+        });
+        Metric { series, buckets: &names::METHODS.buckets }
+    }
+}
+
+impl Describe for Method {
+    fn span_name(&'static self) -> Cow<'static, str> {
+        let name = || format!("{}.{}", self.type_name, self.method);
+        Cow::Borrowed(self.named.unwrap_or_else(|| self.span_name.get_or_init(name)))
+    }
+
+    fn span_kind(&'static self) -> SpanKind {
+        SpanKind::Internal
+    }
+
+    fn attributes(&'static self, into: &mut Vec<KeyValue>) {
+        let function = format!("{}::{}::{}", self.module, self.type_name, self.method);
+        into.push(KeyValue::new(CODE_FUNCTION_NAME, function));
+        into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
+        into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
+    }
+}

@@ -1,0 +1,44 @@
+//! The metrics' names, labels and buckets.
+
+use crate::histogram::Buckets;
+use crate::registry::{Family, Outcomes};
+
+/// Twelve bounds, so that a thousand methods with all their outcomes stay within twenty thousand series.
+pub(crate) static METHODS: Family = Family {
+    name: "method_duration",
+    help: "Time from a method's first poll to its end, whatever the outcome.",
+    label_names: &["kind", "type", "method"],
+    buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0]),
+    outcomes: Some(Outcomes { calls: "method_calls", errors: "method_errors" }),
+};
+
+/// The bounds of the convention for `db.client.operation.duration`, with two more where statements mostly are.
+#[cfg(feature = "sqlx")]
+pub(crate) static STATEMENTS: Family = Family {
+    name: "sqlx_query_duration",
+    help: "Time from a statement's start to the end of its rows, with or without a trace.",
+    label_names: &["table", "operation"],
+    buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
+    outcomes: None,
+};
+
+/// The bounds of the convention for `http.server.request.duration`.
+#[cfg(feature = "axum")]
+pub(crate) static REQUESTS: Family = Family {
+    name: "http_request_duration",
+    help: "Time from a request's arrival to the head of its response.",
+    label_names: &["route", "method", "status"],
+    buckets: Buckets::new(&[
+        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+    ]),
+    outcomes: None,
+};
+
+/// Every family, in the order of `/metrics`.
+pub(crate) static FAMILIES: &[&Family] = &[
+    #[cfg(feature = "axum")]
+    &REQUESTS,
+    &METHODS,
+    #[cfg(feature = "sqlx")]
+    &STATEMENTS,
+];

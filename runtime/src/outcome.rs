@@ -1,0 +1,169 @@
+//! How a call ended, decided once and shown alike by span, counter and log.
+
+use std::any::type_name;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It returned, and what it returned was not an `Err`.
+    Ok,
+    /// It returned an `Err` of this class (by default the error type's name).
+    Error(&'static str),
+    /// Its future was dropped between two polls.
+    Cancelled,
+    /// It panicked: its future was dropped inside its own poll.
+    Panicked,
+}
+
+impl Outcome {
+    /// The value of the `outcome` label: `ok`, `error`, `cancelled` or `panicked`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Outcome::Ok => "ok",
+            Outcome::Error(_) => "error",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Panicked => "panicked",
+        }
+    }
+}
+
+/// Tells the outcome from what a method returned. Implemented by the classes that [`Returns`] chooses from.
+pub trait Classify<R> {
+    /// The outcome of having returned `returned`.
+    fn classify(returned: &R) -> Outcome;
+}
+
+/// The class of return types that have no error in them: whatever comes back is [`Outcome::Ok`].
+#[derive(Clone, Copy, Debug)]
+pub struct AnyReturn;
+
+impl<R> Classify<R> for AnyReturn {
+    #[inline]
+    fn classify(_: &R) -> Outcome {
+        Outcome::Ok
+    }
+}
+
+/// The class of `Result`s: an `Err` is an [`Outcome::Error`].
+#[derive(Clone, Copy, Debug)]
+pub struct ResultReturn;
+
+impl<T, E> Classify<Result<T, E>> for ResultReturn {
+    #[inline]
+    fn classify(returned: &Result<T, E>) -> Outcome {
+        match returned {
+            Ok(_) => Outcome::Ok,
+            Err(_) => error_of::<E>(),
+        }
+    }
+}
+
+#[cold]
+fn error_of<E>() -> Outcome {
+    Outcome::Error(class_name(type_name::<E>()))
+}
+
+/// The return type of a traced method, named once: it pins the type for inference, and chooses the class.
+///
+/// Generated code asks `Returns::<R>::NEW.class()`. For a `Result`, an alias of one included, the inherent method
+/// answers; for anything else, method resolution goes on to [`AnyReturns`] behind `Deref`.
+///
+/// ```
+/// use spanweave::{AnyReturn, ResultReturn, Returns};
+///
+/// type Saved = std::io::Result<()>;
+/// let _: ResultReturn = Returns::<Saved>::NEW.class();
+/// let _: AnyReturn = Returns::<Vec<u8>>::NEW.class();
+/// ```
+#[derive(Debug)]
+pub struct Returns<R>(AnyReturns<R>);
+
+/// What [`Returns`] falls back to for a type that is not a `Result`.
+#[derive(Debug)]
+pub struct AnyReturns<R>(PhantomData<fn() -> R>);
+
+impl<R> Clone for Returns<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for Returns<R> {}
+
+impl<R> Clone for AnyReturns<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for AnyReturns<R> {}
+
+impl<R> Returns<R> {
+    /// The one value.
+    pub const NEW: Self = Returns(AnyReturns(PhantomData));
+
+    /// Always `None`. `if let Some(early) = returns.early() { return early; }` is never taken, and tells type
+    /// inference what the surrounding block returns, so that coercions work as in a plain function.
+    #[inline]
+    pub fn early(self) -> Option<R> {
+        None
+    }
+}
+
+impl<T, E> Returns<Result<T, E>> {
+    /// The class of a `Result`.
+    #[inline]
+    pub fn class(self) -> ResultReturn {
+        ResultReturn
+    }
+}
+
+impl<R> AnyReturns<R> {
+    /// The class of everything else.
+    #[inline]
+    pub fn class(self) -> AnyReturn {
+        AnyReturn
+    }
+}
+
+impl<R> Deref for Returns<R> {
+    type Target = AnyReturns<R>;
+
+    fn deref(&self) -> &AnyReturns<R> {
+        &self.0
+    }
+}
+
+/// `honeydue::errors::AppError<T>` as `AppError`; a bare `Error`, which half of all crates have, keeps its path:
+/// `sqlx_core::error::Error`.
+pub(crate) fn class_name(type_name: &'static str) -> &'static str {
+    let path = type_name.split(['<', ' ']).next().unwrap_or(type_name);
+    let path = path.trim_start_matches(['&', '(', '[', '*']);
+    let last = path.rsplit("::").next().unwrap_or(path);
+    if last.is_empty() {
+        return "error";
+    }
+    if last == "Error" { path } else { last }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Classify, Outcome, ResultReturn, class_name};
+
+    #[test]
+    fn a_class_is_the_error_types_name() {
+        assert_eq!(class_name("honeydue::errors::AppError"), "AppError");
+        assert_eq!(class_name("honeydue::Wrapped<honeydue::Inner>"), "Wrapped");
+        assert_eq!(class_name("sqlx_core::error::Error"), "sqlx_core::error::Error");
+        assert_eq!(class_name("alloc::boxed::Box<dyn core::error::Error>"), "Box");
+        assert_eq!(class_name("&str"), "str");
+        assert_eq!(class_name("()"), "error");
+    }
+
+    #[test]
+    fn an_err_is_an_error_of_its_type() {
+        let failed: Result<(), std::num::ParseIntError> = "x".parse::<i32>().map(drop);
+        assert_eq!(ResultReturn::classify(&failed), Outcome::Error("ParseIntError"));
+        assert_eq!(ResultReturn::classify(&Ok::<_, ()>(1)), Outcome::Ok);
+    }
+}

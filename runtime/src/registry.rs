@@ -1,0 +1,164 @@
+//! Every series of the process, by number: the methods, tables and routes that were called at least once.
+//!
+//! A series is the same under all telemetry handles; its cells are each handle's own.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::LazyLock;
+
+use parking_lot::Mutex;
+
+use crate::histogram::Buckets;
+
+/// The most series of one process. What comes after is counted under its family's `other` series.
+pub(crate) const MAX_SERIES: usize = 16_384;
+
+/// A histogram and, where the family has them, the counters of its outcomes.
+pub(crate) struct Family {
+    /// Without the unit: `_seconds` is added where it is shown.
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) label_names: &'static [&'static str],
+    pub(crate) buckets: Buckets,
+    pub(crate) outcomes: Option<Outcomes>,
+}
+
+/// The counters beside a histogram, named without `_total`.
+pub(crate) struct Outcomes {
+    /// Calls by outcome.
+    pub(crate) calls: &'static str,
+    /// Calls that ended in an error, by class.
+    pub(crate) errors: &'static str,
+}
+
+/// One label set of a family; the values stand in the order of the family's label names.
+#[derive(Clone)]
+pub(crate) struct Series {
+    pub(crate) family: &'static Family,
+    pub(crate) labels: Box<[String]>,
+}
+
+/// The number of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct SeriesId(u32);
+
+impl SeriesId {
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn for_test(index: u32) -> SeriesId {
+        SeriesId(index)
+    }
+}
+
+/// Where a static keeps the number of its series, once it was asked for.
+#[derive(Debug)]
+pub(crate) struct SeriesSlot(AtomicU32);
+
+impl SeriesSlot {
+    const UNKNOWN: u32 = u32::MAX;
+
+    pub(crate) const fn new() -> SeriesSlot {
+        SeriesSlot(AtomicU32::new(Self::UNKNOWN))
+    }
+
+    #[inline]
+    pub(crate) fn get_or_register(&self, series: impl FnOnce() -> Series) -> SeriesId {
+        match self.0.load(Ordering::Relaxed) {
+            Self::UNKNOWN => {
+                let id = register(series());
+                self.0.store(id.0, Ordering::Relaxed);
+                id
+            }
+            known => SeriesId(known),
+        }
+    }
+}
+
+static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Registry {
+    series: Vec<Series>,
+    by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
+}
+
+/// The number of a series: the same labels always have the same one.
+#[cold]
+pub(crate) fn register(series: Series) -> SeriesId {
+    let mut registry = REGISTRY.lock();
+    registry.number(series)
+}
+
+/// All series so far, with their numbers.
+pub(crate) fn all() -> Vec<(SeriesId, Series)> {
+    let registry = REGISTRY.lock();
+    registry.series.iter().enumerate().map(|(index, series)| (SeriesId::at(index), series.clone())).collect()
+}
+
+impl SeriesId {
+    fn at(index: usize) -> SeriesId {
+        SeriesId(u32::try_from(index).expect("there are at most MAX_SERIES series"))
+    }
+}
+
+impl Registry {
+    /// The number of families is small and fixed in the code; this much room is kept for their `other` series.
+    const RESERVED: usize = 64;
+
+    fn number(&mut self, series: Series) -> SeriesId {
+        let key = (series.family.name, series.labels.clone());
+        if let Some(known) = self.by_labels.get(&key) {
+            return *known;
+        }
+        if self.series.len() >= MAX_SERIES - Self::RESERVED && series.labels.iter().any(|label| label != OTHER) {
+            let labels = series.labels.iter().map(|_| OTHER.to_owned()).collect();
+            return self.number(Series { family: series.family, labels });
+        }
+        let id = SeriesId::at(self.series.len());
+        self.series.push(series);
+        self.by_labels.insert(key, id);
+        id
+    }
+}
+
+/// The label value of what is beyond a bound.
+pub(crate) const OTHER: &str = "other";
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, MAX_SERIES, Registry, Series};
+    use crate::histogram::Buckets;
+
+    static FAMILY: Family = Family {
+        name: "test",
+        help: "A test.",
+        label_names: &["a"],
+        buckets: Buckets::new(&[1.0]),
+        outcomes: None,
+    };
+
+    fn series(label: usize) -> Series {
+        Series { family: &FAMILY, labels: Box::new([label.to_string()]) }
+    }
+
+    #[test]
+    fn the_same_labels_have_the_same_number() {
+        let mut registry = Registry::default();
+        let first = registry.number(series(1));
+        assert_ne!(registry.number(series(2)), first);
+        assert_eq!(registry.number(series(1)), first);
+    }
+
+    #[test]
+    fn past_the_bound_everything_is_other() {
+        let mut registry = Registry::default();
+        let ids: Vec<_> = (0..MAX_SERIES + 10).map(|label| registry.number(series(label))).collect();
+        assert_eq!(ids[MAX_SERIES], ids[MAX_SERIES + 9]);
+        assert_eq!(&*registry.series[ids[MAX_SERIES].index()].labels, ["other"]);
+        assert!(registry.series.len() < MAX_SERIES);
+    }
+}

@@ -1,0 +1,239 @@
+//! The telemetry handle: what an application makes once, and a test as often as it likes.
+
+mod config;
+mod export;
+mod metrics;
+mod sampling;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanExporter;
+use parking_lot::Mutex;
+
+pub use self::config::ConfigError;
+pub use self::metrics::MethodSummary;
+pub(crate) use self::sampling::Sampling;
+
+use self::config::Environment;
+use self::export::{ErasedExporter, ExportThread};
+use crate::core::Core;
+use crate::record::{Describe, NamedRoot};
+use crate::root::Root;
+
+/// How long dropping the last handle waits for the exporter.
+const DROP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The telemetry of an application, or of a test: where its spans go, and its metrics.
+///
+/// Clones are the same handle. When the last one is dropped, what is buffered is flushed, for at most five seconds;
+/// [`shutdown`](Telemetry::shutdown) does it sooner, with a deadline of your own.
+///
+/// A handle's counters stay in memory until the process ends, so make one per process, or one per test.
+///
+/// ```
+/// let telemetry = spanweave::Telemetry::builder().service_name("honeydue-api").env()?.build()?;
+/// telemetry.install();
+/// # Ok::<(), spanweave::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Telemetry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    core: &'static Core,
+    export: Option<ExportThread>,
+}
+
+impl Telemetry {
+    /// A handle to configure.
+    pub fn builder() -> TelemetryBuilder {
+        TelemetryBuilder::default()
+    }
+
+    /// The handle that the environment describes: `builder().env()?.build()`.
+    ///
+    /// # Errors
+    /// When a variable holds what it must not, naming the variable.
+    pub fn from_env() -> Result<Telemetry, ConfigError> {
+        Telemetry::builder().env()?.build()
+    }
+
+    /// Makes this the process' own handle: it measures the calls that are made outside any context.
+    /// Another handle that was installed before is replaced.
+    pub fn install(&self) {
+        self.inner.core.install();
+    }
+
+    /// Names the root of a trace. `name` becomes the span's name.
+    pub fn root(&self, name: &'static str) -> Root {
+        Root { core: self.inner.core, what: named_root(name) }
+    }
+
+    /// The metrics, as OpenMetrics 1.0 text.
+    pub fn metrics_text(&self) -> String {
+        metrics::openmetrics(self.inner.core)
+    }
+
+    /// Every method that was called under this handle, by type and name.
+    pub fn methods(&self) -> Vec<MethodSummary> {
+        metrics::methods(self.inner.core)
+    }
+
+    /// Exports what has ended by now. Waits for at most `timeout`, and says whether that was enough; without an
+    /// exporter there is nothing to wait for.
+    ///
+    /// It blocks the thread: call it from `spawn_blocking` in an asynchronous program that goes on.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.inner.export.as_ref().is_none_or(|export| export.flush(timeout))
+    }
+
+    /// Flushes, and stops exporting. What ends later is counted as dropped.
+    /// Waits for at most `timeout`, and says whether that was enough.
+    pub fn shutdown(&self, timeout: Duration) -> bool {
+        self.inner.shutdown(timeout)
+    }
+
+    pub(crate) fn core(&self) -> &'static Core {
+        self.inner.core
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry")
+            .field("sampling", &self.inner.core.sampling)
+            .field("exports", &self.inner.core.exports)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn shutdown(&self, timeout: Duration) -> bool {
+        self.export.as_ref().is_none_or(|export| export.shutdown(timeout))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.core.uninstall();
+        self.shutdown(DROP_TIMEOUT);
+    }
+}
+
+/// Names are literals, so there are few, and each is kept once for the life of the process.
+fn named_root(name: &'static str) -> &'static dyn Describe {
+    static ROOTS: LazyLock<Mutex<HashMap<&'static str, &'static NamedRoot>>> = LazyLock::new(Mutex::default);
+    *ROOTS.lock().entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot(name))))
+}
+
+/// Configures a [`Telemetry`] handle.
+///
+/// What [`env`](TelemetryBuilder::env) reads from the environment wins over what was set before it, and what is set
+/// after it wins over the environment.
+#[derive(Default)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct TelemetryBuilder {
+    service_name: Option<String>,
+    resource: Vec<(String, String)>,
+    sampling: Sampling,
+    exporter: Option<Box<dyn ErasedExporter>>,
+}
+
+impl TelemetryBuilder {
+    /// The resource attribute `service.name`; `unknown_service` if it is never set.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// Adds a resource attribute.
+    pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.resource.push((key.into(), value.into()));
+        self
+    }
+
+    /// The part of new traces that is kept, from 0.0 to 1.0; 0.1 by default. A request that comes with a decision of
+    /// its caller follows that instead. Values outside the range are taken as the nearest end of it.
+    pub fn sampling_ratio(mut self, ratio: f64) -> Self {
+        self.sampling = Sampling::ratio(ratio);
+        self
+    }
+
+    /// Exports spans to any exporter of the OpenTelemetry SDK. Without an exporter no trace is recorded, and metrics
+    /// still work.
+    ///
+    /// The exporter is called on a thread of its own that belongs to no asynchronous runtime.
+    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        self.exporter = Some(Box::new(exporter));
+        self
+    }
+
+    /// Reads the environment:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `OBS_TRACES_URL` | where to export to, over OTLP/HTTP; ends in `/v1/traces` |
+    /// | `OBS_INGEST_TOKEN` | the bearer token for it; without it, or without the URL, nothing is exported |
+    /// | `DEBUG` | `true`: every trace is kept |
+    /// | `OTEL_TRACES_SAMPLER_ARG` | the part of traces that is kept, from 0.0 to 1.0; wins over `DEBUG` |
+    /// | `OTEL_SERVICE_NAME` | `service.name` |
+    /// | `OTEL_RESOURCE_ATTRIBUTES` | more resource attributes: `key=value,…`, percent-encoded |
+    ///
+    /// # Errors
+    /// When a variable holds what it must not, naming the variable.
+    pub fn env(self) -> Result<Self, ConfigError> {
+        let environment = Environment::read(|name| std::env::var(name).ok())?;
+        self.environment(environment)
+    }
+
+    fn environment(mut self, environment: Environment) -> Result<Self, ConfigError> {
+        if let Some(ratio) = environment.sampling_ratio {
+            self = self.sampling_ratio(ratio);
+        }
+        if let Some(name) = environment.service_name {
+            self = self.service_name(name);
+        }
+        self.resource.extend(environment.resource);
+        if let Some(target) = environment.export {
+            self.exporter = Some(target.exporter()?);
+        }
+        Ok(self)
+    }
+
+    /// Makes the handle, and starts its exporter's thread if it has an exporter.
+    ///
+    /// # Errors
+    /// When the thread cannot be started, or the process has made 4,095 handles.
+    pub fn build(self) -> Result<Telemetry, ConfigError> {
+        let resource = self.resource();
+        let core = Core::new(self.sampling, self.exporter.is_some()).ok_or(ConfigError::TooManyHandles)?;
+        let start = |exporter| ExportThread::start(core, exporter, &resource);
+        let export = self.exporter.map(start).transpose().map_err(ConfigError::Thread)?;
+        Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
+    }
+
+    fn resource(&self) -> Resource {
+        let attributes = self.resource.iter().cloned().map(|(key, value)| opentelemetry::KeyValue::new(key, value));
+        let builder = Resource::builder_empty().with_attributes(attributes);
+        match &self.service_name {
+            Some(name) => builder.with_service_name(name.clone()).build(),
+            None => builder.build(),
+        }
+    }
+}
+
+impl fmt::Debug for TelemetryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetryBuilder")
+            .field("service_name", &self.service_name)
+            .field("resource", &self.resource)
+            .field("sampling", &self.sampling)
+            .field("exporter", &self.exporter.is_some())
+            .finish()
+    }
+}
