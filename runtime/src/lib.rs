@@ -12,6 +12,7 @@ mod key;
 mod method;
 mod names;
 mod outcome;
+mod propagate;
 mod record;
 mod registry;
 mod root;
@@ -20,6 +21,8 @@ mod span;
 mod telemetry;
 mod trace;
 
+#[cfg(feature = "axum")]
+pub mod http;
 pub mod testing;
 
 pub use call::Traced;
@@ -28,4 +31,5 @@ pub use method::Method;
 pub use outcome::{AnyReturn, AnyReturns, Classify, Outcome, ResultReturn, Returns};
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
-pub use telemetry::{ConfigError, Telemetry, TelemetryBuilder};
+pub use spanweave_macros::{repo, traced_service};
+pub use telemetry::{ConfigError, MethodSummary, Telemetry, TelemetryBuilder};

@@ -10,18 +10,11 @@ use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
 use crate::key::TraceKey;
 use crate::outcome::Outcome;
+use crate::propagate::RemoteParent;
 use crate::record::Describe;
 use crate::span::OpenSpan;
 use crate::trace::{Lent, OpenTrace};
 use crate::{ids, slab};
-
-/// A span of another process under which a trace goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RemoteParent {
-    pub(crate) trace_id: u128,
-    pub(crate) span_id: u64,
-    pub(crate) sampled: bool,
-}
 
 /// An open root: the root's span and the buffer of its trace.
 pub(crate) struct OpenRoot {
@@ -59,8 +52,20 @@ impl OpenRoot {
         self.span.ctx()
     }
 
-    pub(crate) fn span(&mut self) -> &mut OpenSpan {
-        &mut self.span
+    /// Chooses the root's series, which may depend on how it ends.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests choose late"))]
+    pub(crate) fn measure_as(&mut self, metric: Metric) {
+        self.span.measure_as(metric);
+    }
+
+    /// Whether a part of the root is running, or was when it panicked.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running
+    }
+
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests ask"))]
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished
     }
 
     /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile.
@@ -89,11 +94,12 @@ impl OpenRoot {
 
 impl Drop for OpenRoot {
     fn drop(&mut self) {
-        self.finish(if self.running { Outcome::Panicked } else { Outcome::Cancelled });
+        self.finish(if self.is_running() { Outcome::Panicked } else { Outcome::Cancelled });
     }
 }
 
 /// A root that was named and waits to be run; made by [`Telemetry::root`](crate::Telemetry::root).
+#[derive(Clone, Copy)]
 #[must_use = "a root does nothing until it is run"]
 pub struct Root {
     pub(crate) core: &'static Core,

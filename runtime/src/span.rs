@@ -58,10 +58,9 @@ impl OpenSpan {
         self.ctx
     }
 
-    /// Replaces what is only known in the course of the span, as a route is.
-    pub(crate) fn describe(&mut self, what: &'static dyn Describe, metric: Option<Metric>) {
-        self.what = what;
-        self.metric = metric;
+    /// Chooses the series that the span is measured by, where it was not known at the start.
+    pub(crate) fn measure_as(&mut self, metric: Metric) {
+        self.metric = Some(metric);
     }
 
     /// Measures the span and, where it is recorded, gives its record to its trace.

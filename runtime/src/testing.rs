@@ -10,8 +10,7 @@
 //! assert_eq!(telemetry.span_tree(), "nightly\n");
 //! ```
 
-use std::collections::HashMap;
-use std::fmt::Write;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +30,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct TestTelemetry {
     telemetry: Telemetry,
-    exported: Exported,
+    kept: KeptSpans,
 }
 
 impl TestTelemetry {
@@ -41,14 +40,14 @@ impl TestTelemetry {
     /// When the process has made 4,095 telemetry handles, or starts no more threads.
     #[must_use]
     pub fn new() -> TestTelemetry {
-        let exported = Exported::default();
+        let kept = KeptSpans::new();
         let telemetry = Telemetry::builder()
             .service_name("test")
             .sampling_ratio(1.0)
-            .exporter(exported.clone())
+            .exporter(kept.clone())
             .build()
             .expect("a test can make a telemetry handle");
-        TestTelemetry { telemetry, exported }
+        TestTelemetry { telemetry, kept }
     }
 
     /// The spans that have ended, as OpenTelemetry has them, in the order of their export.
@@ -57,23 +56,23 @@ impl TestTelemetry {
     /// When the exporter's thread does not answer within half a minute.
     pub fn spans(&self) -> Vec<SpanData> {
         assert!(self.telemetry.flush(FLUSH_TIMEOUT), "the exporter's thread does not answer");
-        self.exported.0.lock().clone()
+        self.kept.spans()
     }
 
     /// The traces that have ended, one after the other, as indented text: a line per span, children under their
     /// parent in the order of their start, and the outcome where it was not `ok`.
     ///
     /// ```text
-    /// GET /api/tasks/
+    /// GET /api/tasks/ [error: 500]
     ///   TaskService.list_tasks [error: AppError]
     ///     TaskRepository.for_residences [error: sqlx_core::error::Error]
-    ///       SELECT tasks [error: RowNotFound]
+    ///       SELECT tasks [error: database]
     /// ```
     ///
     /// # Panics
     /// When the exporter's thread does not answer within half a minute.
     pub fn span_tree(&self) -> String {
-        render(&self.spans(), &|_| String::new())
+        span_tree(&self.spans(), &[])
     }
 
     /// [`span_tree`](TestTelemetry::span_tree) with those attributes of every span that `keys` names.
@@ -81,13 +80,7 @@ impl TestTelemetry {
     /// # Panics
     /// When the exporter's thread does not answer within half a minute.
     pub fn span_tree_with(&self, keys: &[&str]) -> String {
-        render(&self.spans(), &|span| {
-            let attributes = span.attributes.iter().filter(|attribute| keys.contains(&attribute.key.as_str()));
-            attributes.fold(String::new(), |mut text, attribute| {
-                let _infallible = write!(text, " {}={}", attribute.key, attribute.value);
-                text
-            })
-        })
+        span_tree(&self.spans(), keys)
     }
 
     /// The metrics, without those that depend on time: bucket counts and sums are left out.
@@ -115,50 +108,74 @@ impl Deref for TestTelemetry {
     }
 }
 
+/// An exporter that keeps the spans it is given, in memory. Clones share them.
+///
+/// ```
+/// use spanweave::{Telemetry, testing::KeptSpans};
+///
+/// let kept = KeptSpans::new();
+/// let telemetry = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone()).build()?;
+/// # Ok::<(), spanweave::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
-struct Exported(Arc<Mutex<Vec<SpanData>>>);
+pub struct KeptSpans(Arc<Mutex<Vec<SpanData>>>);
 
-impl SpanExporter for Exported {
+impl KeptSpans {
+    /// An exporter that has no spans yet.
+    #[must_use]
+    pub fn new() -> KeptSpans {
+        KeptSpans::default()
+    }
+
+    /// What was exported so far.
+    pub fn spans(&self) -> Vec<SpanData> {
+        self.0.lock().clone()
+    }
+}
+
+impl SpanExporter for KeptSpans {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         self.0.lock().extend(batch);
         Ok(())
     }
 }
 
-/// Renders spans of any number of traces, roots in the order of their start. A span whose parent is not among them
-/// is a root.
-pub fn render_spans(spans: &[SpanData]) -> String {
-    render(spans, &|_| String::new())
-}
-
-fn render(spans: &[SpanData], suffix: &dyn Fn(&SpanData) -> String) -> String {
-    let ids: HashMap<SpanId, &SpanData> = spans.iter().map(|span| (span.span_context.span_id(), span)).collect();
+/// Spans of any number of traces as indented text, roots in the order of their start, with those attributes that
+/// `keys` names. A span whose parent is not among the spans is a root.
+pub fn span_tree(spans: &[SpanData], keys: &[&str]) -> String {
+    let ids: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
     let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
     for span in spans {
         let parent = span.parent_span_id;
-        let parent = if ids.contains_key(&parent) { parent } else { SpanId::INVALID };
+        let parent = if ids.contains(&parent) { parent } else { SpanId::INVALID };
         children.entry(parent).or_default().push(span);
     }
     for siblings in children.values_mut() {
         siblings.sort_by_key(|span| span.start_time);
     }
-    let mut text = String::new();
-    render_children(&mut text, &children, SpanId::INVALID, 0, suffix);
-    text
+    let mut tree = Tree { children, keys, text: String::new() };
+    tree.render(SpanId::INVALID, 0);
+    tree.text
 }
 
-fn render_children(
-    text: &mut String,
-    children: &HashMap<SpanId, Vec<&SpanData>>,
-    parent: SpanId,
-    depth: usize,
-    suffix: &dyn Fn(&SpanData) -> String,
-) {
-    for span in children.get(&parent).into_iter().flatten() {
-        let line = format!("{:width$}{}{}{}", "", span.name, outcome(span), suffix(span), width = 2 * depth);
-        text.push_str(&line);
-        text.push('\n');
-        render_children(text, children, span.span_context.span_id(), depth + 1, suffix);
+struct Tree<'s> {
+    children: HashMap<SpanId, Vec<&'s SpanData>>,
+    keys: &'s [&'s str],
+    text: String,
+}
+
+impl Tree<'_> {
+    fn render(&mut self, parent: SpanId, depth: usize) {
+        for span in self.children.remove(&parent).into_iter().flatten() {
+            self.text.extend(std::iter::repeat_n("  ", depth));
+            self.text.push_str(&span.name);
+            self.text.push_str(&outcome(span));
+            for attribute in span.attributes.iter().filter(|found| self.keys.contains(&found.key.as_str())) {
+                self.text.push_str(&format!(" {}={}", attribute.key, attribute.value));
+            }
+            self.text.push('\n');
+            self.render(span.span_context.span_id(), depth + 1);
+        }
     }
 }
 

@@ -110,8 +110,8 @@ fn checked_url(url: String) -> Result<String, ConfigError> {
         let shown = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
         ConfigError::Variable { variable: TRACES_URL, held: format!("`{shown}`"), expected }
     };
-    let parsed = url.parse::<http::Uri>().map_err(|_| refused("a URL such as `https://ingest.example/v1/traces`"))?;
-    match parsed.scheme_str() {
+    let parsed = url.parse::<http::Uri>().ok();
+    match parsed.as_ref().and_then(http::Uri::scheme_str) {
         Some("http") => Ok(url),
         Some("https") if cfg!(feature = "tls") => Ok(url),
         Some("https") => Err(refused("a URL that starts with `http://`, or spanweave's feature `tls`")),

@@ -64,12 +64,14 @@ pub(super) struct ExportThread {
 impl ExportThread {
     pub(super) fn start(
         core: &'static Core,
-        mut exporter: Box<dyn ErasedExporter>,
+        mut exporters: Vec<Box<dyn ErasedExporter>>,
         resource: &Resource,
     ) -> io::Result<ExportThread> {
-        exporter.set_resource(resource);
+        for exporter in &mut exporters {
+            exporter.set_resource(resource);
+        }
         let (commands, receiver) = channel();
-        let worker = Worker { core, exporter, scope: scope() };
+        let worker = Worker { core, exporters, scope: scope() };
         let join = thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
         let thread = join.thread().clone();
         core.collector.attach(thread.clone());
@@ -112,7 +114,7 @@ fn answer(asker: &SyncSender<()>) {
 
 struct Worker {
     core: &'static Core,
-    exporter: Box<dyn ErasedExporter>,
+    exporters: Vec<Box<dyn ErasedExporter>>,
     scope: InstrumentationScope,
 }
 
@@ -152,27 +154,33 @@ impl Worker {
         batch.spans
     }
 
+    /// A batch counts as exported when every exporter took it.
     fn export(&self, batch: Vec<SpanData>) {
         let spans = batch.len();
-        // An exporter is foreign code; its panic must not end the thread that drains the rings.
-        match catch_unwind(AssertUnwindSafe(|| self.exporter.export(batch))) {
-            Ok(Ok(())) => {
-                self.core.collector.exported.fetch_add(spans as u64, Ordering::Relaxed);
-            }
-            Ok(Err(error)) => self.failed(spans, &error.to_string()),
-            Err(_) => self.failed(spans, "the exporter panicked"),
+        let (last, others) = self.exporters.split_last().expect("the thread is only started with an exporter");
+        let mut results: Vec<_> = others.iter().map(|exporter| export_to(&**exporter, batch.clone())).collect();
+        results.push(export_to(&**last, batch));
+        let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+        if failures.is_empty() {
+            self.core.collector.exported.fetch_add(spans as u64, Ordering::Relaxed);
+        } else {
+            self.core.collector.count_dropped(DropReason::ExportFailed, spans);
+            tracing::warn!(spans, error = failures.join("; "), "spans could not be exported");
         }
-    }
-
-    fn failed(&self, spans: usize, why: &str) {
-        self.core.collector.count_dropped(DropReason::ExportFailed, spans);
-        tracing::warn!(spans, error = why, "spans could not be exported");
     }
 
     fn shut_down(&self) {
-        if let Err(error) = self.exporter.shutdown() {
-            tracing::warn!(%error, "the exporter did not shut down cleanly");
+        for error in self.exporters.iter().filter_map(|exporter| exporter.shutdown().err()) {
+            tracing::warn!(%error, "an exporter did not shut down cleanly");
         }
+    }
+}
+
+/// An exporter is foreign code; its panic must not end the thread that drains the rings.
+fn export_to(exporter: &dyn ErasedExporter, batch: Vec<SpanData>) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(|| exporter.export(batch))) {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err("the exporter panicked".to_owned()),
     }
 }
 

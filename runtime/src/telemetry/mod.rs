@@ -141,7 +141,7 @@ pub struct TelemetryBuilder {
     service_name: Option<String>,
     resource: Vec<(String, String)>,
     sampling: Sampling,
-    exporter: Option<Box<dyn ErasedExporter>>,
+    exporters: Vec<Box<dyn ErasedExporter>>,
 }
 
 impl TelemetryBuilder {
@@ -164,12 +164,12 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Exports spans to any exporter of the OpenTelemetry SDK. Without an exporter no trace is recorded, and metrics
-    /// still work.
+    /// Exports spans to any exporter of the OpenTelemetry SDK; to each of them, where there are several. Without an
+    /// exporter no trace is recorded, and metrics still work.
     ///
-    /// The exporter is called on a thread of its own that belongs to no asynchronous runtime.
+    /// Exporters are called on a thread of their own that belongs to no asynchronous runtime.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporter = Some(Box::new(exporter));
+        self.exporters.push(Box::new(exporter));
         self
     }
 
@@ -200,7 +200,7 @@ impl TelemetryBuilder {
         }
         self.resource.extend(environment.resource);
         if let Some(target) = environment.export {
-            self.exporter = Some(target.exporter()?);
+            self.exporters.push(target.exporter()?);
         }
         Ok(self)
     }
@@ -211,9 +211,10 @@ impl TelemetryBuilder {
     /// When the thread cannot be started, or the process has made 4,095 handles.
     pub fn build(self) -> Result<Telemetry, ConfigError> {
         let resource = self.resource();
-        let core = Core::new(self.sampling, self.exporter.is_some()).ok_or(ConfigError::TooManyHandles)?;
-        let start = |exporter| ExportThread::start(core, exporter, &resource);
-        let export = self.exporter.map(start).transpose().map_err(ConfigError::Thread)?;
+        let exports = !self.exporters.is_empty();
+        let core = Core::new(self.sampling, exports).ok_or(ConfigError::TooManyHandles)?;
+        let start = || ExportThread::start(core, self.exporters, &resource);
+        let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
     }
 
@@ -233,7 +234,7 @@ impl fmt::Debug for TelemetryBuilder {
             .field("service_name", &self.service_name)
             .field("resource", &self.resource)
             .field("sampling", &self.sampling)
-            .field("exporter", &self.exporter.is_some())
+            .field("exporters", &self.exporters.len())
             .finish()
     }
 }

@@ -1,0 +1,161 @@
+//! Attributes of others: which of them look at what they stand on, and which belong on a method's second name too.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
+
+use crate::item::Function;
+
+/// Attributes that see neither the arguments of a function nor its body.
+const INERT: &[&str] = &[
+    "allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "must_use", "warn",
+];
+
+/// Tools whose attributes are comments to the compiler.
+const TOOLS: &[&str] = &["clippy", "diagnostic", "rust_analyzer", "rustfmt"];
+
+pub fn is_inert(attr: &Attribute) -> bool {
+    is_inert_meta(&attr.meta)
+}
+
+fn is_inert_meta(meta: &Meta) -> bool {
+    let Some(first) = meta.path().segments.first() else { return false };
+    if meta.path().segments.len() > 1 {
+        return TOOLS.iter().any(|tool| first.ident == tool);
+    }
+    match conditional(meta) {
+        Some(metas) => metas.iter().all(is_inert_meta),
+        None => INERT.iter().any(|name| first.ident == name),
+    }
+}
+
+/// The attributes in a `cfg_attr(…, these)`.
+fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
+    let Meta::List(list) = meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    Some(metas.into_iter().skip(1).collect())
+}
+
+/// Moves `#![…]` at the top of the body in front of the function, where it means the same.
+pub fn hoist_inner(function: &mut Function) {
+    let mut rest = function.body.stream().into_iter().peekable();
+    let mut hoisted = Vec::new();
+    while matches!(rest.peek(), Some(TokenTree::Punct(pound)) if pound.as_char() == '#') {
+        let mut ahead = rest.clone();
+        let (pound, bang, meta) = (ahead.next(), ahead.next(), ahead.next());
+        match (pound, bang, meta) {
+            (Some(pound), Some(TokenTree::Punct(bang)), Some(meta)) if bang.as_char() == '!' => {
+                hoisted.extend([pound, meta]);
+                rest = ahead;
+            }
+            _ => break,
+        }
+    }
+    if hoisted.is_empty() {
+        return;
+    }
+    let outer: TokenStream = hoisted.into_iter().collect();
+    if let Ok(attrs) = Attribute::parse_outer.parse2(outer) {
+        function.attrs.extend(attrs);
+        let mut body = Group::new(function.body.delimiter(), rest.collect());
+        body.set_span(function.body.span());
+        function.body = body;
+    }
+}
+
+/// The attributes of a method, or of a block, that belong on its twin as well.
+pub fn for_twin(attrs: &[Attribute]) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for attr in attrs {
+        if let Some(meta) = twin_meta(&attr.meta) {
+            let pound = Token![#](attr.pound_token.span);
+            tokens.extend(quote!(#pound [#meta]));
+        }
+    }
+    tokens
+}
+
+fn twin_meta(meta: &Meta) -> Option<TokenStream> {
+    if let Some(metas) = conditional(meta) {
+        let kept: Vec<_> = metas.iter().filter_map(twin_meta).collect();
+        let condition = condition(meta)?;
+        return (!kept.is_empty()).then(|| quote!(cfg_attr(#condition, #(#kept),*)));
+    }
+    let name = meta.path().get_ident()?.to_string();
+    match (name.as_str(), meta) {
+        ("allow" | "cfg" | "cold" | "deprecated" | "inline" | "must_use", _) => Some(meta.to_token_stream()),
+        // The twin may not do what is expected of the method.
+        ("expect", Meta::List(list)) => {
+            let lints = &list.tokens;
+            Some(quote!(allow(#lints)))
+        }
+        ("doc", Meta::List(_)) => Some(meta.to_token_stream()),
+        _ => None,
+    }
+}
+
+fn condition(meta: &Meta) -> Option<Meta> {
+    let Meta::List(list) = meta else { return None };
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    metas.into_iter().next()
+}
+
+/// The `cfg`s of an argument: its second mention needs them, and nothing else.
+pub fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+}
+
+/// Whether an attribute is there, or may be.
+pub fn has(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().any(|attr| names(&attr.meta, name))
+}
+
+fn names(meta: &Meta, name: &str) -> bool {
+    conditional(meta).map_or_else(|| meta.path().is_ident(name), |metas| metas.iter().any(|meta| names(meta, name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn hints_are_inert_and_macros_are_not() {
+        let inert: [Attribute; 4] = [
+            parse_quote!(#[inline]),
+            parse_quote!(#[clippy::cognitive_complexity = "50"]),
+            parse_quote!(#[cfg_attr(test, allow(unused), inline)]),
+            parse_quote!(#[doc = "a"]),
+        ];
+        assert!(inert.iter().all(is_inert));
+        let others: [Attribute; 4] = [
+            parse_quote!(#[instrument]),
+            parse_quote!(#[tracing::instrument(skip_all)]),
+            parse_quote!(#[cfg_attr(test, instrument)]),
+            parse_quote!(#[automock]),
+        ];
+        assert!(!others.iter().any(is_inert));
+    }
+
+    #[test]
+    fn a_twin_takes_what_concerns_its_callers() {
+        let attrs: [Attribute; 6] = [
+            parse_quote!(#[doc = "a"]),
+            parse_quote!(#[doc(hidden)]),
+            parse_quote!(#[expect(clippy::pedantic)]),
+            parse_quote!(#[cfg_attr(a, deprecated, instrument)]),
+            parse_quote!(#[cfg_attr(a, instrument)]),
+            parse_quote!(#[instrument]),
+        ];
+        assert_eq!(
+            for_twin(&attrs).to_string(),
+            quote!(#[doc(hidden)] #[allow(clippy::pedantic)] #[cfg_attr(a, deprecated)]).to_string(),
+        );
+    }
+}

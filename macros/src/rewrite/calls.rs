@@ -1,0 +1,78 @@
+//! `self.tasks.list(id).await`, where `calls(tasks)` is on the block.
+
+use proc_macro2::{Ident, TokenTree};
+use quote::format_ident;
+use syn::ext::IdentExt as _;
+
+use super::chain::{Chain, Head, Link};
+use super::tokens::{is_punct, is_word, puncts_at};
+
+/// Where tokens stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Code,
+    /// In `join!` or `try_join!`: what stands between commas is awaited.
+    Joined,
+    /// In `select!`: what stands between `=` and `=>` is awaited.
+    Selected,
+}
+
+/// A call on a field of `self` that is awaited, by where its name and arguments stand.
+pub struct Call {
+    pub field: String,
+    pub method: String,
+    pub name: usize,
+    pub arguments: usize,
+}
+
+/// The arguments of a macro that awaits them.
+pub fn awaiting_macro(chain: &Chain) -> Option<(usize, Place)> {
+    let [Link::Macro { arguments }, ..] = chain.links[..] else { return None };
+    match chain.head_name()? {
+        "join" | "try_join" => Some((arguments, Place::Joined)),
+        "select" | "select_biased" => Some((arguments, Place::Selected)),
+        _ => None,
+    }
+}
+
+/// The call that `chain` makes on a field, if it is awaited directly or by the macro it stands in. Anything else
+/// (`self.tasks.clone()`, an accessor, a combinator at the end) may be no traced method at all.
+pub fn collaborator(tokens: &[TokenTree], chain: &Chain, place: Place) -> Option<Call> {
+    let Head::Path(head) = &chain.head else { return None };
+    let [Link::Field(field), Link::Method { name, text, arguments, .. }, rest @ ..] = &chain.links[..] else {
+        return None;
+    };
+    let awaited = match rest {
+        [Link::Await, ..] => true,
+        [] => is_awaited_by_macro(tokens, chain, place),
+        _ => false,
+    };
+    let on_self = head.len() == 1 && head[0] == "self";
+    (on_self && awaited).then(|| Call {
+        field: field.clone(),
+        method: text.clone(),
+        name: *name,
+        arguments: *arguments,
+    })
+}
+
+fn is_awaited_by_macro(tokens: &[TokenTree], chain: &Chain, place: Place) -> bool {
+    let (before, after) = (&tokens[..chain.start], &tokens[chain.end..]);
+    match place {
+        Place::Code => false,
+        Place::Joined => {
+            before.last().is_none_or(|token| is_punct(token, ',') || is_punct(token, ';'))
+                && after.first().is_none_or(|token| is_punct(token, ','))
+        }
+        Place::Selected => {
+            // `a = b,` in a handler is followed by the next arm, never by an arrow or a condition.
+            let guarded = after.len() > 1 && is_punct(&after[0], ',') && is_word(&after[1], "if");
+            before.last().is_some_and(|token| is_punct(token, '=')) && (puncts_at(after, 0, "=>") || guarded)
+        }
+    }
+}
+
+/// `list` as `list_ctx`, at the user's own token: what the compiler says of it is said there.
+pub fn twin_of(name: &Ident) -> Ident {
+    format_ident!("{}_ctx", name.unraw(), span = name.span())
+}

@@ -1,0 +1,158 @@
+//! The constant part of a request: its method and its route's template, never the path that was asked for.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use http::{Method, StatusCode};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+use opentelemetry_semantic_conventions::attribute::{HTTP_REQUEST_METHOD, HTTP_ROUTE, URL_SCHEME};
+use parking_lot::Mutex;
+
+use crate::core::Metric;
+use crate::names::REQUESTS;
+use crate::outcome::Outcome;
+use crate::record::Describe;
+use crate::registry::{Series, SeriesSlot};
+
+/// The `route` label of requests that no route matched.
+const UNMATCHED: &str = "unmatched";
+
+/// A method and a route's template; there is one of each for the life of the process.
+pub(super) struct Route {
+    method: &'static str,
+    template: Option<String>,
+    span_name: String,
+    /// By the status, less 100; then cancelled and panicked requests.
+    series: Box<[SeriesSlot]>,
+}
+
+const FIRST_STATUS: u16 = 100;
+const STATUSES: u16 = 900;
+const CANCELLED: u16 = STATUSES;
+const PANICKED: u16 = STATUSES + 1;
+
+/// How a request ended.
+#[derive(Clone, Copy)]
+pub(super) enum Ending {
+    Responded(StatusCode),
+    Cancelled,
+    Panicked,
+}
+
+impl Ending {
+    /// By the conventions, of all statuses only those of 500 and above are errors of the server.
+    pub(super) fn outcome(self) -> Outcome {
+        match self {
+            Ending::Responded(status) if status.is_server_error() => Outcome::Error(server_error(status)),
+            Ending::Responded(_) => Outcome::Ok,
+            Ending::Cancelled => Outcome::Cancelled,
+            Ending::Panicked => Outcome::Panicked,
+        }
+    }
+
+    fn label(self) -> String {
+        match self {
+            Ending::Responded(status) => status.as_str().to_owned(),
+            Ending::Cancelled => "cancelled".to_owned(),
+            Ending::Panicked => "panicked".to_owned(),
+        }
+    }
+
+    fn index(self) -> u16 {
+        match self {
+            Ending::Responded(status) => status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1),
+            Ending::Cancelled => CANCELLED,
+            Ending::Panicked => PANICKED,
+        }
+    }
+}
+
+/// `error.type` is the status as text, or `5xx` for one that no standard names.
+fn server_error(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        500 => "500",
+        501 => "501",
+        502 => "502",
+        503 => "503",
+        504 => "504",
+        505 => "505",
+        507 => "507",
+        508 => "508",
+        511 => "511",
+        _ => "5xx",
+    }
+}
+
+type Routes = HashMap<&'static str, HashMap<String, &'static Route>>;
+
+static ROUTES: LazyLock<Mutex<Routes>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    /// What this thread has seen of [`ROUTES`], so that requests share no lock.
+    static SEEN: RefCell<Routes> = RefCell::default();
+}
+
+impl Route {
+    /// The route of a request. Templates come from the application's router, so there are few.
+    pub(super) fn of(method: &Method, template: Option<&str>) -> &'static Route {
+        let method = known_method(method);
+        let key = template.unwrap_or_default();
+        SEEN.with_borrow_mut(|seen| {
+            let seen = seen.entry(method).or_default();
+            if let Some(route) = seen.get(key) {
+                return *route;
+            }
+            let mut routes = ROUTES.lock();
+            let routes = routes.entry(method).or_default();
+            let route = routes.entry(key.to_owned()).or_insert_with(|| Route::leaked(method, template));
+            seen.insert(key.to_owned(), route);
+            route
+        })
+    }
+
+    fn leaked(method: &'static str, template: Option<&str>) -> &'static Route {
+        let shown = if method == OTHER_METHOD { "HTTP" } else { method };
+        let span_name = template.map_or_else(|| shown.to_owned(), |template| format!("{shown} {template}"));
+        let series = (0..=PANICKED).map(|_| SeriesSlot::new()).collect();
+        Box::leak(Box::new(Route { method, template: template.map(str::to_owned), span_name, series }))
+    }
+
+    pub(super) fn metric(&'static self, ending: Ending) -> Metric {
+        let series = self.series[usize::from(ending.index())].get_or_register(|| Series {
+            family: &REQUESTS,
+            labels: Box::new([
+                self.template.as_deref().unwrap_or(UNMATCHED).to_owned(),
+                self.method.to_owned(),
+                ending.label(),
+            ]),
+        });
+        Metric { series, buckets: &REQUESTS.buckets }
+    }
+}
+
+const OTHER_METHOD: &str = "_OTHER";
+
+/// The methods that the conventions know; anything else a client may invent is one.
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or(OTHER_METHOD)
+}
+
+impl Describe for Route {
+    fn span_name(&'static self) -> Cow<'static, str> {
+        Cow::Borrowed(&self.span_name)
+    }
+
+    fn span_kind(&'static self) -> SpanKind {
+        SpanKind::Server
+    }
+
+    fn attributes(&'static self, into: &mut Vec<KeyValue>) {
+        into.push(KeyValue::new(HTTP_REQUEST_METHOD, self.method));
+        into.push(KeyValue::new(URL_SCHEME, "http"));
+        into.extend(self.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
+    }
+}

@@ -1,0 +1,164 @@
+//! Requests over a real socket: routes, parents, statuses, extractors, endpoints.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use spanweave::Ctx;
+use spanweave::testing::TestTelemetry;
+
+use crate::app::TaskService;
+
+async fn list(State(service): State<Arc<TaskService>>) -> Result<String, StatusCode> {
+    let tasks = service.list_tasks(1).await.map_err(|_| StatusCode::NOT_FOUND)?;
+    Ok(format!("{tasks:?}"))
+}
+
+async fn fail() -> StatusCode {
+    StatusCode::BAD_GATEWAY
+}
+
+async fn broken(State(service): State<Arc<TaskService>>) -> String {
+    service.broken().await.to_string()
+}
+
+async fn slowly(State(service): State<Arc<TaskService>>) {
+    service.slowly().await;
+}
+
+async fn show(ctx: Ctx) -> String {
+    format!("{} {}", ctx.trace_id().unwrap(), ctx.is_recording())
+}
+
+/// Serves the application on a free port, and returns its address.
+async fn serve(telemetry: &TestTelemetry) -> String {
+    let app = Router::new()
+        .route("/api/tasks/{id}", get(list))
+        .route("/api/fail", post(fail))
+        .route("/api/broken", get(broken))
+        .route("/api/slowly", get(slowly))
+        .route("/api/show", get(show))
+        .merge(telemetry.routes())
+        .layer(telemetry.http_layer())
+        .with_state(Arc::new(TaskService::default()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    format!("http://{address}")
+}
+
+async fn get_text(url: String) -> String {
+    reqwest::get(url).await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_request_is_a_trace_named_by_its_route() {
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    assert_eq!(get_text(format!("{url}/api/tasks/4711?token=hunter2")).await, "[10, 20]");
+    assert_eq!(
+        telemetry.span_tree_with(&["http.request.method", "http.route", "http.response.status_code"]),
+        "\
+GET /api/tasks/{id} http.request.method=GET http.route=/api/tasks/{id} http.response.status_code=200
+  TaskService.list_tasks
+    ResidenceRepository.ids_for_user
+    TaskRepository.for_residences
+"
+    );
+    let everything = format!("{:?}{}", telemetry.spans(), telemetry.metrics_text());
+    assert!(!everything.contains("4711") && !everything.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn statuses_are_classified_by_the_conventions() {
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    let client = reqwest::Client::new();
+    client.post(format!("{url}/api/fail")).send().await.unwrap();
+    client.get(format!("{url}/nowhere/{}", "x".repeat(100))).send().await.unwrap();
+    client.request("BREW".parse().unwrap(), format!("{url}/api/fail")).send().await.unwrap();
+    assert_eq!(telemetry.span_tree(), "POST /api/fail [error: 502]\nGET\nHTTP /api/fail\n");
+    let metrics = telemetry.metrics_text();
+    let requests: Vec<_> =
+        metrics.lines().filter(|line| line.starts_with("http_request_duration_seconds_count")).collect();
+    assert_eq!(
+        requests,
+        [
+            r#"http_request_duration_seconds_count{route="/api/fail",method="POST",status="502"} 1"#,
+            r#"http_request_duration_seconds_count{route="/api/fail",method="_OTHER",status="405"} 1"#,
+            r#"http_request_duration_seconds_count{route="unmatched",method="GET",status="404"} 1"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_good_parent_is_followed_and_a_bad_one_ignored() {
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    let client = reqwest::Client::new();
+    let show = async |parent: String| {
+        let request = client.get(format!("{url}/api/show")).header("traceparent", parent);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    assert_eq!(show(PARENT.to_owned()).await, "4bf92f3577b34da6a3ce929d0e0e4736 true");
+    assert_eq!(show(PARENT.replace("-01", "-00")).await, "4bf92f3577b34da6a3ce929d0e0e4736 false");
+    let zero = "00-00000000000000000000000000000000-00f067aa0ba902b7-01".to_owned();
+    for bad in [PARENT.to_uppercase(), zero, format!("{PARENT}-{}", "a".repeat(4_000)), "nonsense".to_owned()] {
+        let shown = show(bad).await;
+        assert!(!shown.starts_with("4bf92f35") && !shown.starts_with("0000") && shown.ends_with(" true"), "{shown}");
+    }
+    let spans = telemetry.spans();
+    let followed = &spans[0];
+    assert_eq!(followed.parent_span_id.to_string(), "00f067aa0ba902b7");
+    assert!(followed.parent_span_is_remote);
+    assert_eq!(spans.len(), 5, "the caller's decision not to sample was respected");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_cancels_and_a_panic_is_one() {
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    let slow = tokio::time::timeout(Duration::from_millis(100), reqwest::get(format!("{url}/api/slowly")));
+    assert!(slow.await.is_err());
+    assert!(reqwest::get(format!("{url}/api/broken")).await.is_err());
+    // The server learns of the closed connection on its own time.
+    let cancelled = async {
+        while telemetry.spans().len() < 6 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), cancelled).await.unwrap();
+    assert_eq!(
+        telemetry.span_tree(),
+        "\
+GET /api/slowly [cancelled]
+  TaskService.slowly [cancelled]
+    TaskRepository.slowly [cancelled]
+GET /api/broken [panicked]
+  TaskService.broken [panicked]
+    TaskRepository.broken [panicked]
+"
+    );
+    let metrics = telemetry.metrics_text();
+    assert!(metrics.contains(r#"{route="/api/slowly",method="GET",status="cancelled"} 1"#), "{metrics}");
+    assert!(metrics.contains(r#"{route="/api/broken",method="GET",status="panicked"} 1"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn operators_find_their_endpoints_and_leave_no_trace() {
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    assert_eq!(get_text(format!("{url}/api/health/")).await, "ok\n");
+    assert_eq!(get_text(format!("{url}/api/health/live")).await, "ok\n");
+    let metrics = reqwest::get(format!("{url}/metrics")).await.unwrap();
+    assert_eq!(
+        metrics.headers()["content-type"],
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    );
+    assert!(metrics.text().await.unwrap().ends_with("# EOF\n"));
+    assert_eq!(telemetry.span_tree(), "");
+}

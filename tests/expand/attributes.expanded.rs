@@ -1,0 +1,123 @@
+#[cfg(feature = "tasks")]
+#[allow(clippy::unused_async)]
+impl TaskService {
+    #[deprecated = "use `list`"]
+    #[inline]
+    #[cfg(unix)]
+    #[expect(clippy::too_many_lines)]
+    #[allow(unused_variables)]
+    pub fn all(&self) -> impl ::core::future::Future<Output = Vec<Task>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "all",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Vec<Task>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    {
+                        let unused = 1;
+                        Vec::new()
+                    }
+                },
+            )
+    }
+    pub(crate) fn many(
+        &self,
+        a: u8,
+        b: u8,
+        c: u8,
+        d: u8,
+        e: u8,
+        #[cfg(unix)]
+        f: u8,
+    ) -> impl ::core::future::Future<Output = u8> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "many",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<u8>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let a = a;
+                    let b = b;
+                    let c = c;
+                    let d = d;
+                    let e = e;
+                    #[cfg(unix)]
+                    let f = f;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { a + b + c + d + e }
+                },
+            )
+    }
+    pub unsafe fn raw(&self, at: *const u8) -> impl ::core::future::Future<Output = u8> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "raw",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<u8>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let at = at;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { unsafe { *at } }
+                },
+            )
+    }
+}
+#[cfg(feature = "tasks")]
+#[allow(clippy::unused_async)]
+impl TaskService {
+    /// [`all`](Self::all), in the given trace context.
+    #[deprecated = "use `list`"]
+    #[inline]
+    #[cfg(unix)]
+    #[allow(clippy::too_many_lines)]
+    #[allow(unused_variables)]
+    #[allow(deprecated)]
+    pub fn all_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = Vec<Task>> {
+        ctx.enter(move || self.all())
+    }
+    /// [`many`](Self::many), in the given trace context.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn many_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        a: u8,
+        b: u8,
+        c: u8,
+        d: u8,
+        e: u8,
+        #[cfg(unix)]
+        f: u8,
+    ) -> impl ::core::future::Future<Output = u8> {
+        ctx.enter(move || self.many(a, b, c, d, e, #[cfg(unix)] f))
+    }
+    /// [`raw`](Self::raw), in the given trace context.
+    pub unsafe fn raw_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        at: *const u8,
+    ) -> impl ::core::future::Future<Output = u8> {
+        ctx.enter(move || unsafe { self.raw(at) })
+    }
+}

@@ -1,0 +1,76 @@
+impl TaskService {
+    pub fn list_tasks(
+        &self,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "list_tasks",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let user_id = user_id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    {
+                        let ids = self.residences.ids_for_user_ctx(ctx, user_id).await?;
+                        Ok(self.tasks.for_residences_ctx(ctx, &ids).await?)
+                    }
+                },
+            )
+    }
+    pub fn overview(
+        &self,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Overview, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "overview",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Overview, AppError>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let user_id = user_id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    {
+                        let (tasks, ids) = tokio::try_join!(
+                            self.tasks.all_ctx(ctx), self.residences
+                            .ids_for_user_ctx(ctx, user_id)
+                        )?;
+                        let cached = self.tasks.clone();
+                        Ok(Overview::new(tasks, ids, cached))
+                    }
+                },
+            )
+    }
+}
+impl TaskService {
+    /// [`list_tasks`](Self::list_tasks), in the given trace context.
+    pub fn list_tasks_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        ctx.enter(move || self.list_tasks(user_id))
+    }
+    /// [`overview`](Self::overview), in the given trace context.
+    pub fn overview_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Overview, AppError>> {
+        ctx.enter(move || self.overview(user_id))
+    }
+}

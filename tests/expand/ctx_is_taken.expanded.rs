@@ -1,0 +1,35 @@
+impl TaskService {
+    pub fn list(
+        &self,
+        ctx: &AuthContext,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "list",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let ctx = ctx;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    { self.tasks.list_ctx(ctx, ctx.user_id).await }
+                },
+            )
+    }
+}
+impl TaskService {
+    /// [`list`](Self::list), in the given trace context.
+    pub fn list_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        ctx: &AuthContext,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        ctx.enter(move || self.list(ctx))
+    }
+}

@@ -1,0 +1,49 @@
+impl<'a, R: Repository + 'a, const N: usize> Service<'a, R, N>
+where
+    R::Row: Clone,
+{
+    pub fn first<'b, T>(
+        &'b mut self,
+        name: &'b str,
+        keep: impl Fn(&T) -> bool,
+    ) -> impl ::core::future::Future<Output = Result<&'b T, Error>>
+    where
+        T: From<R::Row>,
+    {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Service",
+            "first",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<&'b T, Error>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let name = name;
+                    let keep = keep;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { self.find(name, keep).await }
+                },
+            )
+    }
+}
+impl<'a, R: Repository + 'a, const N: usize> Service<'a, R, N>
+where
+    R::Row: Clone,
+{
+    /// [`first`](Self::first), in the given trace context.
+    pub fn first_ctx<'b, T>(
+        &'b mut self,
+        ctx: ::spanweave::Ctx,
+        name: &'b str,
+        keep: impl Fn(&T) -> bool,
+    ) -> impl ::core::future::Future<Output = Result<&'b T, Error>>
+    where
+        T: From<R::Row>,
+    {
+        ctx.enter(move || self.first::<T>(name, keep))
+    }
+}

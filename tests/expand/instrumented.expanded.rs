@@ -1,0 +1,72 @@
+impl TaskService {
+    #[instrument(skip(self))]
+    pub async fn list(
+        &self,
+        Path(id): Path<i64>,
+        limit: u32,
+        _: Version,
+    ) -> Result<Vec<Task>, AppError> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "list",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let mut id = id;
+                    let mut limit = limit;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    {
+                        limit += 1;
+                        id += 1;
+                        self.tasks.list_ctx(ctx, id, limit).await
+                    }
+                },
+            )
+            .await
+    }
+    #[must_use]
+    pub async fn count(&self) -> usize {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "count",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<usize>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    { self.tasks.count_ctx(ctx).await }
+                },
+            )
+            .await
+    }
+}
+impl TaskService {
+    /// [`list`](Self::list), in the given trace context.
+    pub fn list_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        __arg0: Path<i64>,
+        limit: u32,
+        __arg2: Version,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        ctx.enter(move || self.list(__arg0, limit, __arg2))
+    }
+    /// [`count`](Self::count), in the given trace context.
+    #[must_use]
+    pub async fn count_ctx(&self, ctx: ::spanweave::Ctx) -> usize {
+        ctx.enter(move || self.count()).await
+    }
+}

@@ -1,0 +1,46 @@
+impl<C> TaskService<C> {
+    pub fn import(
+        &self,
+        user_id: i64,
+        items: Vec<Task>,
+    ) -> impl ::core::future::Future<Output = usize> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+                "Tasks",
+                "import",
+                ::core::module_path!(),
+            )
+            .named("import tasks");
+        let returns = ::spanweave::Returns::<usize>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let user_id = user_id;
+                    let items = items;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    if ctx.is_recording() {
+                        ctx.set("user_id", &user_id);
+                        ctx.set("rows", &(items.len()));
+                    }
+                    { self.store(items).await }
+                },
+            )
+    }
+    pub async fn byte(&self) -> u8 {
+        0
+    }
+}
+impl<C> TaskService<C> {
+    /// [`import`](Self::import), in the given trace context.
+    pub fn import_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        user_id: i64,
+        items: Vec<Task>,
+    ) -> impl ::core::future::Future<Output = usize> {
+        ctx.enter(move || self.import(user_id, items))
+    }
+}

@@ -1,0 +1,31 @@
+impl TaskService {
+    pub fn clear(&self) -> impl ::core::future::Future<Output = ()> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "clear",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<()>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    {
+                        self.store.clear().await;
+                    }
+                },
+            )
+    }
+}
+impl TaskService {
+    /// [`clear`](Self::clear), in the given trace context.
+    pub fn clear_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = ()> {
+        ctx.enter(move || self.clear())
+    }
+}

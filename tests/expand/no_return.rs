@@ -1,0 +1,6 @@
+#[traced_service]
+impl TaskService {
+    pub async fn clear(&self) {
+        self.store.clear().await;
+    }
+}

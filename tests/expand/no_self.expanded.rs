@@ -1,0 +1,32 @@
+impl TaskRepository {
+    pub fn connect<E: Into<Endpoint>, const RETRIES: usize>(
+        endpoint: E,
+    ) -> impl ::core::future::Future<Output = Result<Self, Error>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+            "TaskRepository",
+            "connect",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Self, Error>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let endpoint = endpoint;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { Self::dial(endpoint.into(), RETRIES).await }
+                },
+            )
+    }
+}
+impl TaskRepository {
+    /// [`connect`](Self::connect), in the given trace context.
+    pub fn connect_ctx<E: Into<Endpoint>, const RETRIES: usize>(
+        ctx: ::spanweave::Ctx,
+        endpoint: E,
+    ) -> impl ::core::future::Future<Output = Result<Self, Error>> {
+        ctx.enter(move || Self::connect::<E, RETRIES>(endpoint))
+    }
+}

@@ -1,0 +1,80 @@
+impl Feed {
+    pub fn events(
+        &self,
+    ) -> impl ::core::future::Future<Output = impl Stream<Item = Event> + use<>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Feed",
+            "events",
+            ::core::module_path!(),
+        );
+        __METHOD.call(::spanweave::AnyReturn, async move { { self.hub.subscribe() } })
+    }
+    pub fn lines(
+        &self,
+    ) -> impl ::core::future::Future<
+        Output = Result<impl Iterator<Item = String>, Error>,
+    > {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Feed",
+            "lines",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<_, Error>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { Ok(self.read().await?.into_iter()) }
+                },
+            )
+    }
+    pub async fn run(&self) -> ! {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Feed",
+            "run",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<::core::convert::Infallible>::NEW;
+        match __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    {
+                        loop {
+                            self.tick().await;
+                        }
+                    }
+                },
+            )
+            .await
+        {}
+    }
+}
+impl Feed {
+    /// [`events`](Self::events), in the given trace context.
+    pub fn events_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = impl Stream<Item = Event> + use<>> {
+        ctx.enter(move || self.events())
+    }
+    /// [`lines`](Self::lines), in the given trace context.
+    pub fn lines_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<
+        Output = Result<impl Iterator<Item = String>, Error>,
+    > {
+        ctx.enter(move || self.lines())
+    }
+    /// [`run`](Self::run), in the given trace context.
+    pub async fn run_ctx(&self, ctx: ::spanweave::Ctx) -> ! {
+        ctx.enter(move || self.run()).await
+    }
+}

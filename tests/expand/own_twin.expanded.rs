@@ -1,0 +1,42 @@
+impl TaskService {
+    pub fn list_ctx(
+        &self,
+        ctx: Ctx,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "list",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
+        ctx.enter(move || {
+            __METHOD
+                .call(
+                    returns.class(),
+                    async move {
+                        #[allow(unused_variables)]
+                        let ctx = ::spanweave::Ctx::current();
+                        let user_id = user_id;
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        {
+                            tokio::spawn(audit(ctx, user_id));
+                            self.tasks.list_ctx(ctx, user_id).await
+                        }
+                    },
+                )
+        })
+    }
+}
+impl TaskService {
+    /// [`list_ctx`](Self::list_ctx), in the current trace context.
+    pub fn list(
+        &self,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        self.list_ctx(::spanweave::Ctx::current(), user_id)
+    }
+}

@@ -1,0 +1,38 @@
+impl TaskService {
+    /// The tasks of a user.
+    pub fn list_tasks(
+        &self,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "TaskService",
+            "list_tasks",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let user_id = user_id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    {
+                        let tasks = self.store.load(user_id).await?;
+                        Ok(tasks)
+                    }
+                },
+            )
+    }
+}
+impl TaskService {
+    /// [`list_tasks`](Self::list_tasks), in the given trace context.
+    pub fn list_tasks_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        user_id: i64,
+    ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
+        ctx.enter(move || self.list_tasks(user_id))
+    }
+}

@@ -1,0 +1,71 @@
+impl Job {
+    pub fn run(
+        mut self,
+        #[allow(unused)]
+        permit: Permit,
+    ) -> impl ::core::future::Future<Output = u64> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Job",
+            "run",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<u64>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let _ = &self;
+                    #[allow(unused)]
+                    let permit = permit;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    {
+                        self.ticks += 1;
+                        self.ticks
+                    }
+                },
+            )
+    }
+    pub fn share(
+        self: Arc<Self>,
+        id: i64,
+    ) -> impl ::core::future::Future<Output = Option<Task>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+            "Job",
+            "share",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Option<Task>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let _ = &self;
+                    let id = id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { self.tasks.get(&id).cloned() }
+                },
+            )
+    }
+}
+impl Job {
+    /// [`run`](Self::run), in the given trace context.
+    pub fn run_ctx(
+        self,
+        ctx: ::spanweave::Ctx,
+        permit: Permit,
+    ) -> impl ::core::future::Future<Output = u64> {
+        ctx.enter(move || self.run(permit))
+    }
+    /// [`share`](Self::share), in the given trace context.
+    pub fn share_ctx(
+        self: Arc<Self>,
+        ctx: ::spanweave::Ctx,
+        id: i64,
+    ) -> impl ::core::future::Future<Output = Option<Task>> {
+        ctx.enter(move || Self::share(self, id))
+    }
+}

@@ -1,0 +1,111 @@
+impl TaskRepository {
+    pub fn for_residences(
+        &self,
+        ids: &[i64],
+    ) -> impl ::core::future::Future<Output = sqlx::Result<Vec<Task>>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+            "TaskRepository",
+            "for_residences",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<sqlx::Result<Vec<Task>>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let ids = ids;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    {
+                        sqlx::query_as(
+                                "SELECT * FROM tasks WHERE residence_id = ANY($1)",
+                            )
+                            .bind(ids)
+                            .fetch_all(ctx.sql(&self.pool))
+                            .await
+                    }
+                },
+            )
+    }
+    pub fn rename(
+        &self,
+        tx: &mut Transaction<'_, Postgres>,
+        id: i64,
+        name: &str,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+            "TaskRepository",
+            "rename",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    let tx = tx;
+                    let id = id;
+                    let name = name;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    {
+                        let update = sqlx::query!(
+                            "UPDATE tasks SET name = $2 WHERE id = $1", id, name
+                        );
+                        update.execute(ctx.sql(&mut **tx)).await?;
+                        self.cache.execute(Evict(id)).await;
+                        Ok(())
+                    }
+                },
+            )
+    }
+    pub fn ping(&self) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+            "TaskRepository",
+            "ping",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
+        __METHOD
+            .call(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    { sqlx::query("SELECT 1").execute(&self.pool).await.map(drop) }
+                },
+            )
+    }
+}
+impl TaskRepository {
+    /// [`for_residences`](Self::for_residences), in the given trace context.
+    pub fn for_residences_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        ids: &[i64],
+    ) -> impl ::core::future::Future<Output = sqlx::Result<Vec<Task>>> {
+        ctx.enter(move || self.for_residences(ids))
+    }
+    /// [`rename`](Self::rename), in the given trace context.
+    pub fn rename_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        tx: &mut Transaction<'_, Postgres>,
+        id: i64,
+        name: &str,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        ctx.enter(move || self.rename(tx, id, name))
+    }
+    /// [`ping`](Self::ping), in the given trace context.
+    pub fn ping_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        ctx.enter(move || self.ping())
+    }
+}

@@ -1,0 +1,8 @@
+//! What the attributes say to a user who makes a mistake, and what they accept.
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/fail/*.rs");
+    cases.pass("ui/pass/*.rs");
+}

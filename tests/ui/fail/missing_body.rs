@@ -1,0 +1,10 @@
+use spanweave::repo;
+
+struct Tasks;
+
+#[repo]
+impl Tasks {
+    pub async fn count(&self) -> usize;
+}
+
+fn main() {}

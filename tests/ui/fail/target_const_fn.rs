@@ -1,0 +1,10 @@
+use spanweave::repo;
+
+#[repo(sql)]
+const fn limit() -> usize {
+    10
+}
+
+fn main() {
+    let _ = limit();
+}

@@ -1,0 +1,6 @@
+use spanweave::traced_service;
+
+#[traced_service]
+mod tasks {}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use spanweave::traced_service;
+
+struct Service;
+
+#[traced_service(nam = "Service")]
+impl Service {
+    #[traced(skip = "")]
+    pub async fn a(&self) {}
+
+    #[traced]
+    pub fn b(&self) {}
+}
+
+fn main() {
+    drop(Service.a());
+    Service.b();
+}
