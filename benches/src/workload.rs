@@ -41,7 +41,9 @@ impl Users {
     }
 }
 impl TaskService {
-    pub fn new() -> TaskService { TaskService { tasks: Tasks, users: Users } }
+    pub fn new() -> TaskService {
+        TaskService { tasks: Tasks, users: Users }
+    }
     pub fn list_tasks(&self, user: i64) -> impl Future<Output = Res> {
         static METHOD: Method = Method::service("TaskService", "list_tasks", module_path!());
         METHOD.call(Returns::<Res>::NEW.class(), async move {

@@ -3,7 +3,7 @@
 mod written;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -39,8 +39,10 @@ pub struct MethodArgs {
 
 /// `user_id`, or `rows = items.len()`
 pub struct Field {
+    /// The name as it was written.
+    pub name: TokenStream,
+    /// The attribute's key.
     pub key: String,
-    pub key_span: Span,
     pub value: TokenStream,
 }
 
@@ -50,7 +52,8 @@ const METHOD_OPTIONS: &[&str] = &["fields", "name", "skip", "sql"];
 const CALLS_FORM: &str = "`calls` lists fields of `self`; write `calls(tasks, residences)`";
 const FIELDS_FORM: &str =
     "`fields` lists names, each with a value where it needs one; write `fields(user_id, rows = items.len())`";
-const BLOCK_NAME_FORM: &str = "`name` takes the type's name in spans and metrics; write `name = \"TaskService\"`";
+const BLOCK_NAME_FORM: &str =
+    "`name` takes the type's name in spans and metrics; write `name = \"TaskService\"`";
 const METHOD_NAME_FORM: &str = "`name` takes the span's name; write `name = \"list tasks\"`";
 const SKIP_FORM: &str = "`skip` takes a reason; write `skip = \"why it is left alone\"`";
 const SQL_FLAG_FORM: &str = "`sql` takes no value here; write `sql`";
@@ -80,7 +83,10 @@ impl MethodArgs {
             match attr.meta {
                 Meta::Path(_) => {}
                 Meta::List(list) => args.read(list.tokens, errors),
-                meta => errors.over(&meta, "`#[traced]` takes its options in parentheses; write `#[traced(name = \"…\")]`"),
+                meta @ Meta::NameValue(_) => errors.over(
+                    &meta,
+                    "`#[traced]` takes its options in parentheses; write `#[traced(name = \"…\")]`",
+                ),
             }
         }
         args
@@ -154,24 +160,35 @@ fn text(option: &Written, form: &str, errors: &mut Errors) -> Option<String> {
 }
 
 fn members(option: &Written, errors: &mut Errors) -> Option<Vec<Member>> {
-    let members: Vec<Member> = list(option, CALLS_FORM, errors)?;
-    for (at, member) in members.iter().enumerate() {
-        if members[..at].contains(member) {
-            let name = quote!(#member);
-            errors.over(member, format!("`{name}` is listed twice in `calls`; remove one"));
-        }
-    }
-    Some(members)
+    let members = list(option, CALLS_FORM, errors)?;
+    Some(distinct(members, "calls", |member: &Member| quote!(#member), errors))
 }
 
 fn fields(option: &Written, errors: &mut Errors) -> Option<Vec<Field>> {
-    let fields: Vec<Field> = list(option, FIELDS_FORM, errors)?;
-    for (at, field) in fields.iter().enumerate() {
-        if fields[..at].iter().any(|earlier| earlier.key == field.key) {
-            errors.at(field.key_span, format!("`{}` is listed twice in `fields`; remove one", field.key));
+    let fields = list(option, FIELDS_FORM, errors)?;
+    Some(distinct(fields, "fields", |field: &Field| field.name.clone(), errors))
+}
+
+/// The elements without those whose name was there before, which are reported.
+fn distinct<T>(
+    elements: Vec<T>,
+    option: &str,
+    name: impl Fn(&T) -> TokenStream,
+    errors: &mut Errors,
+) -> Vec<T> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut first_only = Vec::new();
+    for element in elements {
+        let name = name(&element);
+        let text = name.to_string();
+        if seen.contains(&text) {
+            errors.over(name, format!("`{text}` is listed twice in `{option}`; remove one"));
+        } else {
+            seen.push(text);
+            first_only.push(element);
         }
     }
-    Some(fields)
+    first_only
 }
 
 /// The elements of `key(a, b)`, of which there is at least one.
@@ -205,19 +222,19 @@ impl Parse for Field {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let first: Ident = input.call(Ident::parse_any)?;
         let mut key = first.unraw().to_string();
-        let mut value = quote!(#first);
+        let mut name = quote!(#first);
         while input.peek(Token![.]) {
             let dot: Token![.] = input.parse()?;
             let next: Ident = input.call(Ident::parse_any)?;
             key = format!("{key}.{}", next.unraw());
-            value.extend(quote!(#dot #next));
+            name.extend(quote!(#dot #next));
         }
-        if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            let given: Expr = input.parse()?;
-            value = quote!(#given);
-        }
-        Ok(Field { key, key_span: first.span(), value })
+        let value = if input.parse::<Option<Token![=]>>()?.is_some() {
+            input.parse::<Expr>()?.to_token_stream()
+        } else {
+            name.clone()
+        };
+        Ok(Field { name, key, value })
     }
 }
 

@@ -39,7 +39,10 @@ fn check_skip(args: &MethodArgs, errors: &mut Errors) {
     ];
     for (option, key) in others {
         if let Some(key) = key {
-            errors.at(key, format!("`skip` leaves the method as it was, without `{option}`; remove one of the two"));
+            errors.at(
+                key,
+                format!("`skip` leaves the method as it was, without `{option}`; remove one of the two"),
+            );
         }
     }
 }

@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 
 use crate::args::is_traced;
+use crate::expand;
+use crate::model::Block;
 
 /// The item without this crate's own attributes, which mean nothing to the compiler.
 pub fn plain(item: TokenStream) -> TokenStream {
@@ -14,6 +16,11 @@ pub fn plain(item: TokenStream) -> TokenStream {
         token => token,
     });
     stripped.collect()
+}
+
+/// And the second entrances, so that nobody who calls them is told of the mistake too.
+pub fn with_entrances(item: TokenStream, block: &Block) -> TokenStream {
+    plain(item).into_iter().chain(expand::entrances(block)).collect()
 }
 
 fn members(body: &Group) -> Group {

@@ -2,7 +2,7 @@
 //! parse yet is a method all the same.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, ItemImpl, LitStr, Signature, Token, Visibility, token};
 
@@ -21,7 +21,7 @@ pub enum Member {
     Other {
         tokens: TokenStream,
         /// A `#[traced]` that does not belong there.
-        traced: Option<Attribute>,
+        traced: Option<Box<Attribute>>,
     },
 }
 
@@ -62,7 +62,9 @@ impl ImplBlock {
 fn ungrouped(item: TokenStream) -> TokenStream {
     let mut tokens = item.clone().into_iter();
     match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => ungrouped(group.stream()),
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            ungrouped(group.stream())
+        }
         _ => item,
     }
 }
@@ -100,7 +102,8 @@ impl<'a> Target<'a> {
         for (at, token) in tokens.iter().enumerate() {
             let TokenTree::Ident(word) = token else { continue };
             let word = word.to_string();
-            let is_const_fn = word == "const" && tokens[at + 1..].iter().take(3).any(|next| next.to_string() == "fn");
+            let is_const_fn =
+                word == "const" && tokens[at + 1..].iter().take(3).any(|next| next.to_string() == "fn");
             if MODIFIERS.contains(&word.as_str()) || is_const_fn {
                 continue;
             }
@@ -138,7 +141,7 @@ impl Parse for Member {
             return Member::function(input);
         }
         let other: ImplItem = input.parse()?;
-        let traced = attrs.into_iter().find(is_traced);
+        let traced = attrs.into_iter().find(is_traced).map(Box::new);
         Ok(Member::Other { tokens: other.into_token_stream(), traced })
     }
 }
@@ -146,15 +149,14 @@ impl Parse for Member {
 impl Member {
     fn function(input: ParseStream) -> syn::Result<Member> {
         let attrs = input.call(Attribute::parse_outer)?;
-        let vis = input.parse()?;
-        let defaultness = input.parse()?;
-        let sig = input.parse()?;
+        let vis: Visibility = input.parse()?;
+        let defaultness: Option<Token![default]> = input.parse()?;
+        let sig: Signature = input.parse()?;
         if input.peek(Token![;]) {
             // The compiler says better than we could that a body is missing.
             let semi: Token![;] = input.parse()?;
-            let mut tokens = TokenStream::new();
-            attrs.iter().for_each(|attr| attr.to_tokens(&mut tokens));
-            quote::quote!(#vis #defaultness #sig #semi).to_tokens(&mut tokens);
+            let attrs = attrs.iter().filter(|attr| !is_traced(attr));
+            let tokens = quote!(#(#attrs)* #vis #defaultness #sig #semi);
             return Ok(Member::Other { tokens, traced: None });
         }
         if !input.peek(token::Brace) {

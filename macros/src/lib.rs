@@ -19,15 +19,118 @@ mod rewrite;
 
 use proc_macro::TokenStream;
 
+use crate::args::BlockArgs;
+use crate::errors::Errors;
+use crate::item::ImplBlock;
+use crate::model::Block;
 use crate::preset::Preset;
 
-/// placeholder
+/// Traces the methods of a service: one INTERNAL span, one latency and one outcome per call.
+///
+/// It stands on an inherent impl block and changes no signature, no call and no value:
+///
+/// ```
+/// # use spanweave::{repo, traced_service};
+/// # pub struct Tasks;
+/// # #[repo]
+/// # impl Tasks {
+/// #     pub async fn of_user(&self, user_id: i64) -> Result<Vec<i64>, std::fmt::Error> { Ok(vec![user_id]) }
+/// # }
+/// pub struct TaskService {
+///     tasks: Tasks,
+/// }
+///
+/// #[traced_service(calls(tasks))]
+/// impl TaskService {
+///     pub async fn list(&self, user_id: i64) -> Result<Vec<i64>, std::fmt::Error> {
+///         Ok(self.tasks.of_user(user_id).await?)
+///     }
+/// }
+/// ```
+///
+/// `list` becomes, in essence,
+///
+/// ```text
+/// pub fn list(&self, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {
+///     static METHOD: Method = Method::service("TaskService", "list", module_path!());
+///     METHOD.call(class, async move {
+///         let ctx = Ctx::current();
+///         { Ok(self.tasks.of_user_ctx(ctx, user_id).await?) }
+///     })
+/// }
+/// ```
+///
+/// and beside it, in a block of its own, stands its twin, with the context in its signature:
+///
+/// ```text
+/// pub fn list_ctx(&self, ctx: Ctx, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {
+///     ctx.enter(move || self.list(user_id))
+/// }
+/// ```
+///
+/// A method of which another attribute (`#[instrument]`, `#[cached]`, …) must see an `async fn` stays one, and awaits
+/// the call inside.
+///
+/// # Which methods
+///
+/// Those that are `async` and `pub` in any way; and a private one with `#[traced]` on it, which gets no twin. All else
+/// is left exactly as it is. If you write `list_ctx(&self, ctx: Ctx, …)` yourself and no `list`, yours is the traced
+/// method, called in the given context, and `list` is written for you.
+///
+/// # Options of the block
+///
+/// | option | |
+/// |---|---|
+/// | `calls(tasks, users)` | Calls on these fields of `self` take the context along, through the twin of the called method: where they are awaited directly, and where they are arguments of `join!`, `try_join!` or `select!`. |
+/// | `name = "Tasks"` | The type's name in spans and metrics. |
+/// | `sql` | Statements of sqlx get their own span, as with [`macro@repo`]. |
+///
+/// # Options of a method
+///
+/// | option | |
+/// |---|---|
+/// | `#[traced(skip = "reason")]` | The method is left exactly as it is. |
+/// | `#[traced(name = "span name")]` | The name of its span. |
+/// | `#[traced(fields(user_id, rows = items.len()))]` | Attributes of its span, read before the body runs. Nothing is recorded that is not listed. |
+/// | `#[traced(sql = off)]` | Its SQL is left alone. |
 #[proc_macro_attribute]
 pub fn traced_service(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::SERVICE, args.into(), item.into()).into()
 }
 
-/// placeholder
+/// Traces the methods of a repository, and each of its SQL statements as a CLIENT child.
+///
+/// Everything that [`macro@traced_service`] says holds here, its options too; and `sql` is on. The one argument of
+/// `fetch_all`, `fetch_one`, `fetch_optional`, `fetch`, `fetch_many`, `execute` and `execute_many` is then given to
+/// the context of the call, where the expression in front names a query of sqlx (`query…`, `raw_sql`, what a
+/// `QueryBuilder` builds) or is a variable that was bound to one:
+///
+/// ```text
+/// sqlx::query_as("SELECT …").bind(id).fetch_all(&self.pool).await             // before
+/// sqlx::query_as("SELECT …").bind(id).fetch_all(ctx.sql(&self.pool)).await    // after
+/// ```
+///
+/// Pools, transactions, connections and generic executors stay what they are.
+///
+/// ```
+/// # use spanweave::repo;
+/// pub struct TaskRepository {
+///     titles: Vec<String>,
+/// }
+///
+/// #[repo]
+/// impl TaskRepository {
+///     #[traced(fields(id))]
+///     pub async fn title(&self, id: usize) -> Option<&str> {
+///         self.titles.get(id).map(String::as_str)
+///     }
+///
+///     #[traced(skip = "called for every row")]
+///     pub async fn count(&self) -> usize {
+///         self.titles.len()
+///     }
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn repo(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::REPO, args.into(), item.into()).into()
@@ -38,22 +141,21 @@ fn attribute(
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
-    let mut errors = errors::Errors::default();
-    let args = args::BlockArgs::parse(args, &mut errors);
-    let impl_block = match item::ImplBlock::parse(preset, item.clone()) {
-        Ok(impl_block) => impl_block,
+    let mut errors = Errors::default();
+    let args = BlockArgs::parse(args, &mut errors);
+    let block = match ImplBlock::parse(preset, item.clone()) {
+        Ok(impl_block) => Block::new(preset, args, impl_block, &mut errors),
         Err(error) => {
             errors.push(error);
-            return [fallback::plain(item), errors.into_tokens()].into_iter().collect();
+            return fallback::plain(item).into_iter().chain(errors.into_tokens()).collect();
         }
     };
-    let block = model::Block::new(preset, args, impl_block, &mut errors);
     let (bodies, called) = rewrite::bodies(&block);
     check::check(&block, &called, &mut errors);
     if errors.is_empty() {
         expand::expand(&block, bodies)
     } else {
-        [fallback::plain(item), expand::entrances(&block), errors.into_tokens()].into_iter().collect()
+        fallback::with_entrances(item, &block).into_iter().chain(errors.into_tokens()).collect()
     }
 }
 

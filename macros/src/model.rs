@@ -77,7 +77,9 @@ pub enum Entrance {
 impl Block {
     pub fn new(preset: &'static Preset, args: BlockArgs, item: ImplBlock, errors: &mut Errors) -> Block {
         let type_name = args.name.map_or_else(|| type_name(&item.head.self_ty), |name| name.value);
-        let calls = args.calls.map_or_else(Vec::new, |calls| calls.value.into_iter().map(Collaborator::new).collect());
+        let calls = args
+            .calls
+            .map_or_else(Vec::new, |calls| calls.value.into_iter().map(Collaborator::new).collect());
         let facts = BlockFacts {
             sql: preset.sql || args.sql.is_some(),
             is_read: !item.head.attrs.iter().all(attributes::is_inert),
@@ -192,7 +194,8 @@ impl Traced {
         let returned = Returned::of(&function.sig.output);
         let is_read = facts.is_read || !attrs.iter().all(attributes::is_inert);
         // On an `async fn`, `must_use` speaks of the awaited value; and only an `async fn` can return `!`.
-        let stays_async = is_read || matches!(returned, Returned::Never) || attributes::has(attrs, "must_use");
+        let stays_async =
+            is_read || matches!(returned, Returned::Never) || attributes::has(attrs, "must_use");
         let mut arguments = Arguments::of(&function.sig, is_read);
         if matches!(entrance, Entrance::Plain(_)) {
             arguments.replace_context();
@@ -204,7 +207,9 @@ impl Traced {
 /// `TaskService` of `crate::TaskService<'a, T>`; the tokens of what has no path.
 fn type_name(self_ty: &Type) -> String {
     match ungrouped(self_ty) {
-        Type::Path(path) => path.path.segments.last().map_or_else(String::new, |last| last.ident.unraw().to_string()),
+        Type::Path(path) => {
+            path.path.segments.last().map_or_else(String::new, |last| last.ident.unraw().to_string())
+        }
         other => quote!(#other).to_string(),
     }
 }

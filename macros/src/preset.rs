@@ -18,6 +18,8 @@ impl Preset {
     /// The message for an item that the attribute does not serve.
     pub fn refuses(&self, what: &str) -> String {
         let attribute = self.attribute;
-        format!("`{attribute}` belongs on an inherent impl block, not on {what}; move it to `impl YourType {{ … }}`")
+        format!(
+            "`{attribute}` belongs on an inherent impl block, not on {what}; move it to `impl YourType {{ … }}`"
+        )
     }
 }

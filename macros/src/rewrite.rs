@@ -79,36 +79,24 @@ impl<'a> Rewriter<'a> {
     /// `None` if nothing in it is to be changed: the user's own groups keep both of their delimiters' spans.
     fn stream(&mut self, stream: &TokenStream, place: Place) -> Option<TokenStream> {
         let tokens: Vec<TokenTree> = stream.clone().into_iter().collect();
+        // One token becomes one token.
         let mut out = Vec::with_capacity(tokens.len());
         let mut changed = false;
-        let mut at = 0;
-        while at < tokens.len() {
-            let start = at;
-            if let Some(end) = nested_item(&tokens, at) {
-                out.extend_from_slice(&tokens[at..end]);
-                at = end;
+        while out.len() < tokens.len() {
+            let start = out.len();
+            if let Some(end) = nested_item(&tokens, start) {
+                out.extend_from_slice(&tokens[start..end]);
                 continue;
             }
-            self.note_binding(&tokens, at);
-            let edits = match Chain::at(&tokens, at) {
-                Some(chain) => {
-                    at = chain.end;
-                    self.edits(&tokens, &chain, place)
-                }
-                None => {
-                    at += 1;
-                    Vec::new()
-                }
-            };
-            for (index, token) in tokens[start..at].iter().enumerate() {
-                let edit = edits.iter().find(|(edited, _)| *edited == start + index);
-                match self.token(token, edit.map(|(_, edit)| edit)) {
-                    Some(new) => {
-                        changed = true;
-                        out.push(new);
-                    }
-                    None => out.push(token.clone()),
-                }
+            self.note_binding(&tokens, start);
+            let chain = Chain::at(&tokens, start);
+            let end = chain.as_ref().map_or(start + 1, |chain| chain.end);
+            let edits = chain.map_or_else(Vec::new, |chain| self.edits(&tokens, &chain, place));
+            for (at, token) in tokens.iter().enumerate().take(end).skip(start) {
+                let edit = edits.iter().find(|(edited, _)| *edited == at).map(|(_, edit)| edit);
+                let edited = self.token(token, edit);
+                changed |= edited.is_some();
+                out.push(edited.unwrap_or_else(|| token.clone()));
             }
         }
         changed.then(|| out.into_iter().collect())
@@ -163,8 +151,8 @@ impl<'a> Rewriter<'a> {
             self.stream(&group.stream(), place)
         };
         let inner = match edit {
-            Some(Edit::Prefix) => with_ctx(inner.unwrap_or_else(|| group.stream())),
-            Some(Edit::Wrap) => in_sql(inner.unwrap_or_else(|| group.stream())),
+            Some(Edit::Prefix) => with_ctx(&inner.unwrap_or_else(|| group.stream())),
+            Some(Edit::Wrap) => in_sql(&inner.unwrap_or_else(|| group.stream())),
             Some(Edit::Rename | Edit::Awaited(_)) | None => inner?,
         };
         let mut rewritten = Group::new(group.delimiter(), inner);
@@ -173,12 +161,12 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-fn with_ctx(arguments: TokenStream) -> TokenStream {
+fn with_ctx(arguments: &TokenStream) -> TokenStream {
     let ctx = ctx();
     if arguments.is_empty() { quote!(#ctx) } else { quote!(#ctx, #arguments) }
 }
 
-fn in_sql(executor: TokenStream) -> TokenStream {
+fn in_sql(executor: &TokenStream) -> TokenStream {
     let ctx = ctx();
     quote_spanned!(Span::mixed_site()=> #ctx.sql(#executor))
 }

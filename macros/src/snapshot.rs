@@ -20,9 +20,12 @@ fn expansions_are_as_recorded() {
 
 fn inputs() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/expand");
-    let files = fs::read_dir(folder).expect("tests/expand is there").map(|file| file.expect("readable").path());
+    let files =
+        fs::read_dir(folder).expect("tests/expand is there").map(|file| file.expect("readable").path());
     let mut inputs: Vec<_> = files
-        .filter(|file| file.extension().is_some_and(|it| it == "rs") && !file.to_string_lossy().ends_with(".expanded.rs"))
+        .filter(|file| {
+            file.extension().is_some_and(|it| it == "rs") && !file.to_string_lossy().ends_with(".expanded.rs")
+        })
         .collect();
     inputs.sort();
     assert!(!inputs.is_empty());
@@ -48,7 +51,9 @@ fn expanded(source: &str) -> String {
 
 fn expanded_item(mut item: Item) -> TokenStream {
     let Item::Impl(block) = &mut item else { return item.into_token_stream() };
-    let Some(at) = block.attrs.iter().position(|attr| preset(attr).is_some()) else { return item.into_token_stream() };
+    let Some(at) = block.attrs.iter().position(|attr| preset(attr).is_some()) else {
+        return item.into_token_stream();
+    };
     let attr = block.attrs.remove(at);
     let args = match &attr.meta {
         Meta::List(list) => list.tokens.clone(),

@@ -18,7 +18,8 @@ fn the_item_is_emitted_beside_an_error() {
 
 #[test]
 fn a_body_that_does_not_parse_still_yields_the_method() {
-    let tokens = attribute(&REPO, quote!(), quote!(impl A { pub async fn a(&self) { let x = self. } })).to_string();
+    let tokens =
+        attribute(&REPO, quote!(), quote!(impl A { pub async fn a(&self) { let x = self. } })).to_string();
     assert!(tokens.contains("fn a (& self)") && tokens.contains("fn a_ctx"), "{tokens}");
     assert!(tokens.contains("let x = self .") && !tokens.contains("compile_error"), "{tokens}");
 }
@@ -47,9 +48,45 @@ fn no_method_panics() {
 
 /// Words that the pipeline looks for, so that streams get deep into it.
 const WORDS: &[&str] = &[
-    "impl", "async", "fn", "pub", "const", "unsafe", "for", "where", "self", "Self", "mut", "let", "await", "crate", "struct",
-    "traced", "calls", "name", "skip", "fields", "sql", "off", "tasks", "list_ctx", "ctx", "Ctx", "join", "select", "sqlx",
-    "query", "fetch_all", "execute", "build", "QueryBuilder", "macro_rules", "cfg_attr", "r#type", "_", "x",
+    "impl",
+    "async",
+    "fn",
+    "pub",
+    "const",
+    "unsafe",
+    "for",
+    "where",
+    "self",
+    "Self",
+    "mut",
+    "let",
+    "await",
+    "crate",
+    "struct",
+    "traced",
+    "calls",
+    "name",
+    "skip",
+    "fields",
+    "sql",
+    "off",
+    "tasks",
+    "list_ctx",
+    "ctx",
+    "Ctx",
+    "join",
+    "select",
+    "sqlx",
+    "query",
+    "fetch_all",
+    "execute",
+    "build",
+    "QueryBuilder",
+    "macro_rules",
+    "cfg_attr",
+    "r#type",
+    "_",
+    "x",
 ];
 
 const PUNCTS: &str = "::::..,,;;==<>-?!&#'|";

@@ -5,8 +5,8 @@
 //! handle. Numbers are handed back at thread exit under a lock, so a shard has one writer at any time. Threads past
 //! [`OWNED_SHARDS`] share the last shard, with atomic additions.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use parking_lot::Mutex;
 
@@ -34,7 +34,11 @@ impl Buckets {
         let mut nanos = [u64::MAX; MAX_BOUNDS + 1];
         let mut bound = 0;
         while bound < seconds.len() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounds are positive and below 2^53 ns")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "bounds are positive and below 2^53 ns"
+            )]
             let rounded = (seconds[bound] * 1e9 + 0.5) as u64;
             nanos[bound] = rounded;
             bound += 1;

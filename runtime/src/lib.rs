@@ -23,6 +23,8 @@ mod trace;
 
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(feature = "sqlx")]
+pub mod sql;
 pub mod testing;
 
 pub use call::Traced;

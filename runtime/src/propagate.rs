@@ -24,7 +24,8 @@ impl RemoteParent {
         let (known, rest) = header.split_at_checked(LENGTH)?;
         let known = std::str::from_utf8(known).ok()?;
         let version = u8::try_from(hex(known, 0..2)?).ok()?;
-        let ends_right = if version == 0 { rest.is_empty() } else { rest.first().is_none_or(|next| *next == b'-') };
+        let ends_right =
+            if version == 0 { rest.is_empty() } else { rest.first().is_none_or(|next| *next == b'-') };
         let dashes = [2, 35, 52].iter().all(|dash| known.as_bytes()[*dash] == b'-');
         if version == INVALID_VERSION || !ends_right || !dashes {
             return None;
@@ -32,7 +33,11 @@ impl RemoteParent {
         let trace_id = hex(known, 3..35)?;
         let span_id = u64::try_from(hex(known, 36..52)?).ok()?;
         let flags = u8::try_from(hex(known, 53..55)?).ok()?;
-        (trace_id != 0 && span_id != 0).then_some(RemoteParent { trace_id, span_id, sampled: flags & SAMPLED != 0 })
+        (trace_id != 0 && span_id != 0).then_some(RemoteParent {
+            trace_id,
+            span_id,
+            sampled: flags & SAMPLED != 0,
+        })
     }
 }
 

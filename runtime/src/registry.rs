@@ -3,8 +3,8 @@
 //! A series is the same under all telemetry handles; its cells are each handle's own.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -114,7 +114,9 @@ impl Registry {
         if let Some(known) = self.by_labels.get(&key) {
             return *known;
         }
-        if self.series.len() >= MAX_SERIES - Self::RESERVED && series.labels.iter().any(|label| label != OTHER) {
+        if self.series.len() >= MAX_SERIES - Self::RESERVED
+            && series.labels.iter().any(|label| label != OTHER)
+        {
             let labels = series.labels.iter().map(|_| OTHER.to_owned()).collect();
             return self.number(Series { family: series.family, labels });
         }

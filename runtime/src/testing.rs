@@ -90,7 +90,9 @@ impl TestTelemetry {
             name.ends_with("_bucket") || name.ends_with("_sum")
         };
         let text = self.telemetry.metrics_text();
-        text.lines().filter(|line| !depends_on_time(line)).fold(String::new(), |text, line| text + line + "\n")
+        text.lines()
+            .filter(|line| !depends_on_time(line))
+            .fold(String::new(), |text, line| text + line + "\n")
     }
 }
 
@@ -127,9 +129,15 @@ impl KeptSpans {
         KeptSpans::default()
     }
 
-    /// What was exported so far.
+    /// What was exported so far and not taken.
     pub fn spans(&self) -> Vec<SpanData> {
         self.0.lock().clone()
+    }
+
+    /// Takes what was exported since the last time.
+    #[must_use]
+    pub fn take(&self) -> Vec<SpanData> {
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -181,7 +189,10 @@ impl Tree<'_> {
 
 fn outcome(span: &SpanData) -> String {
     let attribute = |key: &str| {
-        span.attributes.iter().find(|attribute| attribute.key.as_str() == key).map(|found| found.value.as_str())
+        span.attributes
+            .iter()
+            .find(|attribute| attribute.key.as_str() == key)
+            .map(|found| found.value.as_str())
     };
     match (&span.status, attribute("outcome").as_deref()) {
         (Status::Error { .. }, Some("panicked")) => " [panicked]".to_owned(),

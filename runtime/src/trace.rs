@@ -113,7 +113,8 @@ fn close_elsewhere(key: TraceKey, core: &'static Core, record: SpanRecord) {
 }
 
 fn hand_over_late(state: &mut SlotState, core: &'static Core, record: SpanRecord) {
-    let attributes: Vec<_> = state.attributes.extract_if(.., |attribute| attribute.span == record.id).collect();
+    let attributes: Vec<_> =
+        state.attributes.extract_if(.., |attribute| attribute.span == record.id).collect();
     let header = TraceHeader { trace_id: state.trace_id.into(), attributes: attributes.len(), spans: 1 };
     core.collector.hand_over(core.handle, header, attributes.into_iter(), std::iter::once(record));
 }

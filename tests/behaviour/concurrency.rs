@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use opentelemetry::{SpanId, TraceId};
 use opentelemetry_sdk::trace::SpanData;
-use spanweave::testing::{TestTelemetry, span_tree};
 use spanweave::Ctx;
+use spanweave::testing::{TestTelemetry, span_tree};
 
 use crate::app::TaskService;
 

@@ -17,7 +17,11 @@ fn without_the_variables_it_runs_and_says_so_once() {
     let output = export_once(&[]);
     assert!(output.status.success());
     let said = stderr(&output);
-    assert_eq!(said.matches("traces are not exported, because OBS_TRACES_URL is not set").count(), 1, "{said}");
+    assert_eq!(
+        said.matches("traces are not exported, because OBS_TRACES_URL is not set").count(),
+        1,
+        "{said}"
+    );
 }
 
 #[test]

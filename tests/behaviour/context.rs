@@ -30,7 +30,8 @@ async fn one_trace_through_tasks_and_threads() {
 
         let threaded = Arc::clone(&service);
         let runtime = tokio::runtime::Handle::current();
-        let thread = std::thread::spawn(move || ctx.enter(|| runtime.block_on(threaded.list_tasks(4)).unwrap()));
+        let thread =
+            std::thread::spawn(move || ctx.enter(|| runtime.block_on(threaded.list_tasks(4)).unwrap()));
         tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
 
         service.list_tasks(5).await.unwrap();
@@ -58,7 +59,8 @@ async fn one_trace_through_a_transaction_closure() {
     let service = Arc::new(TaskService::default());
     let root = telemetry.root("POST /").run(async move {
         let ctx = Ctx::current();
-        transaction(move |_| Box::pin(async move { service.list_tasks_ctx(ctx, 1).await.unwrap().len() })).await
+        transaction(move |_| Box::pin(async move { service.list_tasks_ctx(ctx, 1).await.unwrap().len() }))
+            .await
     });
     assert_eq!(root.await, 2);
     assert_eq!(
@@ -131,7 +133,11 @@ async fn a_span_that_starts_after_its_trace_was_forgotten_is_counted() {
     }
     service.list_tasks_ctx(forgotten, 1).await.unwrap();
     assert_eq!(forgotten.trace_id(), None);
-    assert!(telemetry.metrics_text().contains("dropped_total{reason=\"late\"} 3\n"), "{}", telemetry.metrics_text());
+    assert!(
+        telemetry.metrics_text().contains("dropped_total{reason=\"late\"} 3\n"),
+        "{}",
+        telemetry.metrics_text()
+    );
     assert_eq!(telemetry.methods().len(), 3, "the calls are measured all the same");
 }
 
@@ -140,11 +146,13 @@ async fn two_handles_in_one_process_do_not_mix() {
     let (first, second) = (TestTelemetry::new(), TestTelemetry::new());
     let service = TaskService::default();
     let inner = second.root("second");
-    first.root("first").run(async {
-        inner.run(async { service.list_tasks(1).await }).await.unwrap();
-        service.rename(1, Vec::new()).await;
-    })
-    .await;
+    first
+        .root("first")
+        .run(async {
+            inner.run(async { service.list_tasks(1).await }).await.unwrap();
+            service.rename(1, Vec::new()).await;
+        })
+        .await;
     assert_eq!(first.span_tree(), "first\n  TaskService.rename\n");
     assert_eq!(second.span_tree().lines().count(), 4);
     assert_eq!(first.methods().len(), 1);

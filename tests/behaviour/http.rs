@@ -107,9 +107,13 @@ async fn a_good_parent_is_followed_and_a_bad_one_ignored() {
     assert_eq!(show(PARENT.to_owned()).await, "4bf92f3577b34da6a3ce929d0e0e4736 true");
     assert_eq!(show(PARENT.replace("-01", "-00")).await, "4bf92f3577b34da6a3ce929d0e0e4736 false");
     let zero = "00-00000000000000000000000000000000-00f067aa0ba902b7-01".to_owned();
-    for bad in [PARENT.to_uppercase(), zero, format!("{PARENT}-{}", "a".repeat(4_000)), "nonsense".to_owned()] {
+    for bad in [PARENT.to_uppercase(), zero, format!("{PARENT}-{}", "a".repeat(4_000)), "nonsense".to_owned()]
+    {
         let shown = show(bad).await;
-        assert!(!shown.starts_with("4bf92f35") && !shown.starts_with("0000") && shown.ends_with(" true"), "{shown}");
+        assert!(
+            !shown.starts_with("4bf92f35") && !shown.starts_with("0000") && shown.ends_with(" true"),
+            "{shown}"
+        );
     }
     let spans = telemetry.spans();
     let followed = &spans[0];

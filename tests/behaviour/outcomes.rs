@@ -131,11 +131,13 @@ async fn fields_and_names_are_what_was_asked_for_and_nothing_else() {
     let telemetry = TestTelemetry::new();
     let service = TaskService::default();
     let names = vec!["secret".to_owned(); 3];
-    telemetry.root("PUT /").run(async {
-        service.rename(7, names).await;
-        service.export().await;
-    })
-    .await;
+    telemetry
+        .root("PUT /")
+        .run(async {
+            service.rename(7, names).await;
+            service.export().await;
+        })
+        .await;
     assert_eq!(
         telemetry.span_tree_with(&["user_id", "rows"]),
         "\
@@ -161,6 +163,7 @@ async fn a_span_says_where_its_method_is() {
     };
     assert_eq!(attribute("code.function.name"), "behaviour::app::TaskService::rename");
     assert!(attribute("code.file.path").ends_with("behaviour/app.rs"));
-    let line = include_str!("app.rs").lines().position(|line| line.contains("pub async fn rename")).unwrap() + 1;
+    let line =
+        include_str!("app.rs").lines().position(|line| line.contains("pub async fn rename")).unwrap() + 1;
     assert_eq!(attribute("code.line.number"), line.to_string());
 }

@@ -10,7 +10,7 @@ fn block(tokens: TokenStream) -> Result<BlockArgs, String> {
 
 #[test]
 fn every_option_is_read() {
-    let args = block(quote!(calls(tasks, 0,), name = "Tasks", sql,)).ok().expect("well formed");
+    let args = block(quote!(calls(tasks, 0,), name = "Tasks", sql,)).expect("well formed");
     assert_eq!(args.calls.map(|calls| calls.value.len()), Some(2));
     assert_eq!(args.name.map(|name| name.value).as_deref(), Some("Tasks"));
     assert!(args.sql.is_some());
@@ -18,8 +18,9 @@ fn every_option_is_read() {
 
 #[test]
 fn several_mistakes_are_reported_together() {
-    let errors = block(quote!(calls(), name = 3, sql = on, "x", cals(a), name = "A", name = "B")).err();
-    let errors = errors.expect("malformed");
+    let errors = block(quote!(calls(), name = 3, sql = on, "x", cals(a), name = "A", name = "B"))
+        .err()
+        .expect("malformed");
     assert_eq!(errors.matches("compile_error").count(), 6, "{errors}");
 }
 
@@ -31,9 +32,8 @@ fn a_field_may_have_a_dotted_name_and_a_value() {
     assert!(errors.is_empty() && attrs.is_empty());
     let fields = args.fields.expect("given").value;
     let read: Vec<_> = fields.iter().map(|field| (field.key.as_str(), field.value.to_string())).collect();
-    assert_eq!(read, [
-        ("user.id", "user . id".to_owned()),
-        ("rows", "a . len ()".to_owned()),
-        ("type", "1".to_owned()),
-    ]);
+    assert_eq!(
+        read,
+        [("user.id", "user . id".to_owned()), ("rows", "a . len ()".to_owned()), ("type", "1".to_owned()),]
+    );
 }

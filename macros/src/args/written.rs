@@ -22,7 +22,9 @@ impl Written {
     /// Reports the option at what was written in place of its `form`.
     pub fn reject<T>(&self, form: &str, errors: &mut Errors) -> Option<T> {
         match &self.value {
-            Value::Assigned(tokens) | Value::Malformed(tokens) if !tokens.is_empty() => errors.over(tokens, form),
+            Value::Assigned(tokens) | Value::Malformed(tokens) if !tokens.is_empty() => {
+                errors.over(tokens, form);
+            }
             Value::List(group) if !group.stream().is_empty() => errors.at(group.span(), form),
             _ => errors.at(self.key.span(), form),
         }
@@ -47,7 +49,9 @@ pub fn written(tokens: TokenStream, valid: &[&str], errors: &mut Errors) -> Vec<
 fn value(tokens: Vec<TokenTree>) -> Value {
     match tokens.as_slice() {
         [] => Value::None,
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => Value::List(group.clone()),
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
+            Value::List(group.clone())
+        }
         [TokenTree::Punct(equals), ..] if equals.as_char() == '=' => {
             Value::Assigned(tokens.into_iter().skip(1).collect())
         }

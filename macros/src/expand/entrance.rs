@@ -70,8 +70,8 @@ impl Generated {
         let (sig, vis) = (&method.function.sig, &method.function.vis);
         let attrs = attributes::for_twin(&method.function.attrs);
         // For the reasons that keep the method itself `async`; attributes that read it are not here.
-        let is_async = matches!(traced.returned, Returned::Never)
-            || attributes::has(&method.function.attrs, "must_use");
+        let is_async =
+            matches!(traced.returned, Returned::Never) || attributes::has(&method.function.attrs, "must_use");
         let asyncness = sig.asyncness.filter(|_| is_async);
         let awaited = is_async.then(|| quote!(.await));
         let receiver = traced.arguments.receiver.as_ref().map(unmodified);

@@ -3,12 +3,13 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{ReturnType, Signature, Token, Type};
 
 use crate::args::Field;
 use crate::item::Function;
-use crate::model::{Block, Entrance, Method, Traced};
 use crate::model::returned::Returned;
+use crate::model::{Block, Entrance, Method, Traced};
 use crate::rewrite::{Rewritten, ctx};
 
 pub fn left(method: &Method) -> TokenStream {
@@ -24,7 +25,8 @@ pub fn left(method: &Method) -> TokenStream {
 //         }
 pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, .. } = &method.function;
-    let (safety, abi, fn_token, name, generics) = (&sig.safety, &sig.abi, &sig.fn_token, &sig.ident, &sig.generics);
+    let (safety, abi, fn_token, name, generics) =
+        (&sig.safety, &sig.abi, &sig.fn_token, &sig.ident, &sig.generics);
     let (where_clause, inputs) = (&generics.where_clause, traced.arguments.inputs());
     let asyncness = sig.asyncness.filter(|_| traced.stays_async);
     let output = output(sig, traced.stays_async);
@@ -93,7 +95,7 @@ fn call(method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let rebound = traced.arguments.rebound();
     let (class, pinned) = match traced.returned {
         Returned::Opaque => (quote!(::spanweave::AnyReturn), TokenStream::new()),
-        Returned::Named(_) | Returned::Never => class_and_pin(),
+        Returned::Named(_) | Returned::Never => (class(), pinned(&method.function.sig)),
     };
     let fields = method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
     let context = (body.uses_ctx || !fields.is_empty()).then(current);
@@ -112,16 +114,22 @@ fn call(method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     }
 }
 
-/// The early return is never taken: it tells inference what the block returns.
-fn class_and_pin() -> (TokenStream, TokenStream) {
-    let here = Span::mixed_site();
-    let class = quote_spanned!(here=> returns.class());
-    let pinned = quote_spanned! {here=>
-        if let Some(early) = returns.early() {
-            return early;
-        }
+fn class() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> returns.class())
+}
+
+/// The early return is never taken: it tells inference what the block returns, and the compiler where that is said.
+fn pinned(sig: &Signature) -> TokenStream {
+    let said = match &sig.output {
+        ReturnType::Default => sig.paren_token.span.close(),
+        ReturnType::Type(_, ty) => ty.span(),
     };
-    (class, pinned)
+    let early = Ident::new("early", said);
+    quote_spanned! {Span::mixed_site()=>
+        if let Some(#early) = returns.early() {
+            return #early;
+        }
+    }
 }
 
 fn current() -> TokenStream {
@@ -135,8 +143,9 @@ fn recorded(fields: &[Field]) -> TokenStream {
     }
     let ctx = ctx();
     let set = fields.iter().map(|Field { key, value, .. }| {
+        let reference = Token![&](value.span());
         let value = if is_one_token(value) { value.clone() } else { quote!((#value)) };
-        quote_spanned!(Span::mixed_site()=> #ctx.set(#key, &#value);)
+        quote_spanned!(Span::mixed_site()=> #ctx.set(#key, #reference #value);)
     });
     quote_spanned! {Span::mixed_site()=>
         if #ctx.is_recording() {

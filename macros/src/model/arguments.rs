@@ -55,7 +55,8 @@ impl Arguments {
     /// The inputs of the traced method itself.
     pub fn inputs(&self) -> TokenStream {
         let receiver = self.receiver.iter().map(ToTokens::to_token_stream);
-        let list = self.list.iter().map(|Argument { attrs, pattern, ty, .. }| quote!(#(#attrs)* #pattern: #ty));
+        let list =
+            self.list.iter().map(|Argument { attrs, pattern, ty, .. }| quote!(#(#attrs)* #pattern: #ty));
         separated(receiver.chain(list))
     }
 
@@ -171,7 +172,9 @@ fn rebind_names(pattern: &mut Pat, bindings: &mut Vec<Binding>) {
         Pat::Paren(inner) => rebind_names(&mut inner.pat, bindings),
         Pat::Reference(inner) => rebind_names(&mut inner.pat, bindings),
         Pat::Slice(slice) => slice.elems.iter_mut().for_each(|elem| rebind_names(elem, bindings)),
-        Pat::Struct(record) => record.fields.iter_mut().for_each(|field| rebind_names(&mut field.pat, bindings)),
+        Pat::Struct(record) => {
+            record.fields.iter_mut().for_each(|field| rebind_names(&mut field.pat, bindings));
+        }
         Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|elem| rebind_names(elem, bindings)),
         Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(|elem| rebind_names(elem, bindings)),
         _ => {}

@@ -9,9 +9,8 @@ use syn::{Attribute, Meta, Token};
 use crate::item::Function;
 
 /// Attributes that see neither the arguments of a function nor its body.
-const INERT: &[&str] = &[
-    "allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "must_use", "warn",
-];
+const INERT: &[&str] =
+    &["allow", "cfg", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "must_use", "warn"];
 
 /// Tools whose attributes are comments to the compiler.
 const TOOLS: &[&str] = &["clippy", "diagnostic", "rust_analyzer", "rustfmt"];
@@ -88,13 +87,14 @@ fn twin_meta(meta: &Meta) -> Option<TokenStream> {
     }
     let name = meta.path().get_ident()?.to_string();
     match (name.as_str(), meta) {
-        ("allow" | "cfg" | "cold" | "deprecated" | "inline" | "must_use", _) => Some(meta.to_token_stream()),
+        ("allow" | "cfg" | "cold" | "deprecated" | "inline" | "must_use", _) | ("doc", Meta::List(_)) => {
+            Some(meta.to_token_stream())
+        }
         // The twin may not do what is expected of the method.
         ("expect", Meta::List(list)) => {
             let lints = &list.tokens;
             Some(quote!(allow(#lints)))
         }
-        ("doc", Meta::List(_)) => Some(meta.to_token_stream()),
         _ => None,
     }
 }
@@ -116,7 +116,8 @@ pub fn has(attrs: &[Attribute], name: &str) -> bool {
 }
 
 fn names(meta: &Meta, name: &str) -> bool {
-    conditional(meta).map_or_else(|| meta.path().is_ident(name), |metas| metas.iter().any(|meta| names(meta, name)))
+    conditional(meta)
+        .map_or_else(|| meta.path().is_ident(name), |metas| metas.iter().any(|meta| names(meta, name)))
 }
 
 #[cfg(test)]

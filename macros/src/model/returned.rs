@@ -61,9 +61,8 @@ fn infer_opaque(tokens: TokenStream) -> TokenStream {
 fn continues_bounds(token: &TokenTree, depth: &mut i32) -> bool {
     let TokenTree::Punct(punct) = token else { return true };
     match punct.as_char() {
-        '<' => *depth += 1,
-        // The arrow of `Fn() -> T` comes with a joint minus; its `>` closes nothing.
-        '-' => *depth += 1,
+        // The minus of `Fn() -> T` makes up for its `>`, which closes nothing.
+        '<' | '-' => *depth += 1,
         '>' => *depth -= 1,
         ',' if *depth == 0 => return false,
         _ => {}

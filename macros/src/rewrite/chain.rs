@@ -32,9 +32,9 @@ pub enum Link {
 
 /// Words that start no expression that a `.` could follow.
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "box", "break", "const", "continue", "dyn", "else", "enum", "extern", "fn", "for", "if", "impl",
-    "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "type",
-    "unsafe", "use", "where", "while", "yield",
+    "as", "async", "await", "box", "break", "const", "continue", "dyn", "else", "enum", "extern", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
+    "static", "struct", "trait", "type", "unsafe", "use", "where", "while", "yield",
 ];
 
 impl Chain {
@@ -67,7 +67,9 @@ impl Chain {
 
 fn head(tokens: &[TokenTree], start: usize) -> Option<(Head, usize)> {
     match &tokens[start] {
-        TokenTree::Ident(word) if !KEYWORDS.iter().any(|keyword| word == keyword) => Some(path(tokens, start)),
+        TokenTree::Ident(word) if !KEYWORDS.iter().any(|keyword| word == keyword) => {
+            Some(path(tokens, start))
+        }
         TokenTree::Group(_) | TokenTree::Literal(_) => Some((Head::Other, start + 1)),
         _ => None,
     }

@@ -3,9 +3,9 @@
 //! `execute(command)` and `fetch(url)` are common names. Only an expression that names sqlx counts, or a variable
 //! that was bound to one.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Group, TokenTree};
 
-use super::chain::{Chain, Link};
+use super::chain::{Chain, Head, Link};
 use super::tokens::{argument_count, is_punct, is_word};
 
 /// Methods of sqlx that take one executor. The second column: nobody else has them.
@@ -41,7 +41,9 @@ impl Queries {
     pub fn note(&mut self, tokens: &[TokenTree]) {
         let Some((name, ty, value)) = binding(tokens) else { return };
         let known = match Chain::at(tokens, value) {
-            Some(chain) if tokens.get(chain.end).is_some_and(|next| is_punct(next, ';')) => self.walk(&chain, |_| {}),
+            Some(chain) if tokens.get(chain.end).is_some_and(|next| is_punct(next, ';')) => {
+                self.walk(&chain, |_| {})
+            }
             _ => Known::Nothing,
         };
         let is_builder = ty.iter().any(|token| is_word(token, "QueryBuilder"));
@@ -85,11 +87,9 @@ impl Queries {
     }
 
     fn head(&self, chain: &Chain) -> Known {
-        let super::chain::Head::Path(segments) = &chain.head else { return Known::Nothing };
-        let (Some(last), calls) = (segments.last(), matches!(chain.links.first(), Some(Link::Call | Link::Macro { .. })))
-        else {
-            return Known::Nothing;
-        };
+        let Head::Path(segments) = &chain.head else { return Known::Nothing };
+        let Some(last) = segments.last() else { return Known::Nothing };
+        let calls = matches!(chain.links.first(), Some(Link::Call | Link::Macro { .. }));
         if calls && (last.starts_with("query") || last == "raw_sql") {
             Known::Query
         } else if segments.iter().any(|segment| segment == "QueryBuilder") {
@@ -109,9 +109,8 @@ impl Queries {
 
 fn after_method(before: Known, method: &str, next: Option<&Link>) -> Known {
     match method {
-        "unwrap" | "expect" => Known::Nothing,
         "build" if before == Known::Builder || executes_surely(next) => Known::Query,
-        "build" => Known::Nothing,
+        "build" | "expect" | "unwrap" => Known::Nothing,
         _ if method.starts_with("build_query") => Known::Query,
         _ => before,
     }
@@ -128,7 +127,7 @@ fn executes_surely(next: Option<&Link>) -> bool {
 }
 
 /// One argument, to which the context was not given by hand.
-fn takes_executor(arguments: &proc_macro2::Group) -> bool {
+fn takes_executor(arguments: &Group) -> bool {
     let tokens: Vec<TokenTree> = arguments.stream().into_iter().collect();
     let given = match &tokens[..] {
         [.., method, TokenTree::Group(_)] => is_word(method, "sql"),

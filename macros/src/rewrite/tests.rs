@@ -1,3 +1,6 @@
+// What `quote!` makes is passed on as it is, for the sake of the cases.
+#![allow(clippy::needless_pass_by_value)]
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -37,8 +40,12 @@ mod calls {
             quote!(self.tasks.list_ctx(ctx, self.users.id_ctx(ctx).await?).await),
         );
         assert_calls(
-            quote!(if ok { println!("{}", self.tasks.count().await) }),
-            quote!(if ok { println!("{}", self.tasks.count_ctx(ctx).await) }),
+            quote!(if ok {
+                println!("{}", self.tasks.count().await)
+            }),
+            quote!(if ok {
+                println!("{}", self.tasks.count_ctx(ctx).await)
+            }),
         );
     }
 
@@ -196,7 +203,9 @@ mod sql {
     fn closures_and_macros_are_reached() {
         assert_sql(
             quote!(pool.begin_with(|tx| Box::pin(async move { query("…").execute(&mut **tx).await }))),
-            quote!(pool.begin_with(|tx| Box::pin(async move { query("…").execute(ctx.sql(&mut **tx)).await }))),
+            quote!(
+                pool.begin_with(|tx| Box::pin(async move { query("…").execute(ctx.sql(&mut **tx)).await }))
+            ),
         );
     }
 

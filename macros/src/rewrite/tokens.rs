@@ -20,7 +20,10 @@ fn is_ident(token: Option<&TokenTree>) -> bool {
 
 /// Whether `puncts` stand at `at`, one after the other.
 pub fn puncts_at(tokens: &[TokenTree], at: usize, puncts: &str) -> bool {
-    puncts.chars().enumerate().all(|(next, punct)| tokens.get(at + next).is_some_and(|token| is_punct(token, punct)))
+    puncts
+        .chars()
+        .enumerate()
+        .all(|(next, punct)| tokens.get(at + next).is_some_and(|token| is_punct(token, punct)))
 }
 
 /// The index after the `>` that closes the `<` at `at`.

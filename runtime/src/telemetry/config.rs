@@ -54,12 +54,15 @@ pub(super) struct ExportTarget {
 impl Environment {
     /// Reads the variables through `lookup`. One that is set to nothing counts as not set, as OpenTelemetry has it.
     pub(super) fn read(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Environment, ConfigError> {
-        let variable = |name| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let debug = variable(DEBUG).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "TRUE" | "True"));
+        let variable =
+            |name| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let debug =
+            variable(DEBUG).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "TRUE" | "True"));
         let ratio = variable(SAMPLER_ARG).map(|value| sampler_argument(&value)).transpose()?;
         Ok(Environment {
             service_name: variable(SERVICE_NAME),
-            resource: variable(RESOURCE_ATTRIBUTES).map_or_else(|| Ok(Vec::new()), |value| resource(&value))?,
+            resource: variable(RESOURCE_ATTRIBUTES)
+                .map_or_else(|| Ok(Vec::new()), |value| resource(&value))?,
             sampling_ratio: ratio.or(debug.then_some(1.0)),
             export: export_target(variable(TRACES_URL), variable(INGEST_TOKEN))?,
         })
@@ -80,7 +83,9 @@ fn sampler_argument(value: &str) -> Result<f64, ConfigError> {
 fn resource(value: &str) -> Result<Vec<(String, String)>, ConfigError> {
     let pair = |pair: &str| {
         let (key, value) = pair.split_once('=')?;
-        let decode = |text: &str| percent_encoding::percent_decode_str(text.trim()).decode_utf8().ok().map(String::from);
+        let decode = |text: &str| {
+            percent_encoding::percent_decode_str(text.trim()).decode_utf8().ok().map(String::from)
+        };
         Some((decode(key).filter(|key| !key.is_empty())?, decode(value)?))
     };
     let pairs = value.split(',').filter(|part| !part.trim().is_empty());
@@ -214,7 +219,8 @@ mod tests {
         let error = read(&[("OBS_TRACES_URL", "http://h/v1/traces"), ("OBS_INGEST_TOKEN", "Bearer hunter2")]);
         let error = error.unwrap_err();
         assert!(!error.contains("hunter2") && error.starts_with("OBS_INGEST_TOKEN is"), "{error}");
-        let target = read(&[("OBS_TRACES_URL", "http://h/v1/traces"), ("OBS_INGEST_TOKEN", "hunter2")]).unwrap();
+        let target =
+            read(&[("OBS_TRACES_URL", "http://h/v1/traces"), ("OBS_INGEST_TOKEN", "hunter2")]).unwrap();
         assert!(!format!("{target:?}").contains("hunter2"));
     }
 

@@ -72,7 +72,8 @@ impl ExportThread {
         }
         let (commands, receiver) = channel();
         let worker = Worker { core, exporters, scope: scope() };
-        let join = thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
+        let join =
+            thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
         let thread = join.thread().clone();
         core.collector.attach(thread.clone());
         Ok(ExportThread { core, commands, thread, join: Mutex::new(Some(join)) })
@@ -157,8 +158,10 @@ impl Worker {
     /// A batch counts as exported when every exporter took it.
     fn export(&self, batch: Vec<SpanData>) {
         let spans = batch.len();
-        let (last, others) = self.exporters.split_last().expect("the thread is only started with an exporter");
-        let mut results: Vec<_> = others.iter().map(|exporter| export_to(&**exporter, batch.clone())).collect();
+        let (last, others) =
+            self.exporters.split_last().expect("the thread is only started with an exporter");
+        let mut results: Vec<_> =
+            others.iter().map(|exporter| export_to(&**exporter, batch.clone())).collect();
         results.push(export_to(&**last, batch));
         let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
         if failures.is_empty() {

@@ -219,7 +219,8 @@ impl TelemetryBuilder {
     }
 
     fn resource(&self) -> Resource {
-        let attributes = self.resource.iter().cloned().map(|(key, value)| opentelemetry::KeyValue::new(key, value));
+        let attributes =
+            self.resource.iter().cloned().map(|(key, value)| opentelemetry::KeyValue::new(key, value));
         let builder = Resource::builder_empty().with_attributes(attributes);
         match &self.service_name {
             Some(name) => builder.with_service_name(name.clone()).build(),

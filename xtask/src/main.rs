@@ -1,0 +1,46 @@
+//! `cargo xtask`: the project's own commands.
+
+use std::env;
+use std::process::ExitCode;
+
+mod step;
+mod test;
+mod totals;
+
+use test::STEPS;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["test"] => test::run(STEPS),
+        ["test", "--only", name] => match STEPS.iter().find(|step| step.name == name) {
+            Some(step) => test::run(std::slice::from_ref(step)),
+            None => misuse(&format!("there is no step `{name}`")),
+        },
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{}", help());
+            ExitCode::SUCCESS
+        }
+        _ => misuse(&format!("not understood: `{}`", words.join(" "))),
+    }
+}
+
+fn misuse(message: &str) -> ExitCode {
+    eprint!("{message}\n\n{}", help());
+    ExitCode::from(2)
+}
+
+fn help() -> String {
+    let steps: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    format!(
+        "\
+Usage: cargo xtask <command>
+
+  test                 run every check and close with the totals
+  test --only <step>   run one of them: {}
+  help                 print this text
+",
+        steps.join(", ")
+    )
+}

@@ -1,0 +1,103 @@
+//! One check: a cargo command whose output is kept in a file and shown if it fails.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    /// Asked when the step's turn has come.
+    pub(crate) plan: fn() -> Plan,
+}
+
+pub(crate) enum Plan {
+    Run {
+        /// What follows `cargo`, separated by blanks.
+        arguments: &'static str,
+        variables: &'static [(&'static str, &'static str)],
+        /// What this run leaves out, if anything.
+        note: Option<&'static str>,
+    },
+    Skip {
+        reason: &'static str,
+    },
+}
+
+impl Plan {
+    pub(crate) const fn cargo(arguments: &'static str) -> Plan {
+        Plan::Run { arguments, variables: &[], note: None }
+    }
+}
+
+pub(crate) enum Outcome {
+    Passed { output: String },
+    Failed { output: String },
+    Skipped,
+}
+
+impl Step {
+    pub(crate) fn run(&self) -> io::Result<Outcome> {
+        let (arguments, variables, note) = match (self.plan)() {
+            Plan::Run { arguments, variables, note } => (arguments, variables, note),
+            Plan::Skip { reason } => {
+                println!("{:<12}skipped: {reason}", self.name);
+                return Ok(Outcome::Skipped);
+            }
+        };
+        print!("{:<12}", self.name);
+        for (name, value) in variables {
+            print!("{name}=\"{value}\" ");
+        }
+        print!("cargo {arguments} ... ");
+        io::stdout().flush()?;
+
+        let log = log_path(self.name)?;
+        let file = File::create(&log)?;
+        let started = Instant::now();
+        let status = cargo(arguments)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .status()?;
+        let seconds = started.elapsed().as_secs_f64();
+        let output = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+
+        if status.success() {
+            println!("ok ({seconds:.1} s)");
+        } else {
+            println!("FAILED ({seconds:.1} s, {status})\n\n{output}");
+        }
+        if let Some(note) = note {
+            println!("{:<12}{note}", "");
+        }
+        Ok(if status.success() { Outcome::Passed { output } } else { Outcome::Failed { output } })
+    }
+}
+
+/// Whether the command succeeds; its output is not shown.
+pub(crate) fn succeeds(arguments: &str) -> bool {
+    let quiet = cargo(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    quiet.is_ok_and(|status| status.success())
+}
+
+/// `cargo` with `arguments`, in the workspace's root.
+fn cargo(arguments: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments.split_whitespace()).current_dir(root());
+    command
+}
+
+fn log_path(name: &str) -> io::Result<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let folder = root().join(target).join("xtask");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.join(format!("{name}.log")))
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
