@@ -1,4 +1,6 @@
 //! Nanoseconds per request of the yardstick's workload, in multiples of the sketch of its limit.
+//!
+//! `cargo bench -p spanweave-bench`
 
 use std::hint::black_box;
 
@@ -12,8 +14,11 @@ use spanweave_bench::workload::TaskService;
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
+const ROUNDS: u32 = 300;
+
 #[derive(Debug)]
 struct Sink;
+
 impl SpanExporter for Sink {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         black_box(batch);
@@ -21,55 +26,44 @@ impl SpanExporter for Sink {
     }
 }
 
+fn telemetry(ratio: f64) -> Telemetry {
+    Telemetry::builder().sampling_ratio(ratio).exporter(Sink).build().expect("a bench can make a handle")
+}
+
 fn main() {
-    let rt = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let sketch = Sketch::chunked();
-    let service = TaskService::new();
-    let on = Telemetry::builder().sampling_ratio(1.0).exporter(Sink).build().unwrap();
-    let off = Telemetry::builder().sampling_ratio(0.0).exporter(Sink).build().unwrap();
-    let (on_root, off_root) = (on.root("GET /tasks"), off.root("GET /tasks"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a bench can make a runtime");
     macro_rules! contender {
         ($name:literal, |$user:ident| $request:expr) => {
             Contender {
                 name: $name,
                 round: Box::new(|| {
-                    rt.block_on(async {
-                        for user in 0..ROUND {
-                            let $user = i64::from(user);
-                            let _ = black_box($request.await);
+                    runtime.block_on(async {
+                        for $user in 0..i64::from(ROUND) {
+                            let _done = black_box($request.await);
                         }
                     });
                 }),
             }
         };
     }
+    let sketch = Sketch::chunked();
+    let service = TaskService::default();
+    let (on, off) = (telemetry(1.0), telemetry(0.0));
+    let (on_root, off_root) = (on.root("GET /tasks"), off.root("GET /tasks"));
     let mut contenders = [
-        contender!("bare", |user| async move { leaf(Q_USERS, user).unwrap() ^ leaf(Q_TASKS, user).unwrap() }),
+        contender!("bare", |user| async move { (leaf(Q_USERS, user), leaf(Q_TASKS, user)) }),
         contender!("sketch", |user| sketch.request(user)),
-        contender!("on", |user| on_root.run(service.list_tasks(user))),
-        contender!("off", |user| off_root.run(service.list_tasks(user))),
+        contender!("sampled", |user| on_root.run(service.list_tasks(user))),
+        contender!("not sampled", |user| off_root.run(service.list_tasks(user))),
     ];
-    if let Some(only) = std::env::var_os("ONLY") {
-        let c = contenders.iter_mut().find(|c| Some(c.name) == only.to_str()).unwrap();
-        for _ in 0..100 {
-            (c.round)();
-        }
-        std::process::exit(0);
-    }
-    let costs = compare(&mut contenders, 300);
-    let limit = costs[1].median;
+    let costs = compare(&mut contenders, ROUNDS);
+    let limit = costs.iter().find(|cost| cost.name == "sketch").map_or(f64::NAN, |cost| cost.median);
+    println!("{:<14}{:>12}{:>12}{:>10}{:>14}", "contender", "median ns", "min ns", "x sketch", "allocations");
     for cost in costs {
+        let ratio = cost.median / limit;
         println!(
-            "{:<10} {:>8.1} ns (min {:>7.1})  {:>5.2} x   {:.3} allocations",
-            cost.name,
-            cost.median,
-            cost.fastest,
-            cost.median / limit,
-            cost.allocations
+            "{:<14}{:>12.1}{:>12.1}{ratio:>10.2}{:>14.3}",
+            cost.name, cost.median, cost.fastest, cost.allocations
         );
     }
-    println!(
-        "{}",
-        on.metrics_text().lines().filter(|l| l.starts_with("spanweave")).collect::<Vec<_>>().join("\n")
-    );
 }

@@ -1,56 +1,58 @@
-//! The yardstick's work, instrumented.
+//! The yardstick's work, instrumented by attributes.
 
-use spanweave::{Ctx, Method, Returns};
+use spanweave::{repo, traced_service};
 
 use crate::sketch::{Q_TASKS, Q_USERS, Res, leaf};
 
-pub struct Tasks;
-pub struct Users;
+/// Stands for the database: a ready future.
+struct Database;
+
+#[repo]
+impl Database {
+    pub async fn query(&self, text: &'static str, user: i64) -> Res {
+        leaf(text, user)
+    }
+}
+
+struct TaskRepository {
+    database: Database,
+}
+
+#[repo(calls(database))]
+impl TaskRepository {
+    pub async fn list(&self, user: i64) -> Res {
+        self.database.query(Q_TASKS, user).await
+    }
+}
+
+struct UserRepository {
+    database: Database,
+}
+
+#[repo(calls(database))]
+impl UserRepository {
+    pub async fn find(&self, user: i64) -> Res {
+        self.database.query(Q_USERS, user).await
+    }
+}
+
 pub struct TaskService {
-    tasks: Tasks,
-    users: Users,
+    users: UserRepository,
+    tasks: TaskRepository,
 }
 
-fn sql(q: &'static str, user: i64) -> impl Future<Output = Res> {
-    static METHOD: Method = Method::repo("Sql", "list", module_path!());
-    METHOD.call(Returns::<Res>::NEW.class(), async move { leaf(q, user) })
-}
-
-impl Tasks {
-    pub fn list(&self, user: i64) -> impl Future<Output = Res> {
-        static METHOD: Method = Method::repo("Tasks", "list", module_path!());
-        METHOD.call(Returns::<Res>::NEW.class(), async move {
-            let ctx = Ctx::current();
-            return { ctx.enter(|| sql(Q_TASKS, user)).await };
-        })
-    }
-    pub fn list_ctx(&self, ctx: Ctx, user: i64) -> impl Future<Output = Res> {
-        ctx.enter(move || self.list(user))
-    }
-}
-impl Users {
-    pub fn find(&self, user: i64) -> impl Future<Output = Res> {
-        static METHOD: Method = Method::repo("Users", "find", module_path!());
-        METHOD.call(Returns::<Res>::NEW.class(), async move {
-            let ctx = Ctx::current();
-            return { ctx.enter(|| sql(Q_USERS, user)).await };
-        })
-    }
-    pub fn find_ctx(&self, ctx: Ctx, user: i64) -> impl Future<Output = Res> {
-        ctx.enter(move || self.find(user))
-    }
-}
+#[traced_service(calls(users, tasks))]
 impl TaskService {
-    pub fn new() -> TaskService {
-        TaskService { tasks: Tasks, users: Users }
+    pub async fn list_tasks(&self, user: i64) -> Res {
+        let found = self.users.find(user).await?;
+        let tasks = self.tasks.list(user).await?;
+        Ok(found ^ tasks)
     }
-    pub fn list_tasks(&self, user: i64) -> impl Future<Output = Res> {
-        static METHOD: Method = Method::service("TaskService", "list_tasks", module_path!());
-        METHOD.call(Returns::<Res>::NEW.class(), async move {
-            let ctx = Ctx::current();
-            let u = self.users.find_ctx(ctx, user).await?;
-            let t = self.tasks.list_ctx(ctx, user).await?;
-            Ok(u ^ t)
-        })
+}
+
+impl Default for TaskService {
+    fn default() -> Self {
+        let [users, tasks] = [Database, Database];
+        TaskService { users: UserRepository { database: users }, tasks: TaskRepository { database: tasks } }
     }
 }

@@ -198,7 +198,7 @@ impl Traced {
             is_read || matches!(returned, Returned::Never) || attributes::has(attrs, "must_use");
         let mut arguments = Arguments::of(&function.sig, is_read);
         if matches!(entrance, Entrance::Plain(_)) {
-            arguments.replace_context();
+            arguments.replace_context(is_read);
         }
         Traced { entrance, arguments, returned, stays_async }
     }

@@ -13,6 +13,7 @@ use std::thread::Thread;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::ids;
 use crate::record::{AttributeRecord, SpanRecord};
 
 /// Items a ring holds: 4,096 of 80 bytes, a third of a megabyte per thread that ends traces.
@@ -20,34 +21,24 @@ const RING_ITEMS: usize = 4_096;
 /// Spans that may wait in the queue of long traces.
 const QUEUE_SPANS: usize = 65_536;
 
-/// What a ring carries: the header of a trace, then its attributes, then its spans.
+/// What a ring carries: the header of a trace, then its spans, each after the attributes that were set on it.
 pub(crate) enum Item {
     Trace(TraceHeader),
     Attribute(AttributeRecord),
     Span(SpanRecord),
 }
 
+/// The spans among some items.
+pub(crate) fn count_spans<'i>(items: impl IntoIterator<Item = &'i Item>) -> usize {
+    items.into_iter().filter(|item| matches!(item, Item::Span(_))).count()
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct TraceHeader {
-    pub(crate) trace_id: TraceId,
-    pub(crate) attributes: usize,
-    pub(crate) spans: usize,
-}
-
-/// A trace id in two halves, which keeps an [`Item`] at the alignment of a word.
-#[derive(Clone, Copy)]
-pub(crate) struct TraceId(u64, u64);
-
-impl From<u128> for TraceId {
-    fn from(id: u128) -> TraceId {
-        TraceId((id >> 64) as u64, id as u64)
-    }
-}
-
-impl From<TraceId> for u128 {
-    fn from(id: TraceId) -> u128 {
-        (u128::from(id.0) << 64) | u128::from(id.1)
-    }
+    /// In halves, which keeps an [`Item`] at the alignment of a word.
+    pub(crate) trace_id: [u64; 2],
+    /// The items that follow.
+    pub(crate) items: usize,
 }
 
 /// Why spans were dropped.
@@ -101,7 +92,7 @@ pub(crate) struct Collector {
 
 #[derive(Default)]
 struct LongTraces {
-    traces: VecDeque<Vec<Item>>,
+    traces: VecDeque<(TraceHeader, Vec<Item>)>,
     spans: usize,
 }
 
@@ -134,39 +125,36 @@ impl Collector {
         self.dropped[reason as usize].load(Ordering::Relaxed)
     }
 
-    /// Takes a whole trace, or a span that ended after its trace was handed over.
-    pub(crate) fn hand_over(
-        &self,
-        handle: u16,
-        header: TraceHeader,
-        attributes: impl Iterator<Item = AttributeRecord>,
-        spans: impl Iterator<Item = SpanRecord>,
-    ) {
+    /// Takes a whole trace, or a span that ended after its trace was handed over; leaves `items` empty.
+    pub(crate) fn hand_over(&self, handle: u16, trace_id: u128, items: &mut Vec<Item>) {
         if self.closed.load(Ordering::Acquire) {
-            return self.count_dropped(DropReason::ShutDown, header.spans);
+            return self.drop_items(DropReason::ShutDown, items);
         }
-        let length = 1 + header.attributes + header.spans;
-        let items = std::iter::once(Item::Trace(header))
-            .chain(attributes.map(Item::Attribute))
-            .chain(spans.map(Item::Span));
-        if length > RING_ITEMS / 4 {
-            return self.queue_long_trace(header.spans, items);
+        let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
+        if items.len() > RING_ITEMS / 4 {
+            return self.queue_long_trace(header, items);
         }
-        let written = RINGS.try_with(|rings| {
+        let room = RINGS.try_with(|rings| {
             let mut rings = rings.borrow_mut();
-            self.ring(handle, &mut rings).write_chunk_uninit(length).map(|chunk| {
-                chunk.fill_from_iter(items);
-            })?;
-            Ok::<_, rtrb::chunks::ChunkError>(self.ring(handle, &mut rings).slots() < RING_ITEMS / 2)
+            let ring = self.ring(handle, &mut rings);
+            let chunk = ring.write_chunk_uninit(1 + items.len()).ok()?;
+            chunk.fill_from_iter(std::iter::once(Item::Trace(header)).chain(items.drain(..)));
+            Some(ring.cached_slots())
         });
-        match written {
-            Ok(Ok(half_full)) if !half_full => {}
-            Ok(Ok(_)) => self.wake_exporter(),
-            Ok(Err(_)) | Err(_) => {
-                self.count_dropped(DropReason::QueueFull, header.spans);
+        match room {
+            Ok(Some(slots)) if slots > RING_ITEMS / 2 => {}
+            Ok(Some(_)) => self.wake_exporter(),
+            Ok(None) | Err(_) => {
+                self.drop_items(DropReason::QueueFull, items);
                 self.wake_exporter();
             }
         }
+    }
+
+    #[cold]
+    fn drop_items(&self, reason: DropReason, items: &mut Vec<Item>) {
+        self.count_dropped(reason, count_spans(items.iter()));
+        items.clear();
     }
 
     fn ring<'r>(&self, handle: u16, rings: &'r mut Vec<Ring>) -> &'r mut Producer<Item> {
@@ -181,14 +169,15 @@ impl Collector {
     }
 
     #[cold]
-    fn queue_long_trace(&self, spans: usize, items: impl Iterator<Item = Item>) {
+    fn queue_long_trace(&self, header: TraceHeader, items: &mut Vec<Item>) {
+        let spans = count_spans(items.iter());
         let mut queue = self.long_traces.lock();
         if queue.spans + spans > QUEUE_SPANS {
             drop(queue);
-            self.count_dropped(DropReason::QueueFull, spans);
+            self.drop_items(DropReason::QueueFull, items);
         } else {
             queue.spans += spans;
-            queue.traces.push_back(items.collect());
+            queue.traces.push_back((header, std::mem::take(items)));
         }
         self.wake_exporter();
     }
@@ -204,9 +193,9 @@ impl Collector {
     /// Gives every finished trace to `read`, item by item, until it says that it has enough.
     pub(crate) fn drain(&self, mut read: impl FnMut(Item) -> Reading) {
         self.woken.store(false, Ordering::Release);
-        while let Some(trace) = self.next_long_trace() {
-            let mut last = Reading::Continue;
-            for item in trace {
+        while let Some((header, items)) = self.next_long_trace() {
+            let mut last = read(Item::Trace(header));
+            for item in items {
                 last = read(item);
             }
             if last == Reading::Enough {
@@ -221,11 +210,11 @@ impl Collector {
         });
     }
 
-    fn next_long_trace(&self) -> Option<Vec<Item>> {
+    fn next_long_trace(&self) -> Option<(TraceHeader, Vec<Item>)> {
         let mut queue = self.long_traces.lock();
-        let trace = queue.traces.pop_front()?;
-        queue.spans -= trace.iter().filter(|item| matches!(item, Item::Span(_))).count();
-        Some(trace)
+        let (header, items) = queue.traces.pop_front()?;
+        queue.spans -= count_spans(&items);
+        Some((header, items))
     }
 }
 
@@ -240,7 +229,7 @@ fn read_ring(ring: &mut Consumer<Item>, read: &mut impl FnMut(Item) -> Reading) 
     let mut rest_of_trace = 0;
     while let Ok(item) = ring.pop() {
         if let Item::Trace(header) = &item {
-            rest_of_trace = header.attributes + header.spans;
+            rest_of_trace = header.items;
         } else {
             rest_of_trace -= 1;
         }

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_context_is_two_words() {
-        assert_eq!(std::mem::size_of::<Ctx>(), 16);
+        assert_eq!(size_of::<Ctx>(), 16);
     }
 
     #[test]

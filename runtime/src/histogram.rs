@@ -1,7 +1,7 @@
 //! Histogram cells that no two threads share: every thread adds to its own with plain loads and stores, a scrape
 //! adds them up.
 //!
-//! A thread holds a number while it lives ([`THREAD`]); under that number it owns one [`Shard`] of every telemetry
+//! A thread holds a number while it lives ([`NUMBER`]); under that number it owns one [`Shard`] of every telemetry
 //! handle. Numbers are handed back at thread exit under a lock, so a shard has one writer at any time. Threads past
 //! [`OWNED_SHARDS`] share the last shard, with atomic additions.
 
@@ -82,6 +82,20 @@ struct Cell {
     panicked: AtomicU64,
 }
 
+impl Cell {
+    #[inline]
+    fn record(&self, add: impl Fn(&AtomicU64, u64), buckets: &Buckets, nanos: u64, outcome: Outcome) {
+        add(&self.buckets[buckets.index(nanos)], 1);
+        add(&self.sum_nanos, nanos);
+        match outcome {
+            Outcome::Ok => {}
+            Outcome::Error(_) => add(&self.errors, 1),
+            Outcome::Cancelled => add(&self.cancelled, 1),
+            Outcome::Panicked => add(&self.panicked, 1),
+        }
+    }
+}
+
 struct Shard {
     chunks: Box<[OnceLock<Box<[Cell; CHUNK]>>]>,
 }
@@ -117,14 +131,10 @@ impl Histograms {
     pub(crate) fn record(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
         let number = thread_number();
         let cell = self.shards[number].get_or_init(Shard::new).cell(series);
-        let add = if number < OWNED_SHARDS { add_owned } else { add_shared };
-        add(&cell.buckets[buckets.index(nanos)], 1);
-        add(&cell.sum_nanos, nanos);
-        match outcome {
-            Outcome::Ok => {}
-            Outcome::Error(_) => add(&cell.errors, 1),
-            Outcome::Cancelled => add(&cell.cancelled, 1),
-            Outcome::Panicked => add(&cell.panicked, 1),
+        if number < OWNED_SHARDS {
+            cell.record(add_owned, buckets, nanos, outcome);
+        } else {
+            cell.record(add_shared, buckets, nanos, outcome);
         }
     }
 
@@ -208,7 +218,7 @@ struct Numbers {
     next: usize,
 }
 
-/// Holds this thread's number, and hands it back when the thread ends.
+/// Hands this thread's number back when the thread ends.
 struct ThreadNumber(usize);
 
 impl ThreadNumber {
@@ -224,18 +234,34 @@ impl ThreadNumber {
 
 impl Drop for ThreadNumber {
     fn drop(&mut self) {
+        // What the thread records from here on, in other destructors, goes to the shared shard.
+        SHARD.set(OWNED_SHARDS);
         NUMBERS.lock().free.push(self.0);
     }
 }
 
+const UNKNOWN: usize = usize::MAX;
+
 thread_local! {
-    static THREAD: ThreadNumber = ThreadNumber::take();
+    /// Without a destructor of its own, so that reading it costs one instruction.
+    static SHARD: std::cell::Cell<usize> = const { std::cell::Cell::new(UNKNOWN) };
+    static NUMBER: ThreadNumber = ThreadNumber::take();
 }
 
-/// The shard of the calling thread; a thread that is being torn down has given its own back and uses the shared one.
+/// The index of the calling thread's shard.
 #[inline]
 fn thread_number() -> usize {
-    THREAD.try_with(|thread| thread.0.min(OWNED_SHARDS)).unwrap_or(OWNED_SHARDS)
+    match SHARD.get() {
+        UNKNOWN => choose_shard(),
+        known => known,
+    }
+}
+
+#[cold]
+fn choose_shard() -> usize {
+    let shard = NUMBER.try_with(|number| number.0.min(OWNED_SHARDS)).unwrap_or(OWNED_SHARDS);
+    SHARD.set(shard);
+    shard
 }
 
 #[cfg(test)]

@@ -31,7 +31,19 @@ fn entropy() -> u64 {
 }
 
 pub(crate) fn trace_id() -> u128 {
-    (u128::from(next()) << 64) | u128::from(next())
+    whole([next(), next()])
+}
+
+/// A trace id in two halves, the higher first.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what the second cast keeps")]
+pub(crate) const fn halves(id: u128) -> [u64; 2] {
+    [(id >> 64) as u64, id as u64]
+}
+
+#[inline]
+pub(crate) fn whole([high, low]: [u64; 2]) -> u128 {
+    (u128::from(high) << 64) | u128::from(low)
 }
 
 #[cfg(test)]

@@ -53,12 +53,12 @@ impl TraceKey {
 
     #[inline]
     pub(crate) fn slot(self) -> u32 {
-        (self.0 >> SLOT_SHIFT) as u32 & ((1 << SLOT_BITS) - 1)
+        ((self.0 >> SLOT_SHIFT) & ((1 << SLOT_BITS) - 1)) as u32
     }
 
     #[inline]
     pub(crate) fn generation(self) -> u32 {
-        (self.0 >> GENERATION_SHIFT) as u32 & ((1 << GENERATION_BITS) - 1)
+        ((self.0 >> GENERATION_SHIFT) & ((1 << GENERATION_BITS) - 1)) as u32
     }
 }
 

@@ -19,7 +19,7 @@ use crate::registry::{Series, SeriesSlot};
 pub struct Method {
     kind: MethodKind,
     type_name: &'static str,
-    method: &'static str,
+    name: &'static str,
     module: &'static str,
     location: &'static Location<'static>,
     named: Option<&'static str>,
@@ -46,28 +46,28 @@ impl Method {
     /// A method of a `#[traced_service]`.
     #[must_use]
     #[track_caller]
-    pub const fn service(type_name: &'static str, method: &'static str, module: &'static str) -> Method {
-        Method::new(MethodKind::Service, type_name, method, module)
+    pub const fn service(type_name: &'static str, name: &'static str, module: &'static str) -> Method {
+        Method::new(MethodKind::Service, type_name, name, module)
     }
 
     /// A method of a `#[repo]`.
     #[must_use]
     #[track_caller]
-    pub const fn repo(type_name: &'static str, method: &'static str, module: &'static str) -> Method {
-        Method::new(MethodKind::Repo, type_name, method, module)
+    pub const fn repo(type_name: &'static str, name: &'static str, module: &'static str) -> Method {
+        Method::new(MethodKind::Repo, type_name, name, module)
     }
 
     #[track_caller]
     const fn new(
         kind: MethodKind,
         type_name: &'static str,
-        method: &'static str,
+        name: &'static str,
         module: &'static str,
     ) -> Method {
         Method {
             kind,
             type_name,
-            method,
+            name,
             module,
             location: Location::caller(),
             named: None,
@@ -95,7 +95,7 @@ impl Method {
     pub(crate) fn metric(&'static self) -> Metric {
         let series = self.series.get_or_register(|| Series {
             family: &names::METHODS,
-            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.method.into()]),
+            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]),
         });
         Metric { series, buckets: &names::METHODS.buckets }
     }
@@ -103,7 +103,7 @@ impl Method {
 
 impl Describe for Method {
     fn span_name(&'static self) -> Cow<'static, str> {
-        let name = || format!("{}.{}", self.type_name, self.method);
+        let name = || format!("{}.{}", self.type_name, self.name);
         Cow::Borrowed(self.named.unwrap_or_else(|| self.span_name.get_or_init(name)))
     }
 
@@ -112,7 +112,7 @@ impl Describe for Method {
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        let function = format!("{}::{}::{}", self.module, self.type_name, self.method);
+        let function = format!("{}::{}::{}", self.module, self.type_name, self.name);
         into.push(KeyValue::new(CODE_FUNCTION_NAME, function));
         into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));

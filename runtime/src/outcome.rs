@@ -138,7 +138,7 @@ impl<R> Deref for Returns<R> {
 /// `sqlx_core::error::Error`.
 pub(crate) fn class_name(type_name: &'static str) -> &'static str {
     let path = type_name.split(['<', ' ']).next().unwrap_or(type_name);
-    let path = path.trim_start_matches(['&', '(', '[', '*']);
+    let path = path.trim_matches(['&', '(', ')', '[', ']', '*']);
     let last = path.rsplit("::").next().unwrap_or(path);
     if last.is_empty() {
         return "error";

@@ -7,11 +7,14 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::collect::Item;
+use crate::ids;
 use crate::key::TraceKey;
-use crate::record::{AttributeRecord, SpanRecord};
 
 const CHUNK: usize = 256;
 const CHUNKS: usize = TraceKey::SLOTS / CHUNK;
@@ -26,21 +29,26 @@ static SHARED: Mutex<Shared> = Mutex::new(Shared { free: VecDeque::new(), chunks
 
 /// A trace, as other threads than the one that polls its root see it.
 #[derive(Default)]
-pub(crate) struct Slot(Mutex<SlotState>);
+pub(crate) struct Slot {
+    /// Goes up when a new trace takes the slot, which takes no lock: whoever holds the lock checks it.
+    generation: AtomicU32,
+    trace_id: [AtomicU64; 2],
+    state: Mutex<SlotState>,
+}
 
 #[derive(Default)]
 pub(crate) struct SlotState {
+    /// The trace that the rest speaks of; what an older one left behind is cleared by the next to lock the slot.
     generation: u32,
     pub(crate) trace_id: u128,
     /// Whether the root has ended and handed its trace over.
     pub(crate) ended: bool,
     /// Spans that opened and have not closed. While the root runs, those that it counts itself are not in it.
     pub(crate) open_spans: i64,
-    /// Whether the slot stands in a queue of free slots.
-    queued: bool,
+    /// Whether the slot was given back.
+    free: bool,
     /// What other threads recorded while the root ran.
-    pub(crate) spans: Vec<SpanRecord>,
-    pub(crate) attributes: Vec<AttributeRecord>,
+    pub(crate) items: Vec<Item>,
 }
 
 /// A slot that a new trace has taken.
@@ -50,26 +58,43 @@ pub(crate) struct Taken {
 }
 
 /// Takes a slot for a new trace; `None` when there are [`TraceKey::SLOTS`] open ones.
+#[inline]
 pub(crate) fn take(trace_id: u128) -> Option<Taken> {
-    loop {
-        let index = next_free()?;
-        let mut state = slot(index).0.lock();
-        state.queued = false;
-        if state.open_spans > 0 {
-            // Late work has opened a span in it; the last one to close queues the slot again.
-            continue;
-        }
-        state.generation = TraceKey::next_generation(state.generation);
-        state.trace_id = trace_id;
-        state.ended = false;
-        return Some(Taken { index, generation: state.generation });
+    let index = next_free()?;
+    let slot = slot(index);
+    // A free slot has one owner, this thread; only contexts of older traces still point to it.
+    let generation = TraceKey::next_generation(slot.generation.load(Relaxed));
+    slot.generation.store(generation, Relaxed);
+    for (half, value) in slot.trace_id.iter().zip(ids::halves(trace_id)) {
+        half.store(value, Relaxed);
     }
+    Some(Taken { index, generation })
 }
 
 /// The trace that `key` names, locked; `None` when its slot belongs to another trace by now.
+///
+/// A context with the slot's new generation came from the thread that took the slot, so whoever has one also sees
+/// what that thread wrote. A context of an older trace may find it a moment longer, and then be forgotten.
 pub(crate) fn find(key: TraceKey) -> Option<Found> {
-    let state = slot(key.slot()).0.lock();
-    (state.generation == key.generation()).then_some(Found { index: key.slot(), state })
+    let slot = slot(key.slot());
+    let mut state = slot.state.lock();
+    if slot.generation.load(Relaxed) != key.generation() {
+        return None;
+    }
+    if state.generation != key.generation() {
+        let items = std::mem::take(&mut state.items);
+        *state =
+            SlotState { generation: key.generation(), trace_id: slot.trace_id(), ..SlotState::default() };
+        state.items = items;
+        state.items.clear();
+    }
+    Some(Found { index: key.slot(), state })
+}
+
+impl Slot {
+    fn trace_id(&self) -> u128 {
+        ids::whole([0, 1].map(|half| self.trace_id[half].load(Relaxed)))
+    }
 }
 
 /// A trace in its slot.
@@ -81,8 +106,8 @@ pub(crate) struct Found {
 impl Found {
     /// Lets go of the trace, and of the slot too where nothing is left to wait for.
     pub(crate) fn release(mut self) {
-        if self.state.ended && self.state.open_spans <= 0 && !self.state.queued {
-            self.state.queued = true;
+        if self.state.ended && self.state.open_spans <= 0 && !self.state.free {
+            self.state.free = true;
             drop(self.state);
             free(self.index);
         }

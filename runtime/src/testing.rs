@@ -11,6 +11,7 @@
 //! ```
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -179,7 +180,7 @@ impl Tree<'_> {
             self.text.push_str(&span.name);
             self.text.push_str(&outcome(span));
             for attribute in span.attributes.iter().filter(|found| self.keys.contains(&found.key.as_str())) {
-                self.text.push_str(&format!(" {}={}", attribute.key, attribute.value));
+                let _infallible = write!(self.text, " {}={}", attribute.key, attribute.value);
             }
             self.text.push('\n');
             self.render(span.span_context.span_id(), depth + 1);

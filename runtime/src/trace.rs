@@ -6,22 +6,22 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::mem::ManuallyDrop;
 
-use crate::collect::{DropReason, TraceHeader};
+use crate::collect::{DropReason, Item};
 use crate::core::Core;
 use crate::ctx::{Ctx, Entered};
 use crate::key::TraceKey;
 use crate::record::{AttributeRecord, SpanRecord};
 use crate::slab::{self, SlotState};
 
-/// Spans that are kept of one trace by each side, root's thread and others; the rest is counted.
-const MAX_SPANS: usize = 10_000;
-const MAX_ATTRIBUTES: usize = 4 * MAX_SPANS;
+/// Spans and attributes that each side of a trace keeps, the root's thread and the others; the rest is counted.
+const MAX_ITEMS: usize = 20_000;
 
 /// Buffers that a thread keeps for the next traces.
 const POOLED: usize = 256;
-/// A buffer that a long trace made grow past this many spans is not kept.
-const POOLED_SPANS: usize = 128;
+/// A buffer that a long trace made grow past this many items is not kept.
+const POOLED_ITEMS: usize = 128;
 
 /// The buffer of a trace that is recorded.
 pub(crate) struct OpenTrace {
@@ -30,12 +30,12 @@ pub(crate) struct OpenTrace {
     trace_id: u128,
     /// Opened here less closed here; negative where spans that opened elsewhere closed here.
     open_spans: i64,
-    spans: Vec<SpanRecord>,
-    attributes: Vec<AttributeRecord>,
+    items: Vec<Item>,
 }
 
 thread_local! {
-    static ACTIVE: RefCell<Option<Box<OpenTrace>>> = const { RefCell::new(None) };
+    /// Without a destructor, so that reaching it costs nothing: what is lent is always taken back.
+    static ACTIVE: RefCell<ManuallyDrop<Option<Box<OpenTrace>>>> = const { RefCell::new(ManuallyDrop::new(None)) };
     #[expect(clippy::vec_box, reason = "the boxes are what is recycled")]
     static POOL: RefCell<Vec<Box<OpenTrace>>> = const { RefCell::new(Vec::new()) };
 }
@@ -43,13 +43,10 @@ thread_local! {
 /// Runs `f` on the buffer of the trace `key` if its root is being polled on this thread.
 #[inline]
 fn with_active<R>(key: TraceKey, f: impl FnOnce(&mut OpenTrace) -> R) -> Option<R> {
-    ACTIVE
-        .try_with(|active| match active.borrow_mut().as_deref_mut() {
-            Some(trace) if trace.key == key => Some(f(trace)),
-            _ => None,
-        })
-        .ok()
-        .flatten()
+    ACTIVE.with_borrow_mut(|active| match active.as_deref_mut() {
+        Some(trace) if trace.key == key => Some(f(trace)),
+        _ => None,
+    })
 }
 
 /// Whether a span may open in a recorded trace.
@@ -83,16 +80,17 @@ fn open_elsewhere(key: TraceKey) -> Opening {
 pub(crate) fn close_span(key: TraceKey, core: &'static Core, record: SpanRecord) {
     let here = with_active(key, |trace| {
         trace.open_spans -= 1;
-        keep(&mut trace.spans, record, core);
+        keep(&mut trace.items, record, core);
     });
     if here.is_none() {
         close_elsewhere(key, core, record);
     }
 }
 
-fn keep(spans: &mut Vec<SpanRecord>, record: SpanRecord, core: &Core) {
-    if spans.len() < MAX_SPANS {
-        spans.push(record);
+#[inline]
+fn keep(items: &mut Vec<Item>, record: SpanRecord, core: &Core) {
+    if items.len() < MAX_ITEMS {
+        items.push(Item::Span(record));
     } else {
         core.collector.count_dropped(DropReason::TraceTooLong, 1);
     }
@@ -107,32 +105,36 @@ fn close_elsewhere(key: TraceKey, core: &'static Core, record: SpanRecord) {
     if found.state.ended {
         hand_over_late(&mut found.state, core, record);
     } else {
-        keep(&mut found.state.spans, record, core);
+        keep(&mut found.state.items, record, core);
     }
     found.release();
 }
 
+/// The span goes on its own, with the attributes that waited for it.
 fn hand_over_late(state: &mut SlotState, core: &'static Core, record: SpanRecord) {
-    let attributes: Vec<_> =
-        state.attributes.extract_if(.., |attribute| attribute.span == record.id).collect();
-    let header = TraceHeader { trace_id: state.trace_id.into(), attributes: attributes.len(), spans: 1 };
-    core.collector.hand_over(core.handle, header, attributes.into_iter(), std::iter::once(record));
+    let mut items = extract_attributes(&mut state.items, |span| span == record.id);
+    items.push(Item::Span(record));
+    core.collector.hand_over(core.handle, state.trace_id, &mut items);
+}
+
+fn extract_attributes(items: &mut Vec<Item>, of: impl Fn(u64) -> bool) -> Vec<Item> {
+    items.extract_if(.., |item| matches!(item, Item::Attribute(attribute) if of(attribute.span))).collect()
 }
 
 /// Keeps an attribute for an open span; it is dropped where the trace is gone or has too many.
 pub(crate) fn set_attribute(key: TraceKey, attribute: AttributeRecord) {
-    let mut attribute = Some(attribute);
-    with_active(key, |trace| keep_attribute(&mut trace.attributes, attribute.take()));
-    if attribute.is_some()
+    let mut item = Some(Item::Attribute(attribute));
+    with_active(key, |trace| keep_attribute(&mut trace.items, item.take()));
+    if item.is_some()
         && let Some(mut found) = slab::find(key)
     {
-        keep_attribute(&mut found.state.attributes, attribute);
+        keep_attribute(&mut found.state.items, item);
     }
 }
 
-fn keep_attribute(attributes: &mut Vec<AttributeRecord>, attribute: Option<AttributeRecord>) {
-    if attributes.len() < MAX_ATTRIBUTES {
-        attributes.extend(attribute);
+fn keep_attribute(items: &mut Vec<Item>, attribute: Option<Item>) {
+    if items.len() < MAX_ITEMS {
+        items.extend(attribute);
     }
 }
 
@@ -143,6 +145,7 @@ pub(crate) fn trace_id(key: TraceKey) -> Option<u128> {
 
 impl OpenTrace {
     /// A recycled buffer, or a new one.
+    #[expect(clippy::unnecessary_box_returns, reason = "the box is what is recycled")]
     pub(crate) fn new(key: TraceKey, core: &'static Core, trace_id: u128) -> Box<OpenTrace> {
         let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
         if let Some(mut trace) = pooled {
@@ -152,51 +155,35 @@ impl OpenTrace {
             trace.open_spans = 0;
             return trace;
         }
-        Box::new(OpenTrace {
-            key,
-            core,
-            trace_id,
-            open_spans: 0,
-            spans: Vec::with_capacity(16),
-            attributes: Vec::new(),
-        })
+        Box::new(OpenTrace { key, core, trace_id, open_spans: 0, items: Vec::with_capacity(16) })
     }
 
     /// Ends the trace with its root's record and hands it over whole.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
-        let (mut spans, mut attributes) = (Vec::new(), Vec::new());
+        self.items.push(Item::Span(root));
         if let Some(mut found) = slab::find(self.key) {
             let state = &mut *found.state;
-            spans = std::mem::take(&mut state.spans);
-            attributes = std::mem::take(&mut state.attributes);
+            self.items.append(&mut state.items);
             state.open_spans += self.open_spans;
             state.ended = true;
             if state.open_spans > 0 {
-                let closed = self.spans.iter().chain(&spans).chain([&root]).map(|span| span.id).collect();
-                state.attributes = extract_late(&mut self.attributes, &closed);
-                state.attributes.append(&mut extract_late(&mut attributes, &closed));
+                state.items = self.attributes_of_open_spans();
             }
             found.release();
         }
-        let header = TraceHeader {
-            trace_id: self.trace_id.into(),
-            attributes: self.attributes.len() + attributes.len(),
-            spans: self.spans.len() + spans.len() + 1,
-        };
-        self.core.collector.hand_over(
-            self.core.handle,
-            header,
-            self.attributes.drain(..).chain(attributes),
-            self.spans.drain(..).chain(spans).chain([root]),
-        );
+        self.core.collector.hand_over(self.core.handle, self.trace_id, &mut self.items);
         self.recycle();
     }
 
-    fn recycle(mut self: Box<Self>) {
-        // What a full ring left unread.
-        self.spans.clear();
-        self.attributes.clear();
-        if self.spans.capacity() <= POOLED_SPANS {
+    /// They stay behind until their spans close.
+    #[cold]
+    fn attributes_of_open_spans(&mut self) -> Vec<Item> {
+        let closed: HashSet<u64> = self.items.iter().filter_map(closed_span).collect();
+        extract_attributes(&mut self.items, |span| !closed.contains(&span))
+    }
+
+    fn recycle(self: Box<Self>) {
+        if self.items.capacity() <= POOLED_ITEMS {
             let _torn_down = POOL.try_with(|pool| {
                 let mut pool = pool.borrow_mut();
                 if pool.len() < POOLED {
@@ -207,9 +194,11 @@ impl OpenTrace {
     }
 }
 
-/// The attributes of spans that are still open; they stay behind until their spans close.
-fn extract_late(attributes: &mut Vec<AttributeRecord>, closed: &HashSet<u64>) -> Vec<AttributeRecord> {
-    attributes.extract_if(.., |attribute| !closed.contains(&attribute.span)).collect()
+fn closed_span(item: &Item) -> Option<u64> {
+    match item {
+        Item::Span(record) => Some(record.id),
+        Item::Trace(_) | Item::Attribute(_) => None,
+    }
 }
 
 /// Makes a trace the thread's own, and its root's context current, until it is dropped.
@@ -233,5 +222,5 @@ impl Drop for Lent<'_> {
 }
 
 fn exchange(trace: &mut Option<Box<OpenTrace>>) {
-    let _torn_down = ACTIVE.try_with(|active| std::mem::swap(&mut *active.borrow_mut(), trace));
+    ACTIVE.with_borrow_mut(|active| std::mem::swap(&mut **active, trace));
 }

@@ -20,7 +20,7 @@ impl TaskRepository {
     }
 
     pub async fn slowly(&self) {
-        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 
     pub async fn broken(&self) -> i64 {

@@ -1,4 +1,5 @@
 //! The whole path of a call, seen as its users see it: the span tree, the metrics, the wire.
+#![allow(clippy::unused_self, reason = "the repositories stand for some that have a pool")]
 
 mod app;
 mod concurrency;

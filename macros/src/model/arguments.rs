@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Type, parse_quote};
 
 use super::attributes;
+use crate::rewrite;
 
 pub struct Arguments {
     pub receiver: Option<Receiver>,
@@ -44,11 +45,19 @@ impl Arguments {
     }
 
     /// Makes the first argument, a context that the caller gave, the call's own inside of the block.
-    pub fn replace_context(&mut self) {
-        if let Some(binding) = self.list.first_mut().and_then(|first| first.bindings.first_mut()) {
+    ///
+    /// In the signature it takes a name that the body does not see, so that the body's does not shadow it.
+    pub fn replace_context(&mut self, keep_patterns: bool) {
+        let Some(given) = self.list.first_mut() else { return };
+        if let Some(binding) = given.bindings.first_mut() {
             binding.value = quote_spanned!(Span::mixed_site()=> ::spanweave::Ctx::current());
             // Its use was to be entered; the body need not mention it.
             binding.allowed = Some(quote!(#[allow(unused_variables)]));
+        }
+        if !keep_patterns {
+            let ctx = rewrite::ctx();
+            given.pattern = parse_quote!(#ctx);
+            given.entry = ctx;
         }
     }
 

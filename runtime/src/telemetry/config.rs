@@ -2,8 +2,6 @@
 
 use std::io;
 
-use super::export::ErasedExporter;
-
 const TRACES_URL: &str = "OBS_TRACES_URL";
 const INGEST_TOKEN: &str = "OBS_INGEST_TOKEN";
 const DEBUG: &str = "DEBUG";
@@ -46,9 +44,10 @@ pub(super) struct Environment {
 }
 
 /// Where spans go to, and the token for it.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there is no exporter to take them"))]
 pub(super) struct ExportTarget {
-    url: String,
-    token: String,
+    pub(super) url: String,
+    pub(super) token: String,
 }
 
 impl Environment {
@@ -133,28 +132,6 @@ fn checked_token(token: String) -> Result<String, ConfigError> {
         held: "a text with blanks or control characters (not shown)".to_owned(),
         expected: "the token alone, without `Bearer`",
     })
-}
-
-impl ExportTarget {
-    #[cfg(feature = "otlp")]
-    pub(super) fn exporter(self) -> Result<Box<dyn ErasedExporter>, ConfigError> {
-        use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
-
-        let bearer = format!("Bearer {}", self.token);
-        let exporter = SpanExporter::builder()
-            .with_http()
-            .with_protocol(Protocol::HttpBinary)
-            .with_endpoint(self.url)
-            .with_headers([("Authorization".to_owned(), bearer)].into())
-            .build()
-            .map_err(|error| ConfigError::Exporter(error.to_string()))?;
-        Ok(Box::new(exporter))
-    }
-
-    #[cfg(not(feature = "otlp"))]
-    pub(super) fn exporter(self) -> Result<Box<dyn ErasedExporter>, ConfigError> {
-        Err(ConfigError::Exporter("spanweave was built without its feature `otlp`".to_owned()))
-    }
 }
 
 impl std::fmt::Debug for ExportTarget {

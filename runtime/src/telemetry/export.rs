@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 use crate::clock::Anchor;
 use crate::collect::{DropReason, Item, Reading};
 use crate::core::Core;
+use crate::ids;
 use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
 
@@ -210,7 +211,7 @@ impl Batch<'_> {
     fn read(&mut self, item: Item) -> Reading {
         match item {
             Item::Trace(header) => {
-                self.trace_id = TraceId::from_bytes(u128::from(header.trace_id).to_be_bytes());
+                self.trace_id = TraceId::from_bytes(ids::whole(header.trace_id).to_be_bytes());
                 self.attributes.clear();
             }
             Item::Attribute(attribute) => self.attributes.push(attribute),
@@ -220,6 +221,7 @@ impl Batch<'_> {
     }
 
     fn add(&mut self, record: &SpanRecord) {
+        let attributes = self.attributes_of(record);
         let span_kind = record.what.span_kind();
         let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
         self.spans.push(SpanData {
@@ -236,7 +238,7 @@ impl Batch<'_> {
             name: record.what.span_name(),
             start_time: self.anchor.wall(record.start),
             end_time: self.anchor.wall(record.end),
-            attributes: self.attributes_of(record),
+            attributes,
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),
@@ -245,7 +247,7 @@ impl Batch<'_> {
         });
     }
 
-    fn attributes_of(&self, record: &SpanRecord) -> Vec<KeyValue> {
+    fn attributes_of(&mut self, record: &SpanRecord) -> Vec<KeyValue> {
         let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
         record.what.attributes(&mut attributes);
         match record.outcome {
@@ -253,8 +255,8 @@ impl Batch<'_> {
             Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
             Outcome::Ok | Outcome::Cancelled => {}
         }
-        let own = self.attributes.iter().filter(|attribute| attribute.span == record.id);
-        attributes.extend(own.map(|attribute| KeyValue::new(attribute.key, attribute.value.clone())));
+        let own = self.attributes.extract_if(.., |attribute| attribute.span == record.id);
+        attributes.extend(own.map(|attribute| KeyValue::new(attribute.key, attribute.value)));
         attributes
     }
 }

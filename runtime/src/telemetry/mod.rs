@@ -3,6 +3,7 @@
 mod config;
 mod export;
 mod metrics;
+mod otlp;
 mod sampling;
 
 use std::collections::HashMap;
@@ -98,6 +99,7 @@ impl Telemetry {
         self.inner.shutdown(timeout)
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn core(&self) -> &'static Core {
         self.inner.core
     }
@@ -200,7 +202,7 @@ impl TelemetryBuilder {
         }
         self.resource.extend(environment.resource);
         if let Some(target) = environment.export {
-            self.exporters.push(target.exporter()?);
+            self.exporters.push(otlp::exporter(target)?);
         }
         Ok(self)
     }

@@ -7,6 +7,8 @@ pub(crate) struct Sampling {
     bound: u64,
 }
 
+use crate::ids;
+
 const RANGE: u64 = 1 << 63;
 const DEFAULT_RATIO: f64 = 0.1;
 
@@ -34,7 +36,8 @@ impl Sampling {
     /// The rule of OpenTelemetry's `TraceIdRatioBased`: the lower eight bytes of the id, shifted right by one bit,
     /// are compared with the ratio.
     pub(crate) fn samples(self, trace_id: u128, parent: Option<bool>) -> bool {
-        parent.unwrap_or_else(|| (trace_id as u64 >> 1) < self.bound)
+        let [_, low] = ids::halves(trace_id);
+        parent.unwrap_or((low >> 1) < self.bound)
     }
 }
 

@@ -1,0 +1,104 @@
+//! What a statement does to which tables, read off its tokens; no grammar is checked.
+
+mod name;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use self::reader::Reader;
+use super::tokens::Dialect;
+
+/// The most bytes of a summary.
+pub(super) const MAX_SUMMARY: usize = 255;
+/// The operation of a statement that is not known here.
+pub(super) const OTHER: &str = "other";
+
+/// What a metric may call an operation. The values of a label are these and [`OTHER`].
+const OPERATIONS: &[&str] = &[
+    "ABORT",
+    "ALTER",
+    "ANALYZE",
+    "ATTACH",
+    "BEGIN",
+    "CALL",
+    "CHECKPOINT",
+    "CLOSE",
+    "CLUSTER",
+    "COMMENT",
+    "COMMIT",
+    "COPY",
+    "CREATE",
+    "DEALLOCATE",
+    "DECLARE",
+    "DELETE",
+    "DESCRIBE",
+    "DETACH",
+    "DISCARD",
+    "DO",
+    "DROP",
+    "END",
+    "EXEC",
+    "EXECUTE",
+    "EXPLAIN",
+    "FETCH",
+    "GRANT",
+    "INSERT",
+    "KILL",
+    "LISTEN",
+    "LOAD",
+    "LOCK",
+    "MERGE",
+    "NOTIFY",
+    "OPTIMIZE",
+    "PRAGMA",
+    "PREPARE",
+    "REFRESH",
+    "REINDEX",
+    "RELEASE",
+    "RENAME",
+    "REPLACE",
+    "RESET",
+    "REVOKE",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "START",
+    "TRUNCATE",
+    "UNLISTEN",
+    "UNLOCK",
+    "UPDATE",
+    "USE",
+    "VACUUM",
+    "VALUES",
+];
+
+/// A statement in few words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// Of the first statement, behind its CTEs: one of [`OPERATIONS`], or [`OTHER`].
+    pub(super) operation: &'static str,
+    /// The first table that the first statement itself names, or else the first one in the text. As it is written,
+    /// without quotes.
+    pub(super) table: Option<String>,
+    /// Whether the text names one table only, however often.
+    pub(super) one_table: bool,
+    /// Whether the text is one statement.
+    pub(super) one_statement: bool,
+    /// Every operation and its targets in the order and spelling of the text, as in `INSERT archive SELECT tasks`.
+    /// At most [`MAX_SUMMARY`] bytes, cut between words; empty if there is nothing to say.
+    pub(super) text: String,
+}
+
+/// Reads a statement, or several with `;` between them.
+pub(super) fn summarize(sql: &str, dialect: Dialect) -> Summary {
+    let mut reader = Reader::new(sql, dialect);
+    reader.read();
+    reader.summary()
+}
+
+/// The name of an operation in the metrics.
+fn operation(keyword: &str) -> Option<&'static str> {
+    OPERATIONS.iter().find(|operation| **operation == keyword).copied()
+}

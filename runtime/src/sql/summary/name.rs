@@ -1,0 +1,68 @@
+//! Names as SQL writes them, and keywords in one spelling.
+
+use crate::sql::tokens::{Kind, Token};
+
+/// A word in upper case, if it is short enough to be a keyword; to `match` on.
+#[derive(Default)]
+pub(super) struct Keyword {
+    upper: [u8; Keyword::LONGEST],
+    length: usize,
+}
+
+impl Keyword {
+    const LONGEST: usize = 16;
+
+    pub(super) fn of(token: Token<'_>) -> Keyword {
+        let mut keyword = Keyword::default();
+        if token.kind == Kind::Word && token.text.len() <= Keyword::LONGEST {
+            keyword.length = token.text.len();
+            keyword.upper[..keyword.length].copy_from_slice(token.text.as_bytes());
+            keyword.upper.make_ascii_uppercase();
+        }
+        keyword
+    }
+
+    /// Empty if it is no keyword.
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.upper[..self.length]).unwrap_or_default()
+    }
+}
+
+/// A name of one or more parts: `tasks`, `app."Tasks"`.
+pub(super) struct Name {
+    /// With its quotes.
+    pub(super) written: String,
+    /// Without them.
+    pub(super) plain: String,
+    pub(super) qualified: bool,
+}
+
+impl Name {
+    pub(super) fn new(first: Token<'_>) -> Name {
+        Name { written: first.text.to_owned(), plain: unquote(first), qualified: false }
+    }
+
+    pub(super) fn push(&mut self, part: Token<'_>) {
+        self.qualified = true;
+        self.written.push('.');
+        self.written.push_str(part.text);
+        self.plain.push('.');
+        self.plain.push_str(&unquote(part));
+    }
+}
+
+pub(super) fn is_name(token: Token<'_>) -> bool {
+    matches!(token.kind, Kind::Word | Kind::Quoted)
+}
+
+pub(super) fn unquote(token: Token<'_>) -> String {
+    let mut characters = token.text.chars();
+    match (token.kind, characters.next(), characters.next_back()) {
+        (Kind::Quoted, Some(_), Some(close)) => {
+            let inner = characters.as_str();
+            let (doubled, single) = ([close; 2].iter().collect::<String>(), close.to_string());
+            inner.replace(&doubled, &single)
+        }
+        _ => token.text.to_owned(),
+    }
+}
