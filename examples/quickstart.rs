@@ -54,9 +54,10 @@ enum AppError {
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> AppError {
-        let foreign_key =
-            |error: &sqlx::Error| error.as_database_error().is_some_and(|e| e.is_foreign_key_violation());
-        if foreign_key(&error) { AppError::NoSuchResidence } else { AppError::Database(error) }
+        match error.as_database_error() {
+            Some(refused) if refused.is_foreign_key_violation() => AppError::NoSuchResidence,
+            _ => AppError::Database(error),
+        }
     }
 }
 

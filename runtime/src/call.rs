@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::core::Metric;
 use crate::ctx::{Ctx, Entered};
 use crate::method::Method;
 use crate::outcome::{Classify, Outcome};
@@ -31,7 +30,7 @@ pin_project! {
 impl<F, C> Traced<F, C> {
     #[inline]
     pub(crate) fn new(method: &'static Method, body: F) -> Traced<F, C> {
-        Traced { body, call: Call::new(Ctx::current(), method, method.metric()), class: PhantomData }
+        Traced { body, call: Call::new(Ctx::current(), method), class: PhantomData }
     }
 }
 
@@ -66,15 +65,15 @@ pub(crate) struct Call {
 }
 
 enum State {
-    Unpolled { caller: Ctx, what: &'static dyn Describe, metric: Metric },
+    Unpolled { caller: Ctx, what: &'static dyn Describe },
     Running(OpenSpan),
     Finished,
 }
 
 impl Call {
     #[inline]
-    pub(crate) fn new(caller: Ctx, what: &'static dyn Describe, metric: Metric) -> Call {
-        Call { state: State::Unpolled { caller, what, metric }, polling: false }
+    pub(crate) fn new(caller: Ctx, what: &'static dyn Describe) -> Call {
+        Call { state: State::Unpolled { caller, what }, polling: false }
     }
 
     /// Makes the call's own context current for a poll; opens its span at the first one.
@@ -83,10 +82,10 @@ impl Call {
         self.polling = true;
         match &self.state {
             State::Running(span) => Entered::new(span.ctx()),
-            State::Unpolled { caller, what, metric } => {
+            State::Unpolled { caller, what } => {
                 // A future made outside any context belongs where it is first polled.
                 let caller = if caller.is_none() { Ctx::current() } else { *caller };
-                let span = OpenSpan::start(caller, *what, Some(*metric));
+                let span = OpenSpan::start(caller, *what);
                 let entered = Entered::new(span.ctx());
                 self.state = State::Running(span);
                 entered
@@ -103,7 +102,7 @@ impl Call {
 
     #[inline]
     pub(crate) fn finish(&mut self, outcome: Outcome) {
-        if let State::Running(span) = &mut self.state {
+        if let State::Running(span) = &self.state {
             span.finish(outcome);
             self.state = State::Finished;
         }
@@ -114,5 +113,16 @@ impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
         self.finish(if self.polling { Outcome::Panicked } else { Outcome::Cancelled });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Call;
+
+    /// Every method that awaits another holds one of these per level.
+    #[test]
+    fn a_call_is_eight_words() {
+        assert_eq!(size_of::<Call>(), 64);
     }
 }

@@ -90,15 +90,6 @@ impl Method {
     pub fn call<F, C>(&'static self, _class: C, body: F) -> Traced<F, C> {
         Traced::new(self, body)
     }
-
-    #[inline]
-    pub(crate) fn metric(&'static self) -> Metric {
-        let series = self.series.get_or_register(|| Series {
-            family: &names::METHODS,
-            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]),
-        });
-        Metric { series, buckets: &names::METHODS.buckets }
-    }
 }
 
 impl Describe for Method {
@@ -116,5 +107,13 @@ impl Describe for Method {
         into.push(KeyValue::new(CODE_FUNCTION_NAME, function));
         into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
+    }
+
+    fn metric(&'static self) -> Option<Metric> {
+        let series = self.series.get_or_register(|| Series {
+            family: &names::METHODS,
+            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]),
+        });
+        Some(Metric { series, buckets: &names::METHODS.buckets })
     }
 }

@@ -6,6 +6,7 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry::{KeyValue, Value};
 
 use crate::clock::Ticks;
+use crate::core::Metric;
 use crate::outcome::Outcome;
 
 /// The constant part of a span: a method, a statement, a route. Read by the exporter's thread alone.
@@ -13,6 +14,8 @@ pub(crate) trait Describe: Sync {
     fn span_name(&'static self) -> Cow<'static, str>;
     fn span_kind(&'static self) -> SpanKind;
     fn attributes(&'static self, into: &mut Vec<KeyValue>);
+    /// The series that measures its calls; `None` where how they end decides on it, or nothing measures them.
+    fn metric(&'static self) -> Option<Metric>;
 }
 
 /// A root that has nothing but a name.
@@ -28,6 +31,10 @@ impl Describe for NamedRoot {
     }
 
     fn attributes(&'static self, _into: &mut Vec<KeyValue>) {}
+
+    fn metric(&'static self) -> Option<Metric> {
+        None
+    }
 }
 
 /// A span that has ended.

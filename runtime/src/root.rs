@@ -18,7 +18,9 @@ use crate::{ids, slab};
 
 /// An open root: the root's span and the buffer of its trace.
 pub(crate) struct OpenRoot {
+    core: &'static Core,
     span: OpenSpan,
+    metric: Option<Metric>,
     /// Lent to the thread while the root runs; `None` for a trace that is not recorded.
     trace: Option<Box<OpenTrace>>,
     running: bool,
@@ -29,7 +31,6 @@ impl OpenRoot {
     pub(crate) fn start(
         core: &'static Core,
         what: &'static dyn Describe,
-        metric: Option<Metric>,
         remote: Option<RemoteParent>,
     ) -> OpenRoot {
         let trace_id = remote.map_or_else(ids::trace_id, |parent| parent.trace_id);
@@ -41,7 +42,9 @@ impl OpenRoot {
         let ctx = Ctx { key, span: ids::next() };
         let parent = remote.map_or(0, |parent| parent.span_id);
         OpenRoot {
-            span: OpenSpan::root(ctx, parent, core, what, metric),
+            core,
+            span: OpenSpan::root(ctx, parent, what),
+            metric: None,
             trace: recording.then(|| OpenTrace::new(key, core, trace_id)),
             running: false,
             finished: false,
@@ -55,7 +58,7 @@ impl OpenRoot {
     /// Chooses the root's series, which may depend on how it ends.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests choose late"))]
     pub(crate) fn measure_as(&mut self, metric: Metric) {
-        self.span.measure_as(metric);
+        self.metric = Some(metric);
     }
 
     /// Whether a part of the root is running, or was when it panicked.
@@ -84,9 +87,9 @@ impl OpenRoot {
         if std::mem::replace(&mut self.finished, true) {
             return;
         }
-        let record = self.span.close(outcome);
+        let record = self.span.close(self.core, self.metric, outcome);
         match (self.trace.take(), record) {
-            (Some(trace), Some((_, record))) => trace.end(record),
+            (Some(trace), Some(record)) => trace.end(record),
             _ => slab::end_unrecorded(self.span.ctx().key),
         }
     }
@@ -130,7 +133,7 @@ impl Root {
     }
 
     fn open(self) -> OpenRoot {
-        OpenRoot::start(self.core, self.what, None, None)
+        OpenRoot::start(self.core, self.what, None)
     }
 }
 

@@ -1,13 +1,12 @@
 //! One open span: what every call, statement and request is while it runs.
 
 use crate::clock::Ticks;
-use crate::collect::DropReason;
 use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
 use crate::ids;
 use crate::outcome::Outcome;
 use crate::record::{Describe, SpanRecord};
-use crate::trace::{self, Opening};
+use crate::trace;
 
 /// An open span and its timer. It measures without recording where its trace is not recorded, and does nothing at
 /// all outside any telemetry handle.
@@ -16,40 +15,23 @@ pub(crate) struct OpenSpan {
     parent: u64,
     started: Ticks,
     what: &'static dyn Describe,
-    metric: Option<Metric>,
-    /// `None` outside any telemetry handle.
-    core: Option<&'static Core>,
     recording: bool,
 }
 
 impl OpenSpan {
     /// Opens a span under `parent` and starts its timer.
     #[inline]
-    pub(crate) fn start(parent: Ctx, what: &'static dyn Describe, metric: Option<Metric>) -> OpenSpan {
-        let (core, recording) = if parent.is_recording() {
-            match trace::open_span(parent.key) {
-                Opening::Open(core) => (Some(core), true),
-                Opening::Late => (late(parent), false),
-            }
-        } else {
-            (Core::of(parent.key), false)
-        };
+    pub(crate) fn start(parent: Ctx, what: &'static dyn Describe) -> OpenSpan {
+        let recording = parent.is_recording() && trace::open_span(parent.key);
         let ctx = if recording { Ctx { key: parent.key, span: ids::next() } } else { parent };
-        let timed = core.is_some() && (recording || metric.is_some());
-        let started = if timed { Ticks::now() } else { Ticks::ZERO };
-        OpenSpan { ctx, parent: parent.span, started, what, metric, core, recording }
+        let measured = recording || Core::of(parent.key).is_some();
+        let started = if measured { Ticks::now() } else { Ticks::ZERO };
+        OpenSpan { ctx, parent: parent.span, started, what, recording }
     }
 
     /// The root of a trace, whose buffer its caller holds.
-    pub(crate) fn root(
-        ctx: Ctx,
-        parent: u64,
-        core: &'static Core,
-        what: &'static dyn Describe,
-        metric: Option<Metric>,
-    ) -> OpenSpan {
-        let recording = ctx.is_recording();
-        OpenSpan { ctx, parent, started: Ticks::now(), what, metric, core: Some(core), recording }
+    pub(crate) fn root(ctx: Ctx, parent: u64, what: &'static dyn Describe) -> OpenSpan {
+        OpenSpan { ctx, parent, started: Ticks::now(), what, recording: ctx.is_recording() }
     }
 
     /// The context of the span itself, in which what it calls opens its spans.
@@ -58,47 +40,35 @@ impl OpenSpan {
         self.ctx
     }
 
-    /// Chooses the series that the span is measured by, where it was not known at the start.
-    pub(crate) fn measure_as(&mut self, metric: Metric) {
-        self.metric = Some(metric);
-    }
-
-    /// Measures the span and, where it is recorded, gives its record to its trace.
+    /// Measures the span and, where it is recorded, gives its record to its trace. To be called once.
     #[inline]
-    pub(crate) fn finish(&mut self, outcome: Outcome) {
-        if let Some((core, record)) = self.close(outcome) {
+    pub(crate) fn finish(&self, outcome: Outcome) {
+        let Some(core) = Core::of(self.ctx.key) else { return };
+        if let Some(record) = self.close(core, self.what.metric(), outcome) {
             trace::close_span(self.ctx.key, core, record);
         }
     }
 
-    /// Measures the span and returns its record where it is recorded. A span closes once.
+    /// Measures the span and returns its record where it is recorded. To be called once.
     #[inline]
-    pub(crate) fn close(&mut self, outcome: Outcome) -> Option<(&'static Core, SpanRecord)> {
-        let core = self.core.take()?;
-        if !self.recording && self.metric.is_none() {
-            return None;
-        }
+    pub(crate) fn close(
+        &self,
+        core: &'static Core,
+        metric: Option<Metric>,
+        outcome: Outcome,
+    ) -> Option<SpanRecord> {
         let end = Ticks::now();
-        if let Some(metric) = self.metric {
+        if let Some(metric) = metric {
             core.measure(metric, end.nanos_since(self.started), outcome);
         }
-        self.recording.then(|| {
-            let record = SpanRecord {
-                id: self.ctx.span,
-                parent: self.parent,
-                start: self.started,
-                end,
-                what: self.what,
-                outcome,
-            };
-            (core, record)
-        })
+        let record = SpanRecord {
+            id: self.ctx.span,
+            parent: self.parent,
+            start: self.started,
+            end,
+            what: self.what,
+            outcome,
+        };
+        self.recording.then_some(record)
     }
-}
-
-#[cold]
-fn late(parent: Ctx) -> Option<&'static Core> {
-    let core = Core::of(parent.key)?;
-    core.collector.count_dropped(DropReason::Late, 1);
-    Some(core)
 }

@@ -49,30 +49,23 @@ fn with_active<R>(key: TraceKey, f: impl FnOnce(&mut OpenTrace) -> R) -> Option<
     })
 }
 
-/// Whether a span may open in a recorded trace.
-pub(crate) enum Opening {
-    Open(&'static Core),
-    /// The trace has left the slab.
-    Late,
-}
-
-/// Counts a span in.
+/// Counts a span in. One whose trace has left the slab is late: it is counted as dropped, and not recorded.
 #[inline]
-pub(crate) fn open_span(key: TraceKey) -> Opening {
-    let here = with_active(key, |trace| {
-        trace.open_spans += 1;
-        Opening::Open(trace.core)
-    });
-    here.unwrap_or_else(|| open_elsewhere(key))
+pub(crate) fn open_span(key: TraceKey) -> bool {
+    let here = with_active(key, |trace| trace.open_spans += 1);
+    here.is_some() || open_elsewhere(key)
 }
 
 #[cold]
-fn open_elsewhere(key: TraceKey) -> Opening {
-    let (Some(mut found), Some(core)) = (slab::find(key), Core::of(key)) else {
-        return Opening::Late;
-    };
-    found.state.open_spans += 1;
-    Opening::Open(core)
+fn open_elsewhere(key: TraceKey) -> bool {
+    if let Some(mut found) = slab::find(key) {
+        found.state.open_spans += 1;
+        return true;
+    }
+    if let Some(core) = Core::of(key) {
+        core.collector.count_dropped(DropReason::Late, 1);
+    }
+    false
 }
 
 /// Counts a span out and keeps its record.

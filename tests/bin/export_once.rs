@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use spanweave::{Telemetry, traced_service};
 
-struct Greeter(());
+struct Greeter {
+    polite: bool,
+}
 
 #[traced_service]
 impl Greeter {
-    pub async fn greet(&self, polite: bool) -> Result<(), &'static str> {
-        if polite { Ok(self.0) } else { Err("rude") }
+    pub async fn greet(&self) -> Result<(), &'static str> {
+        if self.polite { Ok(()) } else { Err("rude") }
     }
 }
 
@@ -28,8 +30,8 @@ async fn main() -> ExitCode {
     telemetry
         .root("greeting")
         .run(async {
-            let _ok = Greeter(()).greet(true).await;
-            let _failed = Greeter(()).greet(false).await;
+            let _ok = Greeter { polite: true }.greet().await;
+            let _failed = Greeter { polite: false }.greet().await;
         })
         .await;
     let flushed = tokio::task::spawn_blocking(move || telemetry.shutdown(Duration::from_secs(10))).await;

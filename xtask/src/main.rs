@@ -3,6 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
+mod compile_cost;
 mod step;
 mod test;
 mod totals;
@@ -18,6 +19,8 @@ fn main() -> ExitCode {
             Some(step) => test::run(std::slice::from_ref(step)),
             None => misuse(&format!("there is no step `{name}`")),
         },
+        ["bench"] => step::forward("bench -p spanweave-bench"),
+        ["bench", "compile"] => compile_cost::run(step::root()),
         [] | ["help" | "--help" | "-h"] => {
             print!("{}", help());
             ExitCode::SUCCESS
@@ -39,6 +42,8 @@ Usage: cargo xtask <command>
 
   test                 run every check and close with the totals
   test --only <step>   run one of them: {}
+  bench                what a call costs at run time, in multiples of the least that it can cost
+  bench compile        what 1,000 annotated methods cost to compile, against other attributes (some minutes)
   help                 print this text
 ",
         steps.join(", ")

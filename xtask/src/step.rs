@@ -4,7 +4,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 pub(crate) struct Step {
@@ -84,6 +84,18 @@ pub(crate) fn succeeds(arguments: &str) -> bool {
     quiet.is_ok_and(|status| status.success())
 }
 
+/// Runs cargo as if it had been called itself.
+pub(crate) fn forward(arguments: &str) -> ExitCode {
+    match cargo(arguments).status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// `cargo` with `arguments`, in the workspace's root.
 fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
@@ -98,6 +110,6 @@ fn log_path(name: &str) -> io::Result<PathBuf> {
     Ok(folder.join(format!("{name}.log")))
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }

@@ -115,7 +115,7 @@ impl ServedRequest {
             return None;
         }
         let route = Route::of(request.method(), template);
-        let root = OpenRoot::start(core, route, None, remote_parent(request.headers()));
+        let root = OpenRoot::start(core, route, remote_parent(request.headers()));
         Some(ServedRequest { root, route })
     }
 
@@ -123,7 +123,7 @@ impl ServedRequest {
         if let Ending::Responded(status) = ending {
             self.root.run(|| crate::Ctx::current().set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
         }
-        self.root.measure_as(self.route.metric(ending));
+        self.root.measure_as(self.route.metric_of(ending));
         self.root.finish(ending.outcome());
     }
 }

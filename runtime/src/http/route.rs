@@ -120,7 +120,7 @@ impl Route {
         Box::leak(Box::new(Route { method, template: template.map(str::to_owned), span_name, series }))
     }
 
-    pub(super) fn metric(&'static self, ending: Ending) -> Metric {
+    pub(super) fn metric_of(&'static self, ending: Ending) -> Metric {
         let series = self.series[usize::from(ending.index())].get_or_register(|| Series {
             family: &REQUESTS,
             labels: Box::new([
@@ -154,5 +154,9 @@ impl Describe for Route {
         into.push(KeyValue::new(HTTP_REQUEST_METHOD, self.method));
         into.push(KeyValue::new(URL_SCHEME, "http"));
         into.extend(self.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
+    }
+
+    fn metric(&'static self) -> Option<Metric> {
+        None
     }
 }

@@ -152,14 +152,6 @@ impl Statement {
             series: SeriesSlot::new(),
         }
     }
-
-    pub(super) fn metric(&'static self) -> Metric {
-        let series = self.series.get_or_register(|| Series {
-            family: &names::STATEMENTS,
-            labels: Box::new([self.table_label.clone(), self.operation.into()]),
-        });
-        Metric { series, buckets: &names::STATEMENTS.buckets }
-    }
 }
 
 impl Describe for Statement {
@@ -186,6 +178,14 @@ impl Describe for Statement {
         if let Some(collection) = &self.collection {
             into.push(KeyValue::new(DB_COLLECTION_NAME, &**collection));
         }
+    }
+
+    fn metric(&'static self) -> Option<Metric> {
+        let series = self.series.get_or_register(|| Series {
+            family: &names::STATEMENTS,
+            labels: Box::new([self.table_label.clone(), self.operation.into()]),
+        });
+        Some(Metric { series, buckets: &names::STATEMENTS.buckets })
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct StatementCall {
 
 impl StatementCall {
     pub(super) fn new(ctx: Ctx, statement: &'static Statement) -> StatementCall {
-        StatementCall { ctx, call: Call::new(ctx, statement, statement.metric()) }
+        StatementCall { ctx, call: Call::new(ctx, statement) }
     }
 
     /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
