@@ -325,9 +325,10 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
     let kept = KeptSpans::new();
     let telemetry = Telemetry::builder()
         .service_name("quickstart")
-        .sampling_ratio(1.0)
         .exporter(kept.clone())
         .env()?
+        // After the environment: here every trace is to be shown.
+        .sampling_ratio(1.0)
         .build()?;
     telemetry.install();
 

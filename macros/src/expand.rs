@@ -18,7 +18,7 @@ pub fn expand(block: &Block, bodies: Vec<Rewritten>) -> TokenStream {
     let members = block.parts.iter().map(|part| match part {
         Part::Verbatim(tokens) => tokens.clone(),
         Part::Method(method) => match &method.role {
-            Role::Left => method::left(method),
+            Role::Left | Role::Skipped(_) => method::left(method),
             Role::Traced(traced) => {
                 let body = bodies.next().expect("one body per traced method");
                 method::traced(block, method, traced, body)
@@ -48,8 +48,7 @@ fn is_outer(attr: &Attribute) -> bool {
 
 /// The second entrances stand apart, where attributes on the user's block do not see them.
 pub fn entrances(block: &Block) -> TokenStream {
-    let methods: TokenStream =
-        block.traced().map(|(method, traced)| entrance::entrance(method, traced)).collect();
+    let methods: TokenStream = block.methods().map(entrance::entrance).collect();
     if methods.is_empty() {
         return methods;
     }

@@ -50,6 +50,8 @@ pub struct Method {
 pub enum Role {
     /// It stays exactly as it was.
     Left,
+    /// It stays exactly as it was, and has a twin all the same: callers that list its type need not know.
+    Skipped(Box<Traced>),
     /// It is traced.
     Traced(Box<Traced>),
 }
@@ -99,7 +101,7 @@ impl Block {
     pub fn traced(&self) -> impl Iterator<Item = (&Method, &Traced)> {
         self.methods().filter_map(|method| match &method.role {
             Role::Traced(traced) => Some((method, &**traced)),
-            Role::Left => None,
+            Role::Left | Role::Skipped(_) => None,
         })
     }
 }
@@ -143,12 +145,15 @@ impl Method {
     fn new(mut function: Function, facts: &BlockFacts, errors: &mut Errors) -> Method {
         let args = MethodArgs::take(&mut function.attrs, errors);
         let sql = facts.sql && args.sql_off.is_none();
-        let role = match entrance(&function, &args, facts) {
-            Some(entrance) => {
+        let role = match (entrance(&function, &args, facts), &args.skip) {
+            (Some(entrance), None) => {
                 attributes::hoist_inner(&mut function);
                 Role::Traced(Box::new(Traced::new(&function, entrance, facts)))
             }
-            None => Role::Left,
+            (Some(Entrance::Twin), Some(_)) => {
+                Role::Skipped(Box::new(Traced::new(&function, Entrance::Twin, facts)))
+            }
+            _ => Role::Left,
         };
         Method { function, args, role, sql }
     }
@@ -158,11 +163,9 @@ impl Method {
     }
 }
 
-/// How a method is traced; `None` if it is not.
+/// The second way into a method; `None` if the method is not one to be traced.
 fn entrance(function: &Function, args: &MethodArgs, facts: &BlockFacts) -> Option<Entrance> {
-    if function.sig.asyncness.is_none() || args.skip.is_some() {
-        return None;
-    }
+    function.sig.asyncness?;
     if matches!(function.vis, Visibility::Inherited) {
         return args.asked.map(|_| Entrance::None);
     }

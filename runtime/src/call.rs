@@ -44,25 +44,21 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let entered = this.call.enter();
+        let polling = this.call.poll();
         let output = this.body.poll(cx);
-        this.call.leave();
-        if let Poll::Ready(output) = &output {
-            this.call.finish(C::classify(output));
-        }
-        drop(entered);
+        polling.returned(match &output {
+            Poll::Ready(output) => Some(C::classify(output)),
+            Poll::Pending => None,
+        });
         output
     }
 }
 
 /// The part of a call that does not depend on types: a span that opens at the first poll, and closes once.
 ///
-/// Whoever polls brackets each poll with [`enter`](Call::enter) and [`leave`](Call::leave). Dropped in between, the
-/// call has panicked; dropped at any other time after its first poll, it was cancelled.
-pub(crate) struct Call {
-    state: State,
-    polling: bool,
-}
+/// Whoever polls does it between [`poll`](Call::poll) and [`Polling::returned`]. A poll that does not return has
+/// panicked; a call that is dropped after its first poll and before its end was cancelled.
+pub(crate) struct Call(State);
 
 enum State {
     Unpolled { caller: Ctx, what: &'static dyn Describe },
@@ -73,38 +69,32 @@ enum State {
 impl Call {
     #[inline]
     pub(crate) fn new(caller: Ctx, what: &'static dyn Describe) -> Call {
-        Call { state: State::Unpolled { caller, what }, polling: false }
+        Call(State::Unpolled { caller, what })
     }
 
     /// Makes the call's own context current for a poll; opens its span at the first one.
     #[inline]
-    pub(crate) fn enter(&mut self) -> Entered {
-        self.polling = true;
-        match &self.state {
-            State::Running(span) => Entered::new(span.ctx()),
+    pub(crate) fn poll(&mut self) -> Polling<'_> {
+        let own = match &self.0 {
+            State::Running(span) => span.ctx(),
             State::Unpolled { caller, what } => {
                 // A future made outside any context belongs where it is first polled.
                 let caller = if caller.is_none() { Ctx::current() } else { *caller };
                 let span = OpenSpan::start(caller, *what);
-                let entered = Entered::new(span.ctx());
-                self.state = State::Running(span);
-                entered
+                let own = span.ctx();
+                self.0 = State::Running(span);
+                own
             }
-            State::Finished => Entered::new(Ctx::current()),
-        }
-    }
-
-    /// The poll returned.
-    #[inline]
-    pub(crate) fn leave(&mut self) {
-        self.polling = false;
+            State::Finished => Ctx::current(),
+        };
+        Polling { call: Some(self), _own: Entered::new(own) }
     }
 
     #[inline]
-    pub(crate) fn finish(&mut self, outcome: Outcome) {
-        if let State::Running(span) = &self.state {
+    fn finish(&mut self, outcome: Outcome) {
+        if let State::Running(span) = &self.0 {
             span.finish(outcome);
-            self.state = State::Finished;
+            self.0 = State::Finished;
         }
     }
 }
@@ -112,7 +102,33 @@ impl Call {
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        self.finish(if self.polling { Outcome::Panicked } else { Outcome::Cancelled });
+        self.finish(Outcome::Cancelled);
+    }
+}
+
+/// A poll of a call; dropped without [`returned`](Polling::returned), it has panicked.
+#[must_use = "a poll that is not said to have returned counts as a panic"]
+pub(crate) struct Polling<'c> {
+    call: Option<&'c mut Call>,
+    _own: Entered,
+}
+
+impl Polling<'_> {
+    /// The poll returned; with an outcome, the call has ended.
+    #[inline]
+    pub(crate) fn returned(mut self, outcome: Option<Outcome>) {
+        if let (Some(call), Some(outcome)) = (self.call.take(), outcome) {
+            call.finish(outcome);
+        }
+    }
+}
+
+impl Drop for Polling<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            call.finish(Outcome::Panicked);
+        }
     }
 }
 
@@ -122,7 +138,7 @@ mod tests {
 
     /// Every method that awaits another holds one of these per level.
     #[test]
-    fn a_call_is_eight_words() {
-        assert_eq!(size_of::<Call>(), 64);
+    fn a_call_is_seven_words() {
+        assert_eq!(size_of::<Call>(), 56);
     }
 }

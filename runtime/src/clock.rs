@@ -12,7 +12,8 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 pub(crate) struct Ticks(u64);
 
 impl Ticks {
-    pub(crate) const ZERO: Ticks = Ticks(0);
+    /// The start of what is not timed.
+    pub(crate) const NEVER: Ticks = Ticks(0);
 
     #[inline]
     pub(crate) fn now() -> Ticks {

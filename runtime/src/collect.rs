@@ -18,8 +18,10 @@ use crate::record::{AttributeRecord, SpanRecord};
 
 /// Items a ring holds: 4,096 of 80 bytes, a third of a megabyte per thread that ends traces.
 const RING_ITEMS: usize = 4_096;
-/// Spans that may wait in the queue of long traces.
-const QUEUE_SPANS: usize = 65_536;
+/// The most rings of a handle; further threads use the queue.
+const MAX_RINGS: usize = 256;
+/// Items that may wait in the queue.
+const QUEUE_ITEMS: usize = 65_536;
 
 /// What a ring carries: the header of a trace, then its spans, each after the attributes that were set on it.
 pub(crate) enum Item {
@@ -48,6 +50,8 @@ pub(crate) enum DropReason {
     Late,
     /// Their trace had more spans than are kept of one.
     TraceTooLong,
+    /// Their trace found no slot: the process had more traces open than it can have.
+    TooManyTraces,
     /// The exporter did not keep up.
     QueueFull,
     /// The exporter reported an error.
@@ -57,9 +61,10 @@ pub(crate) enum DropReason {
 }
 
 impl DropReason {
-    pub(crate) const ALL: [DropReason; 5] = [
+    pub(crate) const ALL: [DropReason; 6] = [
         DropReason::Late,
         DropReason::TraceTooLong,
+        DropReason::TooManyTraces,
         DropReason::QueueFull,
         DropReason::ExportFailed,
         DropReason::ShutDown,
@@ -70,6 +75,7 @@ impl DropReason {
         match self {
             DropReason::Late => "late",
             DropReason::TraceTooLong => "trace_too_long",
+            DropReason::TooManyTraces => "too_many_traces",
             DropReason::QueueFull => "queue_full",
             DropReason::ExportFailed => "export_failed",
             DropReason::ShutDown => "shut_down",
@@ -81,19 +87,23 @@ impl DropReason {
 #[derive(Default)]
 pub(crate) struct Collector {
     rings: Mutex<Vec<Consumer<Item>>>,
-    long_traces: Mutex<LongTraces>,
+    queue: Mutex<Queue>,
     exporter: OnceLock<Thread>,
     /// Set from the moment the exporter was woken until it looks into the rings.
     woken: AtomicBool,
+    /// What ends from here on is dropped.
     closed: AtomicBool,
+    /// The exporter has looked for the last time.
+    finished: AtomicBool,
     pub(crate) exported: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
+/// Traces that are too long for a ring, or come from a thread without one.
 #[derive(Default)]
-struct LongTraces {
+struct Queue {
     traces: VecDeque<(TraceHeader, Vec<Item>)>,
-    spans: usize,
+    items: usize,
 }
 
 /// The rings this thread writes to, by telemetry handle.
@@ -107,7 +117,7 @@ thread_local! {
 }
 
 impl Collector {
-    /// Names the thread that drains the rings.
+    /// Names the thread that reads the rings.
     pub(crate) fn attach(&self, exporter: Thread) {
         let _already_attached = self.exporter.set(exporter);
     }
@@ -115,6 +125,17 @@ impl Collector {
     /// From here on, what ends is counted as dropped.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
+    }
+
+    /// The exporter is gone. What slipped in while it looked for the last time is found by
+    /// [`count_leftovers`](Collector::count_leftovers).
+    pub(crate) fn finish(&self) {
+        self.close();
+        self.finished.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
     }
 
     pub(crate) fn count_dropped(&self, reason: DropReason, spans: usize) {
@@ -125,29 +146,35 @@ impl Collector {
         self.dropped[reason as usize].load(Ordering::Relaxed)
     }
 
-    /// Takes a whole trace, or a span that ended after its trace was handed over; leaves `items` empty.
+    /// Takes a whole trace; leaves `items` empty.
     pub(crate) fn hand_over(&self, handle: u16, trace_id: u128, items: &mut Vec<Item>) {
         if self.closed.load(Ordering::Acquire) {
             return self.drop_items(DropReason::ShutDown, items);
         }
-        let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
         if items.len() > RING_ITEMS / 4 {
-            return self.queue_long_trace(header, items);
+            return self.enqueue(trace_id, items);
         }
-        let room = RINGS.try_with(|rings| {
+        let written = RINGS.try_with(|rings| {
             let mut rings = rings.borrow_mut();
-            let ring = self.ring(handle, &mut rings);
-            let chunk = ring.write_chunk_uninit(1 + items.len()).ok()?;
+            let Some(ring) = self.ring(handle, &mut rings) else { return Written::NoRing };
+            let Ok(chunk) = ring.write_chunk_uninit(1 + items.len()) else { return Written::Full };
+            let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
             chunk.fill_from_iter(std::iter::once(Item::Trace(header)).chain(items.drain(..)));
-            Some(ring.cached_slots())
+            // What is cached is out of date as long as it speaks of more items than there are.
+            if ring.cached_slots() < RING_ITEMS / 2 && ring.slots() < RING_ITEMS / 2 {
+                Written::HalfFull
+            } else {
+                Written::Well
+            }
         });
-        match room {
-            Ok(Some(slots)) if slots > RING_ITEMS / 2 => {}
-            Ok(Some(_)) => self.wake_exporter(),
-            Ok(None) | Err(_) => {
+        match written {
+            Ok(Written::Well) => {}
+            Ok(Written::HalfFull) => self.wake_exporter(),
+            Ok(Written::Full) => {
                 self.drop_items(DropReason::QueueFull, items);
                 self.wake_exporter();
             }
+            Ok(Written::NoRing) | Err(_) => self.enqueue(trace_id, items),
         }
     }
 
@@ -157,32 +184,43 @@ impl Collector {
         items.clear();
     }
 
-    fn ring<'r>(&self, handle: u16, rings: &'r mut Vec<Ring>) -> &'r mut Producer<Item> {
-        let index = rings.iter().position(|ring| ring.handle == handle).unwrap_or_else(|| {
-            rings.retain(|ring| !ring.producer.is_abandoned());
-            let (producer, consumer) = RingBuffer::new(RING_ITEMS);
-            self.rings.lock().push(consumer);
-            rings.push(Ring { handle, producer });
-            rings.len() - 1
-        });
-        &mut rings[index].producer
+    /// This thread's ring for a handle; `None` where there are too many already.
+    fn ring<'r>(&self, handle: u16, rings: &'r mut Vec<Ring>) -> Option<&'r mut Producer<Item>> {
+        let known = rings.iter().position(|ring| ring.handle == handle);
+        let index = known.or_else(|| self.new_ring(handle, rings))?;
+        Some(&mut rings[index].producer)
     }
 
     #[cold]
-    fn queue_long_trace(&self, header: TraceHeader, items: &mut Vec<Item>) {
-        let spans = count_spans(items.iter());
-        let mut queue = self.long_traces.lock();
-        if queue.spans + spans > QUEUE_SPANS {
+    fn new_ring(&self, handle: u16, rings: &mut Vec<Ring>) -> Option<usize> {
+        // Those of handles that are gone.
+        rings.retain(|ring| !ring.producer.is_abandoned());
+        let mut consumers = self.rings.lock();
+        if consumers.len() >= MAX_RINGS {
+            return None;
+        }
+        let (producer, consumer) = RingBuffer::new(RING_ITEMS);
+        consumers.push(consumer);
+        rings.push(Ring { handle, producer });
+        Some(rings.len() - 1)
+    }
+
+    /// Takes a trace by way of the queue; leaves `items` empty.
+    #[cold]
+    pub(crate) fn enqueue(&self, trace_id: u128, items: &mut Vec<Item>) {
+        let mut queue = self.queue.lock();
+        if queue.items + items.len() > QUEUE_ITEMS {
             drop(queue);
             self.drop_items(DropReason::QueueFull, items);
         } else {
-            queue.spans += spans;
+            let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
+            queue.items += items.len();
             queue.traces.push_back((header, std::mem::take(items)));
         }
         self.wake_exporter();
     }
 
-    pub(crate) fn wake_exporter(&self) {
+    fn wake_exporter(&self) {
         if !self.woken.swap(true, Ordering::AcqRel)
             && let Some(exporter) = self.exporter.get()
         {
@@ -190,51 +228,45 @@ impl Collector {
         }
     }
 
-    /// Gives every finished trace to `read`, item by item, until it says that it has enough.
-    pub(crate) fn drain(&self, mut read: impl FnMut(Item) -> Reading) {
+    /// Moves every trace that has ended by now to the end of `into`.
+    pub(crate) fn take_ended(&self, into: &mut Vec<Item>) {
         self.woken.store(false, Ordering::Release);
-        while let Some((header, items)) = self.next_long_trace() {
-            let mut last = read(Item::Trace(header));
-            for item in items {
-                last = read(item);
-            }
-            if last == Reading::Enough {
-                return;
-            }
+        let queue = std::mem::take(&mut *self.queue.lock());
+        for (header, items) in queue.traces {
+            into.push(Item::Trace(header));
+            into.extend(items);
         }
         let mut rings = self.rings.lock();
         rings.retain_mut(|ring| {
-            let alive = !ring.is_abandoned();
-            read_ring(ring, &mut read);
-            alive || !ring.is_empty()
+            // Asked first: what is written before a thread ends is read below.
+            let ended = ring.is_abandoned();
+            let waiting = ring.slots();
+            if let Ok(chunk) = ring.read_chunk(waiting) {
+                into.extend(chunk);
+            }
+            !ended
         });
     }
 
-    fn next_long_trace(&self) -> Option<(TraceHeader, Vec<Item>)> {
-        let mut queue = self.long_traces.lock();
-        let (header, items) = queue.traces.pop_front()?;
-        queue.spans -= count_spans(&items);
-        Some((header, items))
+    /// Counts what arrived after the exporter had looked for the last time as dropped. Called before the numbers are
+    /// read, so that they are exact once the threads that end traces have stopped.
+    pub(crate) fn count_leftovers(&self) {
+        if self.is_finished() {
+            let mut items = Vec::new();
+            self.take_ended(&mut items);
+            self.drop_items(DropReason::ShutDown, &mut items);
+        }
+    }
+
+    /// Gives the memory of the rings back. For a handle that nobody can ask any more.
+    pub(crate) fn release_rings(&self) {
+        self.rings.lock().clear();
     }
 }
 
-/// Whether a reader has room for another trace. Asked for after every item, heeded between two traces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    Continue,
-    Enough,
-}
-
-fn read_ring(ring: &mut Consumer<Item>, read: &mut impl FnMut(Item) -> Reading) {
-    let mut rest_of_trace = 0;
-    while let Ok(item) = ring.pop() {
-        if let Item::Trace(header) = &item {
-            rest_of_trace = header.items;
-        } else {
-            rest_of_trace -= 1;
-        }
-        if read(item) == Reading::Enough && rest_of_trace == 0 {
-            return;
-        }
-    }
+enum Written {
+    Well,
+    HalfFull,
+    Full,
+    NoRing,
 }

@@ -96,7 +96,7 @@ impl Ctx {
         trace::trace_id(self.key).map(|id| TraceId::from_bytes(id.to_be_bytes()))
     }
 
-    /// The id of the span; `None` where no span is recorded.
+    /// The id of the span; of the root where the trace is not recorded, and `None` outside any trace.
     pub fn span_id(self) -> Option<SpanId> {
         (self.span != 0).then(|| SpanId::from_bytes(self.span.to_be_bytes()))
     }
@@ -184,8 +184,8 @@ mod tests {
 
     #[test]
     fn entering_nests_and_survives_a_panic() {
-        let outer = Ctx { key: TraceKey::untraced(9), span: 1 };
-        let inner = Ctx { key: TraceKey::untraced(9), span: 2 };
+        let outer = Ctx { key: TraceKey::without_slot(9, false), span: 1 };
+        let inner = Ctx { key: TraceKey::without_slot(9, false), span: 2 };
         outer.enter(|| {
             let panicked = std::panic::catch_unwind(|| inner.enter(|| panic!("on purpose")));
             assert!(panicked.is_err());

@@ -77,9 +77,7 @@ const fn first_buckets(nanos: &[u64; MAX_BOUNDS + 1]) -> [u8; 65] {
 struct Cell {
     buckets: [AtomicU64; MAX_BOUNDS + 1],
     sum_nanos: AtomicU64,
-    errors: AtomicU64,
-    cancelled: AtomicU64,
-    panicked: AtomicU64,
+    outcomes: [AtomicU64; Outcome::COUNT],
 }
 
 impl Cell {
@@ -87,12 +85,7 @@ impl Cell {
     fn record(&self, add: impl Fn(&AtomicU64, u64), buckets: &Buckets, nanos: u64, outcome: Outcome) {
         add(&self.buckets[buckets.index(nanos)], 1);
         add(&self.sum_nanos, nanos);
-        match outcome {
-            Outcome::Ok => {}
-            Outcome::Error(_) => add(&self.errors, 1),
-            Outcome::Cancelled => add(&self.cancelled, 1),
-            Outcome::Panicked => add(&self.panicked, 1),
-        }
+        add(&self.outcomes[outcome.index()], 1);
     }
 }
 
@@ -146,9 +139,9 @@ impl Histograms {
                 *sum += bucket.load(Relaxed);
             }
             total.sum_nanos += cell.sum_nanos.load(Relaxed);
-            total.errors += cell.errors.load(Relaxed);
-            total.cancelled += cell.cancelled.load(Relaxed);
-            total.panicked += cell.panicked.load(Relaxed);
+            for (sum, calls) in total.outcomes.iter_mut().zip(&cell.outcomes) {
+                *sum += calls.load(Relaxed);
+            }
         }
         total
     }
@@ -170,19 +163,13 @@ fn add_shared(cell: &AtomicU64, by: u64) {
 pub(crate) struct Snapshot {
     buckets: [u64; MAX_BOUNDS + 1],
     sum_nanos: u64,
-    pub(crate) errors: u64,
-    pub(crate) cancelled: u64,
-    pub(crate) panicked: u64,
+    /// By [`Outcome::index`].
+    pub(crate) outcomes: [u64; Outcome::COUNT],
 }
 
 impl Snapshot {
     pub(crate) fn count(&self) -> u64 {
         self.buckets.iter().sum()
-    }
-
-    /// Scrapes run while threads write: an outcome may be in its counter and not in a bucket yet.
-    pub(crate) fn ok(&self) -> u64 {
-        self.count().saturating_sub(self.errors + self.cancelled + self.panicked)
     }
 
     pub(crate) fn sum_seconds(&self) -> f64 {
@@ -305,7 +292,7 @@ mod tests {
             }
         });
         let total = histograms.snapshot(series);
-        assert_eq!((total.count(), total.cancelled, total.ok()), (100_000, 100_000, 0));
+        assert_eq!((total.count(), total.outcomes), (100_000, [0, 0, 100_000, 0]));
         assert_eq!(total.sum_nanos, 200 * (499 * 500 / 2));
     }
 
@@ -320,6 +307,6 @@ mod tests {
         let total = histograms.snapshot(series);
         assert_eq!(total.quantile_bound(&BUCKETS, 0.5), Some(0.001));
         assert_eq!(total.quantile_bound(&BUCKETS, 1.0), Some(0.01));
-        assert_eq!((total.ok(), total.errors), (99, 1));
+        assert_eq!(total.outcomes, [99, 1, 0, 0]);
     }
 }

@@ -4,30 +4,39 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
 thread_local! {
-    static STATE: Cell<u64> = const { Cell::new(0) };
+    static GENERATOR: Cell<Generator> = const { Cell::new(Generator { state: 0, step: 0 }) };
+}
+
+/// `SplitMix64` (Steele, Lea, Flood 2014): a counter and a finaliser. The step is the thread's own as well, so that no two
+/// threads, of this process or of others, walk the same sequence.
+#[derive(Clone, Copy)]
+struct Generator {
+    state: u64,
+    /// Odd; 0 before the first number.
+    step: u64,
 }
 
 /// A random number that is not zero, which W3C trace context reserves for "no id".
 #[inline]
 pub(crate) fn next() -> u64 {
-    STATE.with(|state| {
-        let mut seed = state.get();
-        if seed == 0 {
-            seed = entropy();
-        }
-        // SplitMix64 (Steele, Lea, Flood 2014): one addition and a finaliser.
-        let seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        state.set(seed);
-        let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)).max(1)
-    })
+    let Generator { mut state, mut step } = GENERATOR.get();
+    if step == 0 {
+        Generator { state, step } = Generator::seeded();
+    }
+    state = state.wrapping_add(step);
+    GENERATOR.set(Generator { state, step });
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (mixed ^ (mixed >> 31)).max(1)
 }
 
-/// The operating system's randomness, by way of the standard library's hash keys; they are distinct per call.
-#[cold]
-fn entropy() -> u64 {
-    RandomState::new().hash_one(std::thread::current().id()) | 1
+impl Generator {
+    #[cold]
+    fn seeded() -> Generator {
+        // The operating system's randomness, by way of the standard library's hash keys.
+        let random = |salt: u64| RandomState::new().hash_one((std::thread::current().id(), salt));
+        Generator { state: random(1), step: random(2) | 1 }
+    }
 }
 
 pub(crate) fn trace_id() -> u128 {

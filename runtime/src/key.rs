@@ -31,13 +31,17 @@ impl TraceKey {
         )
     }
 
-    /// Under a handle, in no trace: what there is when the slab is full.
-    pub(crate) fn untraced(handle: u16) -> TraceKey {
-        TraceKey(u64::from(handle) << HANDLE_SHIFT)
+    /// Under a handle, without a slot: what there is when the slab is full.
+    pub(crate) fn without_slot(handle: u16, recording: bool) -> TraceKey {
+        TraceKey::new(handle, 0, 0, recording)
+    }
+
+    pub(crate) fn has_slot(self) -> bool {
+        self.generation() != 0
     }
 
     pub(crate) fn next_generation(generation: u32) -> u32 {
-        // Generation 0 is that of untraced keys and of slots that were never taken.
+        // Generation 0 is that of keys without a slot, and of slots that were never taken.
         ((generation + 1) & ((1 << GENERATION_BITS) - 1)).max(1)
     }
 

@@ -11,6 +11,7 @@ use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTIO
 use crate::call::Traced;
 use crate::core::Metric;
 use crate::names;
+use crate::outcome::Outcome;
 use crate::record::Describe;
 use crate::registry::{Series, SeriesSlot};
 
@@ -109,7 +110,7 @@ impl Describe for Method {
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
     }
 
-    fn metric(&'static self) -> Option<Metric> {
+    fn metric(&'static self, _: Outcome) -> Option<Metric> {
         let series = self.series.get_or_register(|| Series {
             family: &names::METHODS,
             labels: Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]),

@@ -18,13 +18,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub(crate) const COUNT: usize = 4;
+    /// By [`index`](Outcome::index).
+    pub(crate) const LABELS: [&'static str; Outcome::COUNT] = ["ok", "error", "cancelled", "panicked"];
+
     /// The value of the `outcome` label: `ok`, `error`, `cancelled` or `panicked`.
     pub const fn label(self) -> &'static str {
+        Outcome::LABELS[self.index()]
+    }
+
+    pub(crate) const fn index(self) -> usize {
         match self {
-            Outcome::Ok => "ok",
-            Outcome::Error(_) => "error",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Panicked => "panicked",
+            Outcome::Ok => 0,
+            Outcome::Error(_) => 1,
+            Outcome::Cancelled => 2,
+            Outcome::Panicked => 3,
         }
     }
 }

@@ -9,13 +9,15 @@ use crate::clock::Ticks;
 use crate::core::Metric;
 use crate::outcome::Outcome;
 
-/// The constant part of a span: a method, a statement, a route. Read by the exporter's thread alone.
+/// The constant part of a span: a method, a statement, a route.
+///
+/// A span's end asks for the metric; the rest is for the exporter's thread.
 pub(crate) trait Describe: Sync {
     fn span_name(&'static self) -> Cow<'static, str>;
     fn span_kind(&'static self) -> SpanKind;
     fn attributes(&'static self, into: &mut Vec<KeyValue>);
-    /// The series that measures its calls; `None` where how they end decides on it, or nothing measures them.
-    fn metric(&'static self) -> Option<Metric>;
+    /// The series that measures a span that ended so; `None` where nothing does.
+    fn metric(&'static self, outcome: Outcome) -> Option<Metric>;
 }
 
 /// A root that has nothing but a name.
@@ -32,7 +34,7 @@ impl Describe for NamedRoot {
 
     fn attributes(&'static self, _into: &mut Vec<KeyValue>) {}
 
-    fn metric(&'static self) -> Option<Metric> {
+    fn metric(&'static self, _: Outcome) -> Option<Metric> {
         None
     }
 }

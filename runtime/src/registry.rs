@@ -93,10 +93,12 @@ pub(crate) fn register(series: Series) -> SeriesId {
     registry.number(series)
 }
 
-/// All series so far, with their numbers.
-pub(crate) fn all() -> Vec<(SeriesId, Series)> {
+/// A family's series so far, with their numbers.
+pub(crate) fn of_family(family: &'static Family) -> Vec<(SeriesId, Series)> {
     let registry = REGISTRY.lock();
-    registry.series.iter().enumerate().map(|(index, series)| (SeriesId::at(index), series.clone())).collect()
+    let series = registry.series.iter().enumerate();
+    let of_family = series.filter(|(_, series)| std::ptr::eq(series.family, family));
+    of_family.map(|(index, series)| (SeriesId::at(index), series.clone())).collect()
 }
 
 impl SeriesId {

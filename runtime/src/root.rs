@@ -1,29 +1,31 @@
 //! The root of a trace: a request, a job, or whatever an application names.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::collect::DropReason;
 use crate::core::{Core, Metric};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Entered};
 use crate::key::TraceKey;
-use crate::outcome::Outcome;
+use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
 use crate::propagate::RemoteParent;
 use crate::record::Describe;
 use crate::span::OpenSpan;
-use crate::trace::{Lent, OpenTrace};
+use crate::trace::{self, OpenTrace};
 use crate::{ids, slab};
 
 /// An open root: the root's span and the buffer of its trace.
+///
+/// One that is dropped before it was finished was cancelled.
 pub(crate) struct OpenRoot {
     core: &'static Core,
     span: OpenSpan,
-    metric: Option<Metric>,
     /// Lent to the thread while the root runs; `None` for a trace that is not recorded.
     trace: Option<Box<OpenTrace>>,
-    running: bool,
     finished: bool,
 }
 
@@ -34,19 +36,17 @@ impl OpenRoot {
         remote: Option<RemoteParent>,
     ) -> OpenRoot {
         let trace_id = remote.map_or_else(ids::trace_id, |parent| parent.trace_id);
-        let sampled = core.exports && core.sampling.samples(trace_id, remote.map(|parent| parent.sampled));
-        let (key, recording) = match slab::take(trace_id) {
-            Some(taken) => (TraceKey::new(core.handle, taken.index, taken.generation, sampled), sampled),
-            None => (TraceKey::untraced(core.handle), false),
+        let recording = core.exports && core.sampling.samples(trace_id, remote.map(|parent| parent.sampled));
+        let key = match slab::take(trace_id) {
+            Some(taken) => TraceKey::new(core.handle, taken.index, taken.generation, recording),
+            None => TraceKey::without_slot(core.handle, recording),
         };
         let ctx = Ctx { key, span: ids::next() };
         let parent = remote.map_or(0, |parent| parent.span_id);
         OpenRoot {
             core,
             span: OpenSpan::root(ctx, parent, what),
-            metric: None,
-            trace: recording.then(|| OpenTrace::new(key, core, trace_id)),
-            running: false,
+            trace: (recording && key.has_slot()).then(|| OpenTrace::new(key, core, trace_id)),
             finished: false,
         }
     }
@@ -55,49 +55,70 @@ impl OpenRoot {
         self.span.ctx()
     }
 
-    /// Chooses the root's series, which may depend on how it ends.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests choose late"))]
-    pub(crate) fn measure_as(&mut self, metric: Metric) {
-        self.metric = Some(metric);
-    }
-
-    /// Whether a part of the root is running, or was when it panicked.
-    pub(crate) fn is_running(&self) -> bool {
-        self.running
-    }
-
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests ask"))]
-    pub(crate) fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile.
-    pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.running = true;
-        let ctx = self.span.ctx();
-        let lent = Lent::new(&mut self.trace, ctx);
-        let output = f();
-        drop(lent);
-        self.running = false;
+    /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile. A part that
+    /// panics ends the root.
+    pub(crate) fn run<R>(&mut self, part: impl FnOnce() -> R) -> R {
+        let mut running = Running::new(self);
+        let output = part();
+        running.returned = true;
         output
     }
 
     /// Ends the root, and hands its trace over.
     pub(crate) fn finish(&mut self, outcome: Outcome) {
+        self.finish_measured(self.span.what().metric(outcome), outcome);
+    }
+
+    /// Ends a root whose series depends on more than its outcome.
+    pub(crate) fn finish_measured(&mut self, metric: Option<Metric>, outcome: Outcome) {
         if std::mem::replace(&mut self.finished, true) {
             return;
         }
-        let record = self.span.close(self.core, self.metric, outcome);
+        let record = self.span.close(self.core, metric, outcome);
         match (self.trace.take(), record) {
             (Some(trace), Some(record)) => trace.end(record),
-            _ => slab::end_unrecorded(self.span.ctx().key),
+            (_, None) => slab::end_unrecorded(self.ctx().key),
+            (None, Some(_)) => self.core.collector.count_dropped(DropReason::TooManyTraces, 1),
         }
+    }
+
+    /// Ends the root as if it had never been: neither recorded nor measured.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests turn out not to matter"))]
+    pub(crate) fn discard(&mut self) {
+        self.finished = true;
+        self.trace = None;
+        slab::end_unrecorded(self.ctx().key);
     }
 }
 
 impl Drop for OpenRoot {
     fn drop(&mut self) {
-        self.finish(if self.is_running() { Outcome::Panicked } else { Outcome::Cancelled });
+        self.finish(Outcome::Cancelled);
+    }
+}
+
+/// A part of a root while it runs; dropped without having returned, it has panicked.
+struct Running<'r> {
+    root: &'r mut OpenRoot,
+    _own: Entered,
+    returned: bool,
+}
+
+impl Running<'_> {
+    fn new(root: &mut OpenRoot) -> Running<'_> {
+        let own = Entered::new(root.ctx());
+        trace::exchange_active(&mut root.trace);
+        Running { root, _own: own, returned: false }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        // Parts nest, so what is active now is what this one lent; the thread gets back what was active before.
+        trace::exchange_active(&mut self.root.trace);
+        if !self.returned {
+            self.root.finish(Outcome::Panicked);
+        }
     }
 }
 
@@ -111,6 +132,7 @@ pub struct Root {
 
 impl Root {
     /// Runs a future as one trace. The trace ends with the future: with its output, a panic, or by being dropped.
+    /// Whatever the output is, its outcome is `ok`; [`try_run`](Root::try_run) tells an `Err`.
     ///
     /// ```
     /// # async fn nightly() {}
@@ -119,8 +141,16 @@ impl Root {
     /// telemetry.root("nightly").run(async { nightly().await }).await;
     /// # Ok::<(), spanweave::ConfigError>(()) }).unwrap();
     /// ```
-    pub fn run<F: Future>(self, future: F) -> RootFuture<F> {
-        RootFuture { future, root: None, start: Some(self) }
+    pub fn run<F: Future>(self, future: F) -> RootFuture<F, AnyReturn> {
+        RootFuture { future, state: RootState::Start(self), class: PhantomData }
+    }
+
+    /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome.
+    pub fn try_run<F, T, E>(self, future: F) -> RootFuture<F, ResultReturn>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        RootFuture { future, state: RootState::Start(self), class: PhantomData }
     }
 
     /// Runs a function as one trace, and gives it the root's context.
@@ -140,27 +170,36 @@ impl Root {
 pin_project! {
     /// A future that runs as one trace; see [`Root::run`].
     #[must_use = "futures do nothing unless polled"]
-    pub struct RootFuture<F> {
+    pub struct RootFuture<F, C> {
         // Before the root, so that what is cancelled in it ends first.
         #[pin]
         future: F,
-        root: Option<OpenRoot>,
-        start: Option<Root>,
+        state: RootState,
+        class: PhantomData<fn() -> C>,
     }
 }
 
-impl<F: Future> Future for RootFuture<F> {
+enum RootState {
+    Start(Root),
+    Open(OpenRoot),
+}
+
+impl<F, C> Future for RootFuture<F, C>
+where
+    F: Future,
+    C: Classify<F::Output>,
+{
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Some(start) = this.start.take() {
-            *this.root = Some(start.open());
+        if let RootState::Start(root) = this.state {
+            *this.state = RootState::Open(root.open());
         }
-        let root = this.root.as_mut().expect("a finished future was polled again");
+        let RootState::Open(root) = this.state else { unreachable!("it was opened above") };
         let output = root.run(|| this.future.poll(cx));
-        if output.is_ready() {
-            root.finish(Outcome::Ok);
+        if let Poll::Ready(output) = &output {
+            root.finish(C::classify(output));
         }
         output
     }

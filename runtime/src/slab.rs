@@ -15,6 +15,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::collect::Item;
 use crate::ids;
 use crate::key::TraceKey;
+use crate::trace::POOLED_ITEMS;
 
 const CHUNK: usize = 256;
 const CHUNKS: usize = TraceKey::SLOTS / CHUNK;
@@ -76,6 +77,9 @@ pub(crate) fn take(trace_id: u128) -> Option<Taken> {
 /// A context with the slot's new generation came from the thread that took the slot, so whoever has one also sees
 /// what that thread wrote. A context of an older trace may find it a moment longer, and then be forgotten.
 pub(crate) fn find(key: TraceKey) -> Option<Found> {
+    if !key.has_slot() {
+        return None;
+    }
     let slot = slot(key.slot());
     let mut state = slot.state.lock();
     if slot.generation.load(Relaxed) != key.generation() {
@@ -87,8 +91,16 @@ pub(crate) fn find(key: TraceKey) -> Option<Found> {
             SlotState { generation: key.generation(), trace_id: slot.trace_id(), ..SlotState::default() };
         state.items = items;
         state.items.clear();
+        shrink(&mut state.items);
     }
     Some(Found { index: key.slot(), state })
+}
+
+/// Gives back what a long trace made a slot's empty buffer grow to.
+pub(crate) fn shrink(items: &mut Vec<Item>) {
+    if items.capacity() > POOLED_ITEMS {
+        *items = Vec::new();
+    }
 }
 
 impl Slot {

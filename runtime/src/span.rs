@@ -24,14 +24,17 @@ impl OpenSpan {
     pub(crate) fn start(parent: Ctx, what: &'static dyn Describe) -> OpenSpan {
         let recording = parent.is_recording() && trace::open_span(parent.key);
         let ctx = if recording { Ctx { key: parent.key, span: ids::next() } } else { parent };
-        let measured = recording || Core::of(parent.key).is_some();
-        let started = if measured { Ticks::now() } else { Ticks::ZERO };
+        let started = if recording || Core::of(parent.key).is_some() { Ticks::now() } else { Ticks::NEVER };
         OpenSpan { ctx, parent: parent.span, started, what, recording }
     }
 
     /// The root of a trace, whose buffer its caller holds.
     pub(crate) fn root(ctx: Ctx, parent: u64, what: &'static dyn Describe) -> OpenSpan {
         OpenSpan { ctx, parent, started: Ticks::now(), what, recording: ctx.is_recording() }
+    }
+
+    pub(crate) fn what(&self) -> &'static dyn Describe {
+        self.what
     }
 
     /// The context of the span itself, in which what it calls opens its spans.
@@ -43,8 +46,9 @@ impl OpenSpan {
     /// Measures the span and, where it is recorded, gives its record to its trace. To be called once.
     #[inline]
     pub(crate) fn finish(&self, outcome: Outcome) {
-        let Some(core) = Core::of(self.ctx.key) else { return };
-        if let Some(record) = self.close(core, self.what.metric(), outcome) {
+        // A handle that was installed while the span was open has not seen it start.
+        let Some(core) = Core::of(self.ctx.key).filter(|_| self.started != Ticks::NEVER) else { return };
+        if let Some(record) = self.close(core, self.what.metric(outcome), outcome) {
             trace::close_span(self.ctx.key, core, record);
         }
     }

@@ -10,7 +10,6 @@ use std::mem::ManuallyDrop;
 
 use crate::collect::{DropReason, Item};
 use crate::core::Core;
-use crate::ctx::{Ctx, Entered};
 use crate::key::TraceKey;
 use crate::record::{AttributeRecord, SpanRecord};
 use crate::slab::{self, SlotState};
@@ -20,8 +19,8 @@ const MAX_ITEMS: usize = 20_000;
 
 /// Buffers that a thread keeps for the next traces.
 const POOLED: usize = 256;
-/// A buffer that a long trace made grow past this many items is not kept.
-const POOLED_ITEMS: usize = 128;
+/// A buffer that a long trace made grow past this many items is not kept, here or in a slot.
+pub(crate) const POOLED_ITEMS: usize = 128;
 
 /// The buffer of a trace that is recorded.
 pub(crate) struct OpenTrace {
@@ -63,7 +62,8 @@ fn open_elsewhere(key: TraceKey) -> bool {
         return true;
     }
     if let Some(core) = Core::of(key) {
-        core.collector.count_dropped(DropReason::Late, 1);
+        let reason = if key.has_slot() { DropReason::Late } else { DropReason::TooManyTraces };
+        core.collector.count_dropped(reason, 1);
     }
     false
 }
@@ -107,7 +107,7 @@ fn close_elsewhere(key: TraceKey, core: &'static Core, record: SpanRecord) {
 fn hand_over_late(state: &mut SlotState, core: &'static Core, record: SpanRecord) {
     let mut items = extract_attributes(&mut state.items, |span| span == record.id);
     items.push(Item::Span(record));
-    core.collector.hand_over(core.handle, state.trace_id, &mut items);
+    core.collector.enqueue(state.trace_id, &mut items);
 }
 
 fn extract_attributes(items: &mut Vec<Item>, of: impl Fn(u64) -> bool) -> Vec<Item> {
@@ -157,6 +157,7 @@ impl OpenTrace {
         if let Some(mut found) = slab::find(self.key) {
             let state = &mut *found.state;
             self.items.append(&mut state.items);
+            slab::shrink(&mut state.items);
             state.open_spans += self.open_spans;
             state.ended = true;
             if state.open_spans > 0 {
@@ -194,26 +195,7 @@ fn closed_span(item: &Item) -> Option<u64> {
     }
 }
 
-/// Makes a trace the thread's own, and its root's context current, until it is dropped.
-pub(crate) struct Lent<'t> {
-    trace: &'t mut Option<Box<OpenTrace>>,
-    _current: Entered,
-}
-
-impl<'t> Lent<'t> {
-    pub(crate) fn new(trace: &'t mut Option<Box<OpenTrace>>, ctx: Ctx) -> Lent<'t> {
-        exchange(trace);
-        Lent { trace, _current: Entered::new(ctx) }
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        // Polls nest, so what is active now is what this scope lent; it gets back what was active before.
-        exchange(self.trace);
-    }
-}
-
-fn exchange(trace: &mut Option<Box<OpenTrace>>) {
+/// Makes a trace the thread's own and returns the one that was; the other way round when the root's part is over.
+pub(crate) fn exchange_active(trace: &mut Option<Box<OpenTrace>>) {
     ACTIVE.with_borrow_mut(|active| std::mem::swap(&mut **active, trace));
 }

@@ -143,6 +143,56 @@ async fn a_span_that_starts_after_its_trace_was_forgotten_is_counted() {
 }
 
 #[tokio::test]
+async fn attributes_that_another_thread_sets_are_kept() {
+    let telemetry = TestTelemetry::new();
+    let inner = TestTelemetry::new();
+    let root = telemetry.root("POST /").run(async {
+        let ctx = Ctx::current();
+        ctx.set("here", 1);
+        ctx.set("here", 2);
+        std::thread::spawn(move || ctx.set("there", 3)).join().unwrap();
+        tokio::spawn(async { Ctx::current().set("task", 4) }.in_ctx(ctx)).await.unwrap();
+        inner.root("inner").in_scope(|_| ctx.set("nested", 5));
+    });
+    root.await;
+    assert_eq!(
+        telemetry.span_tree_with(&["here", "there", "task", "nested"]),
+        "POST / here=2 there=3 task=4 nested=5\n"
+    );
+}
+
+#[tokio::test]
+async fn attributes_of_a_span_that_ends_late_arrive_with_it() {
+    let telemetry = TestTelemetry::new();
+    let service = TaskService::default();
+    let root = telemetry.root("POST /");
+    let mut late = Box::pin(async {
+        service.rename(7, Vec::new()).await;
+    });
+    let (hold, held) = tokio::sync::oneshot::channel::<()>();
+    let spawned = root.run(async {
+        let ctx = Ctx::current();
+        let spawned = tokio::spawn(
+            async move {
+                Ctx::current().set("before", 1);
+                held.await.unwrap();
+            }
+            .in_ctx(ctx),
+        );
+        tokio::task::yield_now().await;
+        late.as_mut().await;
+        (spawned,)
+    });
+    let (spawned,) = spawned.await;
+    hold.send(()).unwrap();
+    spawned.await.unwrap();
+    assert_eq!(
+        telemetry.span_tree_with(&["before", "user_id"]),
+        "POST / before=1\n  TaskService.rename user_id=7\n"
+    );
+}
+
+#[tokio::test]
 async fn two_handles_in_one_process_do_not_mix() {
     let (first, second) = (TestTelemetry::new(), TestTelemetry::new());
     let service = TaskService::default();

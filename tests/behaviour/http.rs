@@ -166,3 +166,18 @@ async fn operators_find_their_endpoints_and_leave_no_trace() {
     assert!(metrics.text().await.unwrap().ends_with("# EOF\n"));
     assert_eq!(telemetry.span_tree(), "");
 }
+
+#[tokio::test]
+async fn a_request_through_nested_layers_is_one_trace() {
+    let telemetry = TestTelemetry::new();
+    let inner = Router::new().route("/show", get(show)).layer(telemetry.http_layer());
+    let app: Router =
+        Router::new().nest("/api", inner).nest("/internal", telemetry.routes()).layer(telemetry.http_layer());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    get_text(format!("{url}/api/show")).await;
+    get_text(format!("{url}/internal/metrics")).await;
+    assert_eq!(telemetry.span_tree(), "GET /api/show\n");
+    assert_eq!(telemetry.metrics_text().matches("http_request_duration_seconds_count").count(), 1);
+}

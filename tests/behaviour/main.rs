@@ -5,6 +5,7 @@ mod app;
 mod concurrency;
 mod config;
 mod context;
+mod export;
 mod http;
 mod outcomes;
 mod wire;

@@ -69,6 +69,7 @@ spanweave_spans_exported_total 4
 # TYPE spanweave_spans_dropped counter
 spanweave_spans_dropped_total{reason="late"} 0
 spanweave_spans_dropped_total{reason="trace_too_long"} 0
+spanweave_spans_dropped_total{reason="too_many_traces"} 0
 spanweave_spans_dropped_total{reason="queue_full"} 0
 spanweave_spans_dropped_total{reason="export_failed"} 0
 spanweave_spans_dropped_total{reason="shut_down"} 0
@@ -166,4 +167,49 @@ async fn a_span_says_where_its_method_is() {
     let line =
         include_str!("app.rs").lines().position(|line| line.contains("pub async fn rename")).unwrap() + 1;
     assert_eq!(attribute("code.line.number"), line.to_string());
+}
+
+#[tokio::test]
+async fn a_panic_that_is_caught_ends_its_call_there() {
+    let telemetry = TestTelemetry::new();
+    let service = TaskService::default();
+    let root = telemetry.root("GET /").run(async {
+        let mut broken = std::pin::pin!(service.broken());
+        let caught = std::future::poll_fn(|cx| {
+            let poll = std::panic::AssertUnwindSafe(|| broken.as_mut().poll(cx));
+            match std::panic::catch_unwind(poll) {
+                Ok(std::task::Poll::Pending) => std::task::Poll::Pending,
+                Ok(std::task::Poll::Ready(_)) => std::task::Poll::Ready(false),
+                Err(_) => std::task::Poll::Ready(true),
+            }
+        });
+        assert!(caught.await);
+        service.rename(1, Vec::new()).await;
+    });
+    root.await;
+    let tree = "\
+GET /
+  TaskService.broken [panicked]
+    TaskRepository.broken [panicked]
+  TaskService.rename
+";
+    assert_eq!(telemetry.span_tree(), tree);
+}
+
+#[tokio::test]
+async fn a_root_that_returns_an_error_says_so_when_asked() {
+    let telemetry = TestTelemetry::new();
+    let fails = async || Err::<(), _>(AppError::NotFound);
+    telemetry.root("tried").try_run(fails()).await.unwrap_err();
+    telemetry.root("run").run(fails()).await.unwrap_err();
+    assert_eq!(telemetry.span_tree(), "tried [error: AppError]\nrun\n");
+}
+
+#[tokio::test]
+async fn a_skipped_method_has_a_twin_that_passes_the_context_on() {
+    let telemetry = TestTelemetry::new();
+    let service = TaskService::default();
+    let ctx = telemetry.root("GET /").in_scope(|ctx| ctx);
+    service.unmigrated_ctx(ctx).await;
+    assert_eq!(telemetry.span_tree(), "GET /\n  TaskRepository.for_residences\n");
 }

@@ -14,11 +14,13 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let ctx = ctx;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
                     let ctx = ::spanweave::Ctx::current();
-                    { self.tasks.list_ctx(ctx, ctx.user_id).await }
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        self.tasks.list_ctx(ctx, ctx.user_id).await
+                    }
                 },
             )
     }

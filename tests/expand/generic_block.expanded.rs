@@ -22,10 +22,12 @@ where
                 async move {
                     let name = name;
                     let keep = keep;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        self.find(name, keep).await
                     }
-                    { self.find(name, keep).await }
                 },
             )
     }

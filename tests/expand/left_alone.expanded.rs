@@ -20,10 +20,12 @@ impl TaskService {
             .call(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        self.helper().await
                     }
-                    { self.helper().await }
                 },
             )
     }

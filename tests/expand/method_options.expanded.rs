@@ -17,15 +17,17 @@ impl<C> TaskService<C> {
                 async move {
                     let user_id = user_id;
                     let items = items;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
                     let ctx = ::spanweave::Ctx::current();
                     if ctx.is_recording() {
                         ctx.set("user_id", &user_id);
                         ctx.set("rows", &(items.len()));
                     }
-                    { self.store(items).await }
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        self.store(items).await
+                    }
                 },
             )
     }
@@ -42,5 +44,12 @@ impl<C> TaskService<C> {
         items: Vec<Task>,
     ) -> impl ::core::future::Future<Output = usize> {
         ctx.enter(move || self.import(user_id, items))
+    }
+    /// [`byte`](Self::byte), in the given trace context.
+    pub fn byte_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = u8> {
+        ::spanweave::InCtx::in_ctx(self.byte(), ctx)
     }
 }

@@ -13,10 +13,12 @@ impl TaskRepository {
                 returns.class(),
                 async move {
                     let endpoint = endpoint;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        Self::dial(endpoint.into(), RETRIES).await
                     }
-                    { Self::dial(endpoint.into(), RETRIES).await }
                 },
             )
     }

@@ -7,7 +7,16 @@ impl Feed {
             "events",
             ::core::module_path!(),
         );
-        __METHOD.call(::spanweave::AnyReturn, async move { { self.hub.subscribe() } })
+        __METHOD
+            .call(
+                ::spanweave::AnyReturn,
+                async move {
+                    {
+                        const _: () = ();
+                        self.hub.subscribe()
+                    }
+                },
+            )
     }
     pub fn lines(
         &self,
@@ -24,10 +33,12 @@ impl Feed {
             .call(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        Ok(self.read().await?.into_iter())
                     }
-                    { Ok(self.read().await?.into_iter()) }
                 },
             )
     }
@@ -42,10 +53,10 @@ impl Feed {
             .call(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
                     {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
                         loop {
                             self.tick().await;
                         }

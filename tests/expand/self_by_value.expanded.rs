@@ -17,10 +17,10 @@ impl Job {
                     let _ = &self;
                     #[allow(unused)]
                     let permit = permit;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
                     {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
                         self.ticks += 1;
                         self.ticks
                     }
@@ -43,10 +43,12 @@ impl Job {
                 async move {
                     let _ = &self;
                     let id = id;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        self.tasks.get(&id).cloned()
                     }
-                    { self.tasks.get(&id).cloned() }
                 },
             )
     }

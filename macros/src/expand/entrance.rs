@@ -8,17 +8,21 @@ use syn::{GenericParam, Receiver, ReceiverKind, Safety};
 use super::method::output;
 use crate::model::arguments::{Argument, is_said_unused, separated};
 use crate::model::returned::Returned;
-use crate::model::{Entrance, Method, Traced, attributes};
+use crate::model::{Entrance, Method, Role, Traced, attributes};
 use crate::rewrite::{ctx, twin_of};
 
 /// The most arguments, `self` included, that clippy accepts without being configured.
 const MANY: usize = 7;
 
-pub fn entrance(method: &Method, traced: &Traced) -> TokenStream {
-    match &traced.entrance {
-        Entrance::None | Entrance::Taken(_) => TokenStream::new(),
-        Entrance::Twin => twin(method, traced),
-        Entrance::Plain(name) => plain(name, method, traced),
+pub fn entrance(method: &Method) -> TokenStream {
+    match &method.role {
+        Role::Left => TokenStream::new(),
+        Role::Skipped(skipped) => passed(method, skipped),
+        Role::Traced(traced) => match &traced.entrance {
+            Entrance::None | Entrance::Taken(_) => TokenStream::new(),
+            Entrance::Twin => entered(method, traced),
+            Entrance::Plain(name) => plain(name, method, traced),
+        },
     }
 }
 
@@ -26,16 +30,34 @@ pub fn entrance(method: &Method, traced: &Traced) -> TokenStream {
 // Output: pub fn list_ctx(&self, ctx: Ctx, id: i64) -> impl Future<Output = Result<Task>> {
 //             ctx.enter(move || self.list(id))
 //         }
-fn twin(method: &Method, traced: &Traced) -> TokenStream {
+fn entered(method: &Method, traced: &Traced) -> TokenStream {
     let ctx = ctx();
-    let arguments = &traced.arguments.list;
+    let call = call(method, traced, traced.arguments.list.iter().map(Argument::given_on));
+    let body = quote_spanned!(Span::mixed_site()=> #ctx.enter(move || #call));
+    twin(method, traced, body)
+}
+
+// Input:  #[traced(skip = "…")] pub async fn list(&self, id: i64) -> Result<Task>
+// Output: pub fn list_ctx(&self, ctx: Ctx, id: i64) -> impl Future<Output = Result<Task>> {
+//             InCtx::in_ctx(self.list(id), ctx)
+//         }
+fn passed(method: &Method, skipped: &Traced) -> TokenStream {
+    let ctx = ctx();
+    let call = call(method, skipped, skipped.arguments.list.iter().map(Argument::given_on));
+    let body = quote_spanned!(Span::mixed_site()=> ::spanweave::InCtx::in_ctx(#call, #ctx));
+    twin(method, skipped, body)
+}
+
+fn twin(method: &Method, traced: &Traced, body: TokenStream) -> TokenStream {
+    let ctx = ctx();
     let context = quote_spanned!(Span::mixed_site()=> #ctx: ::spanweave::Ctx);
-    let call = call(method, traced, arguments.iter().map(Argument::given_on));
     Generated {
         name: twin_of(method.name()),
         doc: format!(" [`{0}`](Self::{0}), in the given trace context.", method.name().unraw()),
-        inputs: std::iter::once(context).chain(arguments.iter().map(Argument::parameter)).collect(),
-        body: quote_spanned!(Span::mixed_site()=> #ctx.enter(move || #call)),
+        inputs: std::iter::once(context)
+            .chain(traced.arguments.list.iter().map(Argument::parameter))
+            .collect(),
+        body,
     }
     .of(method, traced)
 }

@@ -25,6 +25,8 @@ enum Known {
     Nothing,
     /// A `QueryBuilder`.
     Builder,
+    /// Something called `query…` that is not of sqlx itself.
+    Likely,
     Query,
 }
 
@@ -75,7 +77,8 @@ impl Queries {
                 continue;
             };
             if is_executor(text) {
-                if known == Known::Query && takes_executor(argument_tokens) {
+                let is_query = known == Known::Query || (known == Known::Likely && is_only_sqlx(text));
+                if is_query && takes_executor(argument_tokens) {
                     executed(*arguments);
                 }
                 known = Known::Nothing;
@@ -90,8 +93,11 @@ impl Queries {
         let Head::Path(segments) = &chain.head else { return Known::Nothing };
         let Some(last) = segments.last() else { return Known::Nothing };
         let calls = matches!(chain.links.first(), Some(Link::Call | Link::Macro { .. }));
-        if calls && (last.starts_with("query") || last == "raw_sql") {
+        let is_sqlx = segments.first().is_some_and(|first| first == "sqlx");
+        if calls && (is_sqlx || is_query_function(last)) {
             Known::Query
+        } else if calls && last.starts_with("query") {
+            Known::Likely
         } else if segments.iter().any(|segment| segment == "QueryBuilder") {
             Known::Builder
         } else if segments.len() == 1 && !calls {
@@ -116,6 +122,13 @@ fn after_method(before: Known, method: &str, next: Option<&Link>) -> Known {
     }
 }
 
+/// `query`, `query_as_with`, `query_file_scalar_unchecked`: sqlx's functions and macros.
+fn is_query_function(name: &str) -> bool {
+    const PARTS: &[&str] = &["as", "file", "scalar", "statement", "unchecked", "with", "result"];
+    let mut parts = name.split('_');
+    name == "raw_sql" || (parts.next() == Some("query") && parts.all(|part| PARTS.contains(&part)))
+}
+
 fn is_executor(method: &str) -> bool {
     EXECUTORS.iter().any(|(name, _)| *name == method)
 }
@@ -123,7 +136,11 @@ fn is_executor(method: &str) -> bool {
 /// Whether an executor method follows whose name nobody else has: `build` is everyone's.
 fn executes_surely(next: Option<&Link>) -> bool {
     let Some(Link::Method { text, .. }) = next else { return false };
-    EXECUTORS.iter().any(|(name, only_sqlx)| *only_sqlx && name == text)
+    is_only_sqlx(text)
+}
+
+fn is_only_sqlx(method: &str) -> bool {
+    EXECUTORS.iter().any(|(name, only_sqlx)| *only_sqlx && *name == method)
 }
 
 /// One argument, to which the context was not given by hand.

@@ -5,15 +5,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::extract::MatchedPath;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use opentelemetry_semantic_conventions::attribute::HTTP_RESPONSE_STATUS_CODE;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::endpoints::is_operators;
-use super::route::{Ending, Route};
+use super::endpoints::Operators;
+use super::route::{self, Route};
 use crate::core::Core;
+use crate::ctx::Ctx;
+use crate::outcome::Outcome;
 use crate::propagate::RemoteParent;
 use crate::root::OpenRoot;
 use crate::telemetry::Telemetry;
@@ -63,8 +65,10 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> ResponseFuture<S::Future> {
-        let mut served = ServedRequest::start(self.core, &request);
+    fn call(&mut self, mut request: Request<B>) -> ResponseFuture<S::Future> {
+        // Routers nest, and so may their layers: the outermost one has the request.
+        let seen = request.extensions_mut().insert(Seen).is_some();
+        let mut served = (!seen).then(|| ServedRequest::start(self.core, &request));
         let response = match &mut served {
             Some(served) => served.root.run(|| self.inner.call(request)),
             None => self.inner.call(request),
@@ -72,6 +76,10 @@ where
         ResponseFuture { response, served }
     }
 }
+
+/// Marks a request that a layer has.
+#[derive(Clone, Copy)]
+struct Seen;
 
 pin_project! {
     /// The response to a traced request.
@@ -95,44 +103,38 @@ where
         let this = self.project();
         let Some(served) = this.served else { return this.response.poll(cx) };
         let output = served.root.run(|| this.response.poll(cx));
-        if let Poll::Ready(Ok(response)) = &output {
-            served.finish(Ending::Responded(response.status()));
+        match &output {
+            Poll::Ready(Ok(response)) if response.extensions().get::<Operators>().is_some() => {
+                served.root.discard();
+            }
+            Poll::Ready(Ok(response)) => served.respond(response.status()),
+            Poll::Ready(Err(_)) => served.root.finish(Outcome::Error(SERVICE_ERROR)),
+            Poll::Pending => {}
         }
         output
     }
 }
 
-/// A request that is being served; one that is dropped before its response was cancelled, or has panicked.
+/// The class of a service that answers with an error of its own instead of a response.
+const SERVICE_ERROR: &str = "service_error";
+
+/// A request that is being served.
 struct ServedRequest {
     root: OpenRoot,
     route: &'static Route,
 }
 
 impl ServedRequest {
-    fn start<B>(core: &'static Core, request: &Request<B>) -> Option<ServedRequest> {
+    fn start<B>(core: &'static Core, request: &Request<B>) -> ServedRequest {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        if template.is_some_and(is_operators) {
-            return None;
-        }
         let route = Route::of(request.method(), template);
         let root = OpenRoot::start(core, route, remote_parent(request.headers()));
-        Some(ServedRequest { root, route })
+        ServedRequest { root, route }
     }
 
-    fn finish(&mut self, ending: Ending) {
-        if let Ending::Responded(status) = ending {
-            self.root.run(|| crate::Ctx::current().set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
-        }
-        self.root.measure_as(self.route.metric_of(ending));
-        self.root.finish(ending.outcome());
-    }
-}
-
-impl Drop for ServedRequest {
-    fn drop(&mut self) {
-        if !self.root.is_finished() {
-            self.finish(if self.root.is_running() { Ending::Panicked } else { Ending::Cancelled });
-        }
+    fn respond(&mut self, status: StatusCode) {
+        self.root.run(|| Ctx::current().set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
+        self.root.finish_measured(Some(self.route.metric_of(status)), route::outcome(status));
     }
 }
 

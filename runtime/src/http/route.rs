@@ -25,49 +25,17 @@ pub(super) struct Route {
     method: &'static str,
     template: Option<String>,
     span_name: String,
-    /// By the status, less 100; then cancelled and panicked requests.
+    /// By the status, less 100; then, by outcome, those of requests without a response.
     series: Box<[SeriesSlot]>,
 }
 
 const FIRST_STATUS: u16 = 100;
 const STATUSES: u16 = 900;
-const CANCELLED: u16 = STATUSES;
-const PANICKED: u16 = STATUSES + 1;
+const WITHOUT_STATUS: u16 = STATUSES;
 
-/// How a request ended.
-#[derive(Clone, Copy)]
-pub(super) enum Ending {
-    Responded(StatusCode),
-    Cancelled,
-    Panicked,
-}
-
-impl Ending {
-    /// By the conventions, of all statuses only those of 500 and above are errors of the server.
-    pub(super) fn outcome(self) -> Outcome {
-        match self {
-            Ending::Responded(status) if status.is_server_error() => Outcome::Error(server_error(status)),
-            Ending::Responded(_) => Outcome::Ok,
-            Ending::Cancelled => Outcome::Cancelled,
-            Ending::Panicked => Outcome::Panicked,
-        }
-    }
-
-    fn label(self) -> String {
-        match self {
-            Ending::Responded(status) => status.as_str().to_owned(),
-            Ending::Cancelled => "cancelled".to_owned(),
-            Ending::Panicked => "panicked".to_owned(),
-        }
-    }
-
-    fn index(self) -> u16 {
-        match self {
-            Ending::Responded(status) => status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1),
-            Ending::Cancelled => CANCELLED,
-            Ending::Panicked => PANICKED,
-        }
-    }
+/// The outcome of a status. By the conventions, only those of 500 and above are errors of the server.
+pub(super) fn outcome(status: StatusCode) -> Outcome {
+    if status.is_server_error() { Outcome::Error(server_error(status)) } else { Outcome::Ok }
 }
 
 /// `error.type` is the status as text, or `5xx` for one that no standard names.
@@ -116,17 +84,23 @@ impl Route {
     fn leaked(method: &'static str, template: Option<&str>) -> &'static Route {
         let shown = if method == OTHER_METHOD { "HTTP" } else { method };
         let span_name = template.map_or_else(|| shown.to_owned(), |template| format!("{shown} {template}"));
-        let series = (0..=PANICKED).map(|_| SeriesSlot::new()).collect();
+        let series = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| SeriesSlot::new()).collect();
         Box::leak(Box::new(Route { method, template: template.map(str::to_owned), span_name, series }))
     }
 
-    pub(super) fn metric_of(&'static self, ending: Ending) -> Metric {
-        let series = self.series[usize::from(ending.index())].get_or_register(|| Series {
+    /// The series of a response.
+    pub(super) fn metric_of(&'static self, status: StatusCode) -> Metric {
+        let index = status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1);
+        self.series(usize::from(index), status.as_str())
+    }
+
+    fn series(&'static self, index: usize, status: &str) -> Metric {
+        let series = self.series[index].get_or_register(|| Series {
             family: &REQUESTS,
             labels: Box::new([
                 self.template.as_deref().unwrap_or(UNMATCHED).to_owned(),
                 self.method.to_owned(),
-                ending.label(),
+                status.to_owned(),
             ]),
         });
         Metric { series, buckets: &REQUESTS.buckets }
@@ -156,7 +130,8 @@ impl Describe for Route {
         into.extend(self.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
     }
 
-    fn metric(&'static self) -> Option<Metric> {
-        None
+    /// A request that ends without a response has its outcome for a status.
+    fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
+        Some(self.series(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()))
     }
 }

@@ -13,6 +13,7 @@ use super::summary::{MAX_SUMMARY, OTHER, Summary, summarize};
 use super::tokens::Dialect;
 use crate::core::Metric;
 use crate::names;
+use crate::outcome::Outcome;
 use crate::record::Describe;
 use crate::registry::{Series, SeriesSlot};
 
@@ -180,7 +181,7 @@ impl Describe for Statement {
         }
     }
 
-    fn metric(&'static self) -> Option<Metric> {
+    fn metric(&'static self, _: Outcome) -> Option<Metric> {
         let series = self.series.get_or_register(|| Series {
             family: &names::STATEMENTS,
             labels: Box::new([self.table_label.clone(), self.operation.into()]),

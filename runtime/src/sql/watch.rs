@@ -32,14 +32,13 @@ impl StatementCall {
     ) -> Poll<T> {
         // A context that was given holds, also where it is none and a call would look for the current one.
         let _given = Entered::new(self.ctx);
-        let _own = self.call.enter();
+        let polling = self.call.poll();
         let polled = poll();
-        self.call.leave();
-        if let Poll::Ready(value) = &polled
-            && let Some(end) = end(value)
-        {
-            self.call.finish(end.record(Ctx::current()));
-        }
+        let end = match &polled {
+            Poll::Ready(value) => end(value),
+            Poll::Pending => None,
+        };
+        polling.returned(end.map(|end| end.record(Ctx::current())));
         polled
     }
 }

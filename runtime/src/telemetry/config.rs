@@ -1,5 +1,6 @@
 //! The environment, read into facts or refused with the variable's name.
 
+use std::ffi::OsString;
 use std::io;
 
 const TRACES_URL: &str = "OBS_TRACES_URL";
@@ -52,20 +53,31 @@ pub(super) struct ExportTarget {
 
 impl Environment {
     /// Reads the variables through `lookup`. One that is set to nothing counts as not set, as OpenTelemetry has it.
-    pub(super) fn read(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Environment, ConfigError> {
-        let variable =
-            |name| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    pub(super) fn read(
+        lookup: impl Fn(&'static str) -> Option<OsString>,
+    ) -> Result<Environment, ConfigError> {
+        let variable = |name| lookup(name).map_or(Ok(None), |value| text(name, value));
         let debug =
-            variable(DEBUG).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "TRUE" | "True"));
-        let ratio = variable(SAMPLER_ARG).map(|value| sampler_argument(&value)).transpose()?;
+            variable(DEBUG)?.is_some_and(|value| ["1", "true"].contains(&value.to_lowercase().as_str()));
+        let ratio = variable(SAMPLER_ARG)?.map(|value| sampler_argument(&value)).transpose()?;
         Ok(Environment {
-            service_name: variable(SERVICE_NAME),
-            resource: variable(RESOURCE_ATTRIBUTES)
+            service_name: variable(SERVICE_NAME)?,
+            resource: variable(RESOURCE_ATTRIBUTES)?
                 .map_or_else(|| Ok(Vec::new()), |value| resource(&value))?,
             sampling_ratio: ratio.or(debug.then_some(1.0)),
-            export: export_target(variable(TRACES_URL), variable(INGEST_TOKEN))?,
+            export: export_target(variable(TRACES_URL)?, variable(INGEST_TOKEN)?)?,
         })
     }
+}
+
+fn text(variable: &'static str, value: OsString) -> Result<Option<String>, ConfigError> {
+    let not_text = |_| ConfigError::Variable {
+        variable,
+        held: "not text (not shown)".to_owned(),
+        expected: "text in UTF-8",
+    };
+    let value = value.into_string().map_err(not_text)?;
+    Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
 }
 
 fn sampler_argument(value: &str) -> Result<f64, ConfigError> {
@@ -110,17 +122,35 @@ fn export_target(url: Option<String>, token: Option<String>) -> Result<Option<Ex
 
 fn checked_url(url: String) -> Result<String, ConfigError> {
     let refused = |expected| {
-        // A password in the URL is a secret.
-        let shown = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
-        ConfigError::Variable { variable: TRACES_URL, held: format!("`{shown}`"), expected }
+        let held = format!("`{}`", without_secrets(&url));
+        ConfigError::Variable { variable: TRACES_URL, held, expected }
     };
-    let parsed = url.parse::<http::Uri>().ok();
-    match parsed.as_ref().and_then(http::Uri::scheme_str) {
+    let Some(parsed) = url.parse::<http::Uri>().ok().filter(|parsed| parsed.scheme().is_some()) else {
+        return Err(refused("a URL that starts with `http://` or `https://`"));
+    };
+    if parsed.host().is_none_or(str::is_empty) || (names_port(&parsed) && parsed.port_u16().is_none()) {
+        return Err(refused("a URL with a host, and a port below 65536"));
+    }
+    match parsed.scheme_str() {
         Some("http") => Ok(url),
         Some("https") if cfg!(feature = "tls") => Ok(url),
         Some("https") => Err(refused("a URL that starts with `http://`, or spanweave's feature `tls`")),
         _ => Err(refused("a URL that starts with `http://` or `https://`")),
     }
+}
+
+fn names_port(url: &http::Uri) -> bool {
+    let authority = url.authority().map_or("", http::uri::Authority::as_str);
+    // Neither a password nor an IPv6 address is a port.
+    let host = authority.rsplit(['@', ']']).next().unwrap_or(authority);
+    host.contains(':')
+}
+
+/// A URL without its user, password and query, where secrets may stand.
+fn without_secrets(url: &str) -> &str {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let shown = &url[..end];
+    shown.rsplit_once('@').map_or(shown, |(_, host)| host)
 }
 
 fn checked_token(token: String) -> Result<String, ConfigError> {
@@ -136,17 +166,22 @@ fn checked_token(token: String) -> Result<String, ConfigError> {
 
 impl std::fmt::Debug for ExportTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExportTarget").field("url", &self.url).field("token", &"***").finish()
+        f.debug_struct("ExportTarget")
+            .field("url", &without_secrets(&self.url))
+            .field("token", &"***")
+            .finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::Environment;
 
     fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
         Environment::read(|name| {
-            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(*value))
         })
         .map_err(|error| error.to_string())
     }
@@ -190,8 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn a_url_needs_a_host_and_a_possible_port() {
+        for url in ["http://:4318/v1/traces", "http://collector:99999/v1/traces"] {
+            let error = read(&[("OBS_TRACES_URL", url)]).unwrap_err();
+            assert!(error.contains("expected a URL"), "{error}");
+        }
+    }
+
+    #[test]
     fn secrets_are_not_shown() {
         let error = read(&[("OBS_TRACES_URL", "ftp://user:hunter2@host/v1/traces")]).unwrap_err();
+        assert!(!error.contains("hunter2"), "{error}");
+        let error = read(&[("OBS_TRACES_URL", "ftp://host/v1/traces?key=hunter2")]).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
         let error = read(&[("OBS_TRACES_URL", "http://h/v1/traces"), ("OBS_INGEST_TOKEN", "Bearer hunter2")]);
         let error = error.unwrap_err();

@@ -1,9 +1,9 @@
 //! The exporter's thread: drains the rings, turns records into OpenTelemetry's spans, and exports them in batches.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
-use std::thread::{JoinHandle, Thread};
+use std::thread::Thread;
 use std::time::Duration;
 use std::{io, thread};
 
@@ -13,10 +13,9 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
-use parking_lot::Mutex;
 
 use crate::clock::Anchor;
-use crate::collect::{DropReason, Item, Reading};
+use crate::collect::{DropReason, Item};
 use crate::core::Core;
 use crate::ids;
 use crate::outcome::Outcome;
@@ -58,8 +57,7 @@ pub(super) struct ExportThread {
     core: &'static Core,
     commands: Sender<Command>,
     thread: Thread,
-    /// Taken by the first shutdown that is answered.
-    join: Mutex<Option<JoinHandle<()>>>,
+    asked_to_shut_down: AtomicBool,
 }
 
 impl ExportThread {
@@ -77,7 +75,7 @@ impl ExportThread {
             thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
         let thread = join.thread().clone();
         core.collector.attach(thread.clone());
-        Ok(ExportThread { core, commands, thread, join: Mutex::new(Some(join)) })
+        Ok(ExportThread { core, commands, thread, asked_to_shut_down: AtomicBool::new(false) })
     }
 
     pub(super) fn flush(&self, timeout: Duration) -> bool {
@@ -85,23 +83,24 @@ impl ExportThread {
     }
 
     pub(super) fn shutdown(&self, timeout: Duration) -> bool {
+        self.asked_to_shut_down.store(true, Ordering::Relaxed);
         self.core.collector.close();
-        let answered = self.command(Command::ShutDown, timeout);
-        if answered && let Some(join) = self.join.lock().take() {
-            // The thread has answered with its last act; what it panicked with was caught and counted.
-            let _ended = join.join();
-        }
-        answered
+        self.command(Command::ShutDown, timeout)
     }
 
-    /// Whether the thread answered within the time; one that is gone has nothing left to do.
+    /// Whether the thread was asked to end, or is the one that asks.
+    pub(super) fn needs_no_shutdown(&self) -> bool {
+        self.asked_to_shut_down.load(Ordering::Relaxed) || thread::current().id() == self.thread.id()
+    }
+
+    /// Whether the thread did it within the time, or has shut down before it was asked.
     fn command(&self, command: impl FnOnce(SyncSender<()>) -> Command, timeout: Duration) -> bool {
         let (reply, answer) = sync_channel(1);
-        if self.commands.send(command(reply)).is_err() {
-            return true;
-        }
-        self.thread.unpark();
-        answer.recv_timeout(timeout).is_ok()
+        let answered = self.commands.send(command(reply)).is_ok() && {
+            self.thread.unpark();
+            answer.recv_timeout(timeout).is_ok()
+        };
+        answered || self.core.collector.is_finished()
     }
 }
 
@@ -121,10 +120,10 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(&self, commands: &Receiver<Command>) {
+    fn run(self, commands: &Receiver<Command>) {
         loop {
             let command = commands.try_recv();
-            self.export_all();
+            self.export_ended();
             match command {
                 Ok(Command::Flush(asker)) => answer(&asker),
                 Ok(Command::ShutDown(asker)) => {
@@ -137,30 +136,24 @@ impl Worker {
         }
     }
 
-    fn export_all(&self) {
-        loop {
-            let batch = self.next_batch();
-            let spans = batch.len();
-            if spans > 0 {
-                self.export(batch);
-            }
-            if spans < BATCH_SPANS {
-                return;
-            }
-        }
-    }
-
-    fn next_batch(&self) -> Vec<SpanData> {
+    /// Exports what has ended by now, and nothing that ends meanwhile: a flush ends under steady traffic, too.
+    fn export_ended(&self) {
+        let mut ended = Vec::new();
+        self.core.collector.take_ended(&mut ended);
         let mut batch = Batch::new(&self.scope);
-        self.core.collector.drain(|item| batch.read(item));
-        batch.spans
+        for item in ended {
+            if matches!(item, Item::Trace(_)) && batch.is_full() {
+                self.export(batch.take());
+            }
+            batch.read(item);
+        }
+        self.export(batch.take());
     }
 
     /// A batch counts as exported when every exporter took it.
     fn export(&self, batch: Vec<SpanData>) {
         let spans = batch.len();
-        let (last, others) =
-            self.exporters.split_last().expect("the thread is only started with an exporter");
+        let Some((last, others)) = self.exporters.split_last().filter(|_| spans > 0) else { return };
         let mut results: Vec<_> =
             others.iter().map(|exporter| export_to(&**exporter, batch.clone())).collect();
         results.push(export_to(&**last, batch));
@@ -169,23 +162,37 @@ impl Worker {
             self.core.collector.exported.fetch_add(spans as u64, Ordering::Relaxed);
         } else {
             self.core.collector.count_dropped(DropReason::ExportFailed, spans);
-            tracing::warn!(spans, error = failures.join("; "), "spans could not be exported");
+            let failures = failures.join("; ");
+            log(|| tracing::warn!(spans, error = failures, "spans could not be exported"));
         }
     }
 
     fn shut_down(&self) {
-        for error in self.exporters.iter().filter_map(|exporter| exporter.shutdown().err()) {
-            tracing::warn!(%error, "an exporter did not shut down cleanly");
+        for exporter in &self.exporters {
+            if let Err(error) = foreign(|| exporter.shutdown()) {
+                log(|| tracing::warn!(%error, "an exporter did not shut down cleanly"));
+            }
         }
+        self.core.collector.finish();
     }
 }
 
-/// An exporter is foreign code; its panic must not end the thread that drains the rings.
 fn export_to(exporter: &dyn ErasedExporter, batch: Vec<SpanData>) -> Result<(), String> {
-    match catch_unwind(AssertUnwindSafe(|| exporter.export(batch))) {
+    foreign(|| exporter.export(batch))
+}
+
+/// Runs code of an exporter, whose panic must not end the thread that reads the rings.
+fn foreign(code: impl FnOnce() -> OTelSdkResult) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(code)) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err("the exporter panicked".to_owned()),
     }
+}
+
+/// Logs, to a subscriber that is foreign code as well.
+fn log(event: impl FnOnce()) {
+    // There is nowhere left to say that saying it failed.
+    let _panicked = catch_unwind(AssertUnwindSafe(event));
 }
 
 /// Spans on their way out, and the trace that is being read.
@@ -194,6 +201,9 @@ struct Batch<'w> {
     anchor: Anchor,
     spans: Vec<SpanData>,
     trace_id: TraceId,
+    /// Items of the trace that are still to come.
+    awaited: usize,
+    records: Vec<SpanRecord>,
     attributes: Vec<AttributeRecord>,
 }
 
@@ -204,20 +214,40 @@ impl Batch<'_> {
             anchor: Anchor::now(),
             spans: Vec::new(),
             trace_id: TraceId::INVALID,
+            awaited: 0,
+            records: Vec::new(),
             attributes: Vec::new(),
         }
     }
 
-    fn read(&mut self, item: Item) -> Reading {
+    fn is_full(&self) -> bool {
+        self.spans.len() >= BATCH_SPANS
+    }
+
+    fn take(&mut self) -> Vec<SpanData> {
+        self.anchor = Anchor::now();
+        std::mem::take(&mut self.spans)
+    }
+
+    /// Attributes may have been set from another thread than the one their span ended on, so a trace is read to its
+    /// end before its spans are made.
+    fn read(&mut self, item: Item) {
         match item {
             Item::Trace(header) => {
                 self.trace_id = TraceId::from_bytes(ids::whole(header.trace_id).to_be_bytes());
-                self.attributes.clear();
+                self.awaited = header.items;
+                return;
             }
             Item::Attribute(attribute) => self.attributes.push(attribute),
-            Item::Span(record) => self.add(&record),
+            Item::Span(record) => self.records.push(record),
         }
-        if self.spans.len() < BATCH_SPANS { Reading::Continue } else { Reading::Enough }
+        self.awaited -= 1;
+        if self.awaited == 0 {
+            for record in std::mem::take(&mut self.records) {
+                self.add(&record);
+            }
+            self.attributes.clear();
+        }
     }
 
     fn add(&mut self, record: &SpanRecord) {
@@ -247,7 +277,7 @@ impl Batch<'_> {
         });
     }
 
-    fn attributes_of(&mut self, record: &SpanRecord) -> Vec<KeyValue> {
+    fn attributes_of(&self, record: &SpanRecord) -> Vec<KeyValue> {
         let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
         record.what.attributes(&mut attributes);
         match record.outcome {
@@ -255,8 +285,14 @@ impl Batch<'_> {
             Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
             Outcome::Ok | Outcome::Cancelled => {}
         }
-        let own = self.attributes.extract_if(.., |attribute| attribute.span == record.id);
-        attributes.extend(own.map(|attribute| KeyValue::new(attribute.key, attribute.value)));
+        for own in self.attributes.iter().filter(|attribute| attribute.span == record.id) {
+            let value = own.value.clone();
+            // Set twice, the last one holds.
+            match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
+                Some(earlier) => earlier.value = value,
+                None => attributes.push(KeyValue::new(own.key, value)),
+            }
+        }
         attributes
     }
 }

@@ -14,6 +14,7 @@ use crate::collect::DropReason;
 use crate::core::Core;
 use crate::histogram::Snapshot;
 use crate::names::{FAMILIES, METHODS};
+use crate::outcome::Outcome;
 use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 
 /// One method's calls so far.
@@ -48,9 +49,8 @@ struct Measured {
 }
 
 fn measured(core: &Core, family: &'static Family) -> Vec<Measured> {
-    let mut measured: Vec<_> = registry::all()
+    let mut measured: Vec<_> = registry::of_family(family)
         .into_iter()
-        .filter(|(_, series)| std::ptr::eq(series.family, family))
         .map(|(id, series)| Measured { id, series, snapshot: core.histograms.snapshot(id) })
         .filter(|measured| measured.snapshot.count() > 0)
         .collect();
@@ -66,14 +66,15 @@ pub(super) fn methods(core: &Core) -> Vec<MethodSummary> {
     let summary = |measured: Measured| {
         let [kind, type_name, method] = [0, 1, 2].map(|label| measured.series.labels[label].clone());
         let snapshot = measured.snapshot;
+        let [_, errors, cancelled, panicked] = snapshot.outcomes;
         MethodSummary {
             kind,
             type_name,
             method,
             calls: snapshot.count(),
-            errors: snapshot.errors,
-            cancelled: snapshot.cancelled,
-            panicked: snapshot.panicked,
+            errors,
+            cancelled,
+            panicked,
             p50: bound(&snapshot, 0.5),
             p99: bound(&snapshot, 0.99),
         }
@@ -82,6 +83,7 @@ pub(super) fn methods(core: &Core) -> Vec<MethodSummary> {
 }
 
 pub(super) fn openmetrics(core: &'static Core) -> String {
+    core.collector.count_leftovers();
     let mut registry = Registry::default();
     registry.register_collector(Box::new(CoreCollector(core)));
     let mut text = String::new();
@@ -147,13 +149,7 @@ fn encode_calls(
     let help = "Calls that have ended, by outcome.";
     let mut metric = encoder.encode_descriptor(outcomes.calls, help, None, MetricType::Counter)?;
     for Measured { series, snapshot, .. } in measured {
-        let counts = [
-            ("ok", snapshot.ok()),
-            ("error", snapshot.errors),
-            ("cancelled", snapshot.cancelled),
-            ("panicked", snapshot.panicked),
-        ];
-        for (outcome, calls) in counts {
+        for (outcome, calls) in Outcome::LABELS.into_iter().zip(snapshot.outcomes) {
             let mut labels = labels(series);
             labels.push(("outcome", outcome));
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&calls, None)?;

@@ -11,8 +11,10 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
+use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 use parking_lot::Mutex;
 
 pub use self::config::ConfigError;
@@ -30,8 +32,8 @@ const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The telemetry of an application, or of a test: where its spans go, and its metrics.
 ///
-/// Clones are the same handle. When the last one is dropped, what is buffered is flushed, for at most five seconds;
-/// [`shutdown`](Telemetry::shutdown) does it sooner, with a deadline of your own.
+/// Clones are the same handle. When the last one is dropped, what is buffered is flushed, for at most five seconds,
+/// unless [`shutdown`](Telemetry::shutdown) was called before, which takes a deadline of your own.
 ///
 /// A handle's counters stay in memory until the process ends, so make one per process, or one per test.
 ///
@@ -123,7 +125,12 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.core.uninstall();
-        self.shutdown(DROP_TIMEOUT);
+        if let Some(export) = self.export.as_ref().filter(|export| !export.needs_no_shutdown()) {
+            export.shutdown(DROP_TIMEOUT);
+        }
+        if self.core.collector.is_finished() {
+            self.core.collector.release_rings();
+        }
     }
 }
 
@@ -189,7 +196,7 @@ impl TelemetryBuilder {
     /// # Errors
     /// When a variable holds what it must not, naming the variable.
     pub fn env(self) -> Result<Self, ConfigError> {
-        let environment = Environment::read(|name| std::env::var(name).ok())?;
+        let environment = Environment::read(std::env::var_os)?;
         self.environment(environment)
     }
 
@@ -197,7 +204,8 @@ impl TelemetryBuilder {
         if let Some(ratio) = environment.sampling_ratio {
             self = self.sampling_ratio(ratio);
         }
-        if let Some(name) = environment.service_name {
+        let named = environment.resource.iter().rfind(|(key, _)| key == SERVICE_NAME);
+        if let Some(name) = environment.service_name.or_else(|| named.map(|(_, name)| name.clone())) {
             self = self.service_name(name);
         }
         self.resource.extend(environment.resource);
@@ -221,13 +229,9 @@ impl TelemetryBuilder {
     }
 
     fn resource(&self) -> Resource {
-        let attributes =
-            self.resource.iter().cloned().map(|(key, value)| opentelemetry::KeyValue::new(key, value));
-        let builder = Resource::builder_empty().with_attributes(attributes);
-        match &self.service_name {
-            Some(name) => builder.with_service_name(name.clone()).build(),
-            None => builder.build(),
-        }
+        let attributes = self.resource.iter().cloned().map(|(key, value)| KeyValue::new(key, value));
+        let name = self.service_name.clone().unwrap_or_else(|| "unknown_service".to_owned());
+        Resource::builder_empty().with_attributes(attributes).with_service_name(name).build()
     }
 }
 

@@ -1,0 +1,173 @@
+//! The exporter's thread under bad conditions: what it was given is exported or counted, and whoever waits gets an
+//! honest answer in time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use spanweave::Telemetry;
+
+use crate::app::TaskRepository;
+
+const LONG: Duration = Duration::from_secs(30);
+
+/// What an exporter does with a batch.
+#[derive(Clone, Copy, Debug)]
+enum Behaviour {
+    Takes,
+    TakesItsTime,
+    Refuses,
+    Panics,
+    Hangs,
+}
+
+#[derive(Clone, Debug)]
+struct Exporter {
+    behaviour: Behaviour,
+    taken: Arc<AtomicUsize>,
+    released: Arc<AtomicBool>,
+}
+
+impl Exporter {
+    fn new(behaviour: Behaviour) -> Exporter {
+        Exporter { behaviour, taken: Arc::default(), released: Arc::default() }
+    }
+
+    fn telemetry(&self) -> Telemetry {
+        Telemetry::builder().sampling_ratio(1.0).exporter(self.clone()).build().unwrap()
+    }
+}
+
+impl SpanExporter for Exporter {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        match self.behaviour {
+            Behaviour::Takes => {}
+            Behaviour::TakesItsTime => std::thread::sleep(Duration::from_millis(2)),
+            Behaviour::Refuses => return Err(OTelSdkError::InternalFailure("refused".to_owned())),
+            Behaviour::Panics => panic!("on purpose"),
+            Behaviour::Hangs => {
+                while !self.released.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+        self.taken.fetch_add(batch.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        if matches!(self.behaviour, Behaviour::Panics) { panic!("on purpose") } else { Ok(()) }
+    }
+}
+
+fn make_traces(telemetry: &Telemetry, traces: usize) {
+    let root = telemetry.root("work");
+    for _ in 0..traces {
+        root.in_scope(|_| {});
+    }
+}
+
+/// The value of a counter without labels, or with these.
+fn counter(telemetry: &Telemetry, series: &str) -> usize {
+    let metrics = telemetry.metrics_text();
+    let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')).unwrap();
+    line.parse().unwrap()
+}
+
+fn dropped(telemetry: &Telemetry) -> usize {
+    let metrics = telemetry.metrics_text();
+    let counts = metrics.lines().filter(|line| line.starts_with("spanweave_spans_dropped_total{"));
+    counts.map(|line| line.rsplit_once(' ').unwrap().1.parse::<usize>().unwrap()).sum()
+}
+
+#[test]
+fn what_is_refused_or_panics_is_counted() {
+    for behaviour in [Behaviour::Refuses, Behaviour::Panics] {
+        let telemetry = Exporter::new(behaviour).telemetry();
+        make_traces(&telemetry, 10);
+        assert!(telemetry.flush(LONG));
+        assert_eq!(counter(&telemetry, r#"spanweave_spans_dropped_total{reason="export_failed"}"#), 10);
+        make_traces(&telemetry, 5);
+        assert!(telemetry.shutdown(LONG), "{behaviour:?}");
+        assert_eq!((counter(&telemetry, "spanweave_spans_exported_total"), dropped(&telemetry)), (0, 15));
+    }
+}
+
+#[test]
+fn a_hanging_exporter_holds_nobody_up() {
+    let exporter = Exporter::new(Behaviour::Hangs);
+    let telemetry = exporter.telemetry();
+    make_traces(&telemetry, 100_000);
+    assert!(!telemetry.flush(Duration::from_millis(50)));
+    assert!(!telemetry.shutdown(Duration::from_millis(50)));
+    make_traces(&telemetry, 7);
+    let lost = dropped(&telemetry);
+    assert!(lost >= 7, "{lost}");
+    exporter.released.store(true, Ordering::Relaxed);
+    // Asked again, it waits until the thread has come to its end.
+    assert!(telemetry.shutdown(LONG));
+    let exported = counter(&telemetry, "spanweave_spans_exported_total");
+    assert_eq!(exported + dropped(&telemetry), 100_007);
+    assert_eq!(exported, exporter.taken.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_flush_ends_under_steady_traffic() {
+    let telemetry = Exporter::new(Behaviour::TakesItsTime).telemetry();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                make_traces(&telemetry, 100);
+            }
+        });
+        for _ in 0..3 {
+            assert!(telemetry.flush(LONG));
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn nothing_is_lost_uncounted_while_a_handle_shuts_down() {
+    for _ in 0..40 {
+        let exporter = Exporter::new(Behaviour::Takes);
+        let telemetry = exporter.telemetry();
+        let made = AtomicUsize::new(0);
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        make_traces(&telemetry, 10);
+                        made.fetch_add(10, Ordering::Relaxed);
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            let asked = [(); 2].map(|()| scope.spawn(|| telemetry.shutdown(LONG)));
+            assert!(asked.map(|asked| asked.join().unwrap()).iter().all(|answered| *answered));
+            stop.store(true, Ordering::Relaxed);
+        });
+        let exported = counter(&telemetry, "spanweave_spans_exported_total");
+        assert_eq!(exported, exporter.taken.load(Ordering::Relaxed));
+        assert_eq!(exported + dropped(&telemetry), made.load(Ordering::Relaxed));
+    }
+}
+
+#[tokio::test]
+async fn a_long_trace_keeps_its_bound_and_counts_the_rest() {
+    let telemetry = Exporter::new(Behaviour::Takes).telemetry();
+    let tasks = TaskRepository;
+    let root = telemetry.root("long").run(async {
+        for _ in 0..25_000 {
+            tasks.for_residences(&[]).await.unwrap();
+        }
+    });
+    root.await;
+    assert!(telemetry.flush(LONG));
+    assert_eq!(counter(&telemetry, "spanweave_spans_exported_total"), 20_001);
+    assert_eq!(counter(&telemetry, r#"spanweave_spans_dropped_total{reason="trace_too_long"}"#), 5_000);
+}
