@@ -169,7 +169,7 @@ async fn attributes_of_a_span_that_ends_late_arrive_with_it() {
     let mut late = Box::pin(async {
         service.rename(7, Vec::new()).await;
     });
-    let (hold, held) = tokio::sync::oneshot::channel::<()>();
+    let (release, held) = tokio::sync::oneshot::channel::<()>();
     let spawned = root.run(async {
         let ctx = Ctx::current();
         let spawned = tokio::spawn(
@@ -184,7 +184,7 @@ async fn attributes_of_a_span_that_ends_late_arrive_with_it() {
         (spawned,)
     });
     let (spawned,) = spawned.await;
-    hold.send(()).unwrap();
+    release.send(()).unwrap();
     spawned.await.unwrap();
     assert_eq!(
         telemetry.span_tree_with(&["before", "user_id"]),

@@ -97,20 +97,20 @@ fn what_is_refused_or_panics_is_counted() {
 
 #[test]
 fn a_hanging_exporter_holds_nobody_up() {
-    let exporter = Exporter::new(Behaviour::Hangs);
-    let telemetry = exporter.telemetry();
+    let hanging = Exporter::new(Behaviour::Hangs);
+    let telemetry = hanging.telemetry();
     make_traces(&telemetry, 100_000);
     assert!(!telemetry.flush(Duration::from_millis(50)));
     assert!(!telemetry.shutdown(Duration::from_millis(50)));
     make_traces(&telemetry, 7);
     let lost = dropped(&telemetry);
     assert!(lost >= 7, "{lost}");
-    exporter.released.store(true, Ordering::Relaxed);
+    hanging.released.store(true, Ordering::Relaxed);
     // Asked again, it waits until the thread has come to its end.
     assert!(telemetry.shutdown(LONG));
     let exported = counter(&telemetry, "spanweave_spans_exported_total");
     assert_eq!(exported + dropped(&telemetry), 100_007);
-    assert_eq!(exported, exporter.taken.load(Ordering::Relaxed));
+    assert_eq!(exported, hanging.taken.load(Ordering::Relaxed));
 }
 
 #[test]
@@ -133,8 +133,8 @@ fn a_flush_ends_under_steady_traffic() {
 #[test]
 fn nothing_is_lost_uncounted_while_a_handle_shuts_down() {
     for _ in 0..40 {
-        let exporter = Exporter::new(Behaviour::Takes);
-        let telemetry = exporter.telemetry();
+        let sink = Exporter::new(Behaviour::Takes);
+        let telemetry = sink.telemetry();
         let made = AtomicUsize::new(0);
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -152,7 +152,7 @@ fn nothing_is_lost_uncounted_while_a_handle_shuts_down() {
             stop.store(true, Ordering::Relaxed);
         });
         let exported = counter(&telemetry, "spanweave_spans_exported_total");
-        assert_eq!(exported, exporter.taken.load(Ordering::Relaxed));
+        assert_eq!(exported, sink.taken.load(Ordering::Relaxed));
         assert_eq!(exported + dropped(&telemetry), made.load(Ordering::Relaxed));
     }
 }

@@ -17,10 +17,10 @@ impl TaskService {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         let unused = 1;
                         Vec::new()
                     }
@@ -54,12 +54,10 @@ impl TaskService {
                     let e = e;
                     #[cfg(unix)]
                     let f = f;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        a + b + c + d + e
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { a + b + c + d + e }
                 },
             )
     }
@@ -75,12 +73,10 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let at = at;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        unsafe { *at }
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { unsafe { *at } }
                 },
             )
     }

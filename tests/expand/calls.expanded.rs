@@ -14,11 +14,11 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let user_id = user_id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    '_body: {
                         let ids = self.residences.ids_for_user_ctx(ctx, user_id).await?;
                         Ok(self.tasks.for_residences_ctx(ctx, &ids).await?)
                     }
@@ -40,11 +40,11 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let user_id = user_id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    '_body: {
                         let (tasks, ids) = tokio::try_join!(
                             self.tasks.all_ctx(ctx), self.residences
                             .ids_for_user_ctx(ctx, user_id)

@@ -14,13 +14,11 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let ctx = ctx;
-                    let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.tasks.list_ctx(ctx, ctx.user_id).await
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    let ctx = ::spanweave::Ctx::current();
+                    '_body: { self.tasks.list_ctx(ctx, ctx.user_id).await }
                 },
             )
     }

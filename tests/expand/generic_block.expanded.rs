@@ -22,12 +22,10 @@ where
                 async move {
                     let name = name;
                     let keep = keep;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.find(name, keep).await
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { self.find(name, keep).await }
                 },
             )
     }

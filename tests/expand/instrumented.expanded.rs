@@ -18,11 +18,11 @@ impl TaskService {
                 async move {
                     let mut id = id;
                     let mut limit = limit;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    '_body: {
                         limit += 1;
                         id += 1;
                         self.tasks.list_ctx(ctx, id, limit).await
@@ -43,13 +43,11 @@ impl TaskService {
             .call(
                 returns.class(),
                 async move {
-                    let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.tasks.count_ctx(ctx).await
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    let ctx = ::spanweave::Ctx::current();
+                    '_body: { self.tasks.count_ctx(ctx).await }
                 },
             )
             .await

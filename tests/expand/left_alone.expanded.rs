@@ -20,12 +20,10 @@ impl TaskService {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.helper().await
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { self.helper().await }
                 },
             )
     }

@@ -17,17 +17,15 @@ impl<C> TaskService<C> {
                 async move {
                     let user_id = user_id;
                     let items = items;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
                     if ctx.is_recording() {
                         ctx.set("user_id", &user_id);
                         ctx.set("rows", &(items.len()));
                     }
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.store(items).await
-                    }
+                    '_body: { self.store(items).await }
                 },
             )
     }

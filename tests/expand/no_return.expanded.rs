@@ -10,10 +10,10 @@ impl TaskService {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         self.store.clear().await;
                     }
                 },

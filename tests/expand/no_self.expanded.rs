@@ -13,12 +13,10 @@ impl TaskRepository {
                 returns.class(),
                 async move {
                     let endpoint = endpoint;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        Self::dial(endpoint.into(), RETRIES).await
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { Self::dial(endpoint.into(), RETRIES).await }
                 },
             )
     }

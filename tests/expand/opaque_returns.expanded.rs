@@ -10,12 +10,7 @@ impl Feed {
         __METHOD
             .call(
                 ::spanweave::AnyReturn,
-                async move {
-                    {
-                        const _: () = ();
-                        self.hub.subscribe()
-                    }
-                },
+                async move { '_body: { self.hub.subscribe() } },
             )
     }
     pub fn lines(
@@ -33,12 +28,10 @@ impl Feed {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        Ok(self.read().await?.into_iter())
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { Ok(self.read().await?.into_iter()) }
                 },
             )
     }
@@ -53,10 +46,10 @@ impl Feed {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         loop {
                             self.tick().await;
                         }

@@ -18,11 +18,11 @@ impl TaskService {
                         #[allow(unused_variables)]
                         let ctx = ::spanweave::Ctx::current();
                         let user_id = user_id;
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
                         let ctx = ::spanweave::Ctx::current();
-                        {
-                            if let Some(early) = returns.early() {
-                                return early;
-                            }
+                        '_body: {
                             tokio::spawn(audit(ctx, user_id));
                             self.tasks.list_ctx(ctx, user_id).await
                         }

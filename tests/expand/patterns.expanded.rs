@@ -23,10 +23,10 @@ impl TaskService {
                     let mut task = task;
                     let __arg3 = __arg3;
                     let (a, mut b) = __arg3;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         task.id = id;
                         b += a;
                         (b > 0).then_some(task)

@@ -15,10 +15,10 @@ impl TaskService {
                 returns.class(),
                 async move {
                     let user_id = user_id;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         let tasks = self.store.load(user_id).await?;
                         Ok(tasks)
                     }

@@ -17,10 +17,10 @@ impl Job {
                     let _ = &self;
                     #[allow(unused)]
                     let permit = permit;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         self.ticks += 1;
                         self.ticks
                     }
@@ -43,12 +43,10 @@ impl Job {
                 async move {
                     let _ = &self;
                     let id = id;
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        self.tasks.get(&id).cloned()
+                    if let Some(early) = returns.early() {
+                        return early;
                     }
+                    '_body: { self.tasks.get(&id).cloned() }
                 },
             )
     }

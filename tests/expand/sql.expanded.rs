@@ -14,11 +14,11 @@ impl TaskRepository {
                 returns.class(),
                 async move {
                     let ids = ids;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    '_body: {
                         sqlx::query_as(
                                 "SELECT * FROM tasks WHERE residence_id = ANY($1)",
                             )
@@ -48,11 +48,11 @@ impl TaskRepository {
                     let tx = tx;
                     let id = id;
                     let name = name;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
                     let ctx = ::spanweave::Ctx::current();
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    '_body: {
                         let update = sqlx::query!(
                             "UPDATE tasks SET name = $2 WHERE id = $1", id, name
                         );
@@ -74,10 +74,10 @@ impl TaskRepository {
             .call(
                 returns.class(),
                 async move {
-                    {
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
                         sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
                     }
                 },

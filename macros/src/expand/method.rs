@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{ReturnType, Signature, Token, Type};
+use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
 use crate::args::Field;
 use crate::item::Function;
@@ -94,26 +94,25 @@ fn returns(returned: &Returned) -> TokenStream {
 fn call(method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let rebound = traced.arguments.rebound();
     let (class, pinned) = match traced.returned {
-        Returned::Opaque => (
-            quote!(::spanweave::AnyReturn),
-            quote!(
-                const _: () = ();
-            ),
-        ),
+        Returned::Opaque => (quote!(::spanweave::AnyReturn), TokenStream::new()),
         Returned::Named(_) | Returned::Never => (class(), pinned(&method.function.sig)),
     };
     let fields = method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
     let context = (body.uses_ctx || !fields.is_empty()).then(current);
     let fields = recorded(fields);
-    let body = braced(&method.function.body, &pinned, body);
+    // Where the braces are: what is said of the block is said there.
+    let label = Lifetime::new("'_body", method.function.body.span());
+    let body = braced(&method.function.body, body);
     // The outer block is of this crate's edition, 2024: what its tail borrows ends before the arguments do, as in an
-    // `async fn`. The user's own braces stay of the user's edition.
+    // `async fn`. The user's own braces stay of the user's edition; with a label, because rustc calls unlabelled braces
+    // around a single expression unnecessary.
     quote_spanned! {Span::mixed_site()=>
         __METHOD.call(#class, async move {
             #rebound
+            #pinned
             #context
             #fields
-            #body
+            #label: #body
         })
     }
 }
@@ -162,11 +161,12 @@ fn is_one_token(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().nth(1).is_none()
 }
 
-/// The user's own braces. Something of ours stands first in them: around a single expression rustc would call the
-/// braces unnecessary, which they are not.
-fn braced(written: &Group, first: &TokenStream, body: Rewritten) -> Group {
-    let body = body.body;
-    let mut braced = Group::new(Delimiter::Brace, quote!(#first #body));
+/// The user's own braces, with both of their spans where nothing was rewritten.
+fn braced(written: &Group, body: Rewritten) -> Group {
+    if !body.uses_ctx {
+        return written.clone();
+    }
+    let mut braced = Group::new(Delimiter::Brace, body.body);
     braced.set_span(written.span());
     braced
 }
