@@ -90,12 +90,13 @@ impl Cell {
 }
 
 struct Shard {
-    chunks: Box<[OnceLock<Box<[Cell; CHUNK]>>]>,
+    chunks: [OnceLock<Box<[Cell; CHUNK]>>; MAX_SERIES / CHUNK],
 }
 
 impl Shard {
-    fn new() -> Shard {
-        Shard { chunks: (0..MAX_SERIES.div_ceil(CHUNK)).map(|_| OnceLock::new()).collect() }
+    #[cold]
+    fn boxed() -> Box<Shard> {
+        Box::new(Shard { chunks: [const { OnceLock::new() }; MAX_SERIES / CHUNK] })
     }
 
     #[inline]
@@ -111,19 +112,19 @@ impl Shard {
 
 /// A telemetry handle's histograms and outcome counters.
 pub(crate) struct Histograms {
-    shards: Box<[OnceLock<Shard>]>,
+    shards: [OnceLock<Box<Shard>>; OWNED_SHARDS + 1],
 }
 
 impl Histograms {
     pub(crate) fn new() -> Histograms {
-        Histograms { shards: (0..=OWNED_SHARDS).map(|_| OnceLock::new()).collect() }
+        Histograms { shards: [const { OnceLock::new() }; OWNED_SHARDS + 1] }
     }
 
     /// Adds one call to a series.
     #[inline]
     pub(crate) fn record(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
         let number = thread_number();
-        let cell = self.shards[number].get_or_init(Shard::new).cell(series);
+        let cell = self.shards[number].get_or_init(Shard::boxed).cell(series);
         if number < OWNED_SHARDS {
             cell.record(add_owned, buckets, nanos, outcome);
         } else {

@@ -74,11 +74,14 @@ impl OpenRoot {
         if std::mem::replace(&mut self.finished, true) {
             return;
         }
-        let record = self.span.close(self.core, metric, outcome);
-        match (self.trace.take(), record) {
-            (Some(trace), Some(record)) => trace.end(record),
-            (_, None) => slab::end_unrecorded(self.ctx().key),
-            (None, Some(_)) => self.core.collector.count_dropped(DropReason::TooManyTraces, 1),
+        let end = self.span.measure(self.core, metric, outcome);
+        match self.trace.take() {
+            Some(trace) => trace.end(self.span.record(end, outcome)),
+            None if self.ctx().key.has_slot() => slab::end_unrecorded(self.ctx().key),
+            None if self.ctx().is_recording() => {
+                self.core.collector.count_dropped(DropReason::TooManyTraces, 1);
+            }
+            None => {}
         }
     }
 

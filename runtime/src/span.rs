@@ -48,31 +48,31 @@ impl OpenSpan {
     pub(crate) fn finish(&self, outcome: Outcome) {
         // A handle that was installed while the span was open has not seen it start.
         let Some(core) = Core::of(self.ctx.key).filter(|_| self.started != Ticks::NEVER) else { return };
-        if let Some(record) = self.close(core, self.what.metric(outcome), outcome) {
-            trace::close_span(self.ctx.key, core, record);
+        let end = self.measure(core, self.what.metric(outcome), outcome);
+        if self.recording {
+            trace::close_span(self.ctx.key, core, self.record(end, outcome));
         }
     }
 
-    /// Measures the span and returns its record where it is recorded. To be called once.
+    /// Measures the span and returns its end. To be called once.
     #[inline]
-    pub(crate) fn close(
-        &self,
-        core: &'static Core,
-        metric: Option<Metric>,
-        outcome: Outcome,
-    ) -> Option<SpanRecord> {
+    pub(crate) fn measure(&self, core: &'static Core, metric: Option<Metric>, outcome: Outcome) -> Ticks {
         let end = Ticks::now();
         if let Some(metric) = metric {
             core.measure(metric, end.nanos_since(self.started), outcome);
         }
-        let record = SpanRecord {
+        end
+    }
+
+    #[inline]
+    pub(crate) fn record(&self, end: Ticks, outcome: Outcome) -> SpanRecord {
+        SpanRecord {
             id: self.ctx.span,
             parent: self.parent,
             start: self.started,
             end,
             what: self.what,
             outcome,
-        };
-        self.recording.then_some(record)
+        }
     }
 }
