@@ -89,7 +89,7 @@ use crate::preset::Preset;
 ///
 /// | option | |
 /// |---|---|
-/// | `#[traced(skip = "reason")]` | The method is left exactly as it is. |
+/// | `#[traced(skip = "reason")]` | The method is left exactly as it is; its twin passes the context on. |
 /// | `#[traced(name = "span name")]` | The name of its span. |
 /// | `#[traced(fields(user_id, rows = items.len()))]` | Attributes of its span, read before the body runs. Nothing is recorded that is not listed. |
 /// | `#[traced(sql = off)]` | Its SQL is left alone. |

@@ -1,7 +1,8 @@
 //! The way of finished traces from the threads that end them to the one that exports them.
 //!
 //! Every thread writes whole traces into a ring of its own, whose only reader is the exporter's thread: wait-free,
-//! no allocation, no cache line that two writers share. A trace that is too long for a ring goes through a queue.
+//! no allocation, no cache line that two writers share. A trace that is too long for a ring, a span that ended after its
+//! trace was handed over, and whatever ends on a thread without a ring go through a queue.
 //! What finds no room is counted, never waited for.
 
 use std::cell::RefCell;
@@ -23,7 +24,7 @@ const MAX_RINGS: usize = 256;
 /// Items that may wait in the queue.
 const QUEUE_ITEMS: usize = 65_536;
 
-/// What a ring carries: the header of a trace, then its spans, each after the attributes that were set on it.
+/// What a ring carries: the header of a trace, then its spans and their attributes in any order.
 pub(crate) enum Item {
     Trace(TraceHeader),
     Attribute(AttributeRecord),
@@ -208,6 +209,9 @@ impl Collector {
     /// Takes a trace by way of the queue; leaves `items` empty.
     #[cold]
     pub(crate) fn enqueue(&self, trace_id: u128, items: &mut Vec<Item>) {
+        if self.closed.load(Ordering::Acquire) {
+            return self.drop_items(DropReason::ShutDown, items);
+        }
         let mut queue = self.queue.lock();
         if queue.items + items.len() > QUEUE_ITEMS {
             drop(queue);
@@ -258,9 +262,10 @@ impl Collector {
         }
     }
 
-    /// Gives the memory of the rings back. For a handle that nobody can ask any more.
-    pub(crate) fn release_rings(&self) {
+    /// Gives the memory of rings and queue back. For a handle that nobody can ask any more.
+    pub(crate) fn release_memory(&self) {
         self.rings.lock().clear();
+        *self.queue.lock() = Queue::default();
     }
 }
 

@@ -11,9 +11,9 @@ pub enum Outcome {
     Ok,
     /// It returned an `Err` of this class (by default the error type's name).
     Error(&'static str),
-    /// Its future was dropped between two polls.
+    /// Its future was dropped before its end.
     Cancelled,
-    /// It panicked: its future was dropped inside its own poll.
+    /// It panicked: one of its polls did not return.
     Panicked,
 }
 

@@ -94,12 +94,12 @@ impl Queries {
         let Some(last) = segments.last() else { return Known::Nothing };
         let calls = matches!(chain.links.first(), Some(Link::Call | Link::Macro { .. }));
         let is_sqlx = segments.first().is_some_and(|first| first == "sqlx");
-        if calls && (is_sqlx || is_query_function(last)) {
+        if segments.iter().any(|segment| segment == "QueryBuilder") {
+            Known::Builder
+        } else if calls && (is_query_function(last) || (is_sqlx && last.starts_with("query"))) {
             Known::Query
         } else if calls && last.starts_with("query") {
             Known::Likely
-        } else if segments.iter().any(|segment| segment == "QueryBuilder") {
-            Known::Builder
         } else if segments.len() == 1 && !calls {
             self.variable(last)
         } else {

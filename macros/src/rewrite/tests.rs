@@ -180,6 +180,26 @@ mod sql {
     }
 
     #[test]
+    fn not_everything_of_sqlx_is_a_query() {
+        let connected = quote!(sqlx::SqlitePool::connect_lazy_with(o).execute("…").await);
+        assert_sql(connected.clone(), connected);
+        assert_sql(
+            quote!(let mut b = sqlx::QueryBuilder::new("…"); b.build().execute(&p).await),
+            quote!(let mut b = sqlx::QueryBuilder::new("…"); b.build().execute(ctx.sql(&p)).await),
+        );
+    }
+
+    #[test]
+    fn what_is_only_called_a_query_counts_where_nobody_else_has_the_method() {
+        let cached = quote!(query_cache().execute(key).await);
+        assert_sql(cached.clone(), cached);
+        assert_sql(
+            quote!(query_tasks(id).fetch_all(&p).await),
+            quote!(query_tasks(id).fetch_all(ctx.sql(&p)).await),
+        );
+    }
+
+    #[test]
     fn builders_build_queries() {
         assert_sql(
             quote!(let mut b = QueryBuilder::new("…"); b.push(1); b.build().execute(&p).await),

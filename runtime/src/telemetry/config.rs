@@ -121,10 +121,8 @@ fn export_target(url: Option<String>, token: Option<String>) -> Result<Option<Ex
 }
 
 fn checked_url(url: String) -> Result<String, ConfigError> {
-    let refused = |expected| {
-        let held = format!("`{}`", without_secrets(&url));
-        ConfigError::Variable { variable: TRACES_URL, held, expected }
-    };
+    let refused =
+        |expected| ConfigError::Variable { variable: TRACES_URL, held: without_secrets(&url), expected };
     let Some(parsed) = url.parse::<http::Uri>().ok().filter(|parsed| parsed.scheme().is_some()) else {
         return Err(refused("a URL that starts with `http://` or `https://`"));
     };
@@ -146,11 +144,13 @@ fn names_port(url: &http::Uri) -> bool {
     host.contains(':')
 }
 
-/// A URL without its user, password and query, where secrets may stand.
-fn without_secrets(url: &str) -> &str {
+/// A URL without its query; not at all where it has a user or a password.
+fn without_secrets(url: &str) -> String {
+    if url.contains('@') {
+        return "a URL with a user or a password (not shown)".to_owned();
+    }
     let end = url.find(['?', '#']).unwrap_or(url.len());
-    let shown = &url[..end];
-    shown.rsplit_once('@').map_or(shown, |(_, host)| host)
+    format!("`{}`", &url[..end])
 }
 
 fn checked_token(token: String) -> Result<String, ConfigError> {

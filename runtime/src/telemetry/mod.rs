@@ -129,7 +129,7 @@ impl Drop for Inner {
             export.shutdown(DROP_TIMEOUT);
         }
         if self.core.collector.is_finished() {
-            self.core.collector.release_rings();
+            self.core.collector.release_memory();
         }
     }
 }
@@ -229,9 +229,11 @@ impl TelemetryBuilder {
     }
 
     fn resource(&self) -> Resource {
+        let named = self.resource.iter().any(|(key, _)| key == SERVICE_NAME);
+        let unknown = (!named).then(|| "unknown_service".to_owned());
         let attributes = self.resource.iter().cloned().map(|(key, value)| KeyValue::new(key, value));
-        let name = self.service_name.clone().unwrap_or_else(|| "unknown_service".to_owned());
-        Resource::builder_empty().with_attributes(attributes).with_service_name(name).build()
+        let name = self.service_name.clone().or(unknown).map(|name| KeyValue::new(SERVICE_NAME, name));
+        Resource::builder_empty().with_attributes(attributes.chain(name)).build()
     }
 }
 
