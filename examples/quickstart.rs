@@ -299,7 +299,8 @@ How to go on:
 
     cargo run --example quickstart -- --serve 8080     stays, and prints the tree of every request
     curl http://127.0.0.1:8080/metrics                 its histograms and counters
-    OBS_TRACES_URL=http://… OBS_INGEST_TOKEN=…         exports the traces over OTLP/HTTP as well
+    OBS_TRACES_URL=http://localhost:4318/v1/traces OBS_INGEST_TOKEN=any cargo run --example quickstart
+                                                       exports the traces over OTLP/HTTP as well
     examples/quickstart.rs                             all of it, in one file
 ";
 
@@ -309,6 +310,20 @@ async fn print_requests(kept: KeptSpans) {
         tokio::time::sleep(Duration::from_millis(200)).await;
         print!("{}", span_tree(&kept.take(), &["residence_id", "http.response.status_code"]));
     }
+}
+
+/// Waits for Ctrl-C, or for the SIGTERM of whoever supervises the process.
+async fn asked_to_stop() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// What the command line asks for: a port to stay on, or none.
@@ -341,7 +356,7 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
     if serve.is_some() {
         println!("Listening on {url}, for example {url}/api/tasks/ and {url}/metrics. Ctrl-C ends it.\n");
         let printing = tokio::spawn(print_requests(kept));
-        tokio::signal::ctrl_c().await?;
+        asked_to_stop().await?;
         printing.abort();
     } else {
         println!("Listening on {url}. Here is what spanweave sees of its requests.\n");

@@ -7,8 +7,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use spanweave::Ctx;
-use spanweave::testing::TestTelemetry;
+use spanweave::testing::{KeptSpans, TestTelemetry};
+use spanweave::{Ctx, Telemetry};
 
 use crate::app::TaskService;
 
@@ -180,4 +180,26 @@ async fn a_request_through_nested_layers_is_one_trace() {
     get_text(format!("{url}/internal/metrics")).await;
     assert_eq!(telemetry.span_tree(), "GET /api/show\n");
     assert_eq!(telemetry.metrics_text().matches("http_request_duration_seconds_count").count(), 1);
+}
+
+#[tokio::test]
+async fn a_router_keeps_its_telemetry_alive() {
+    let kept = KeptSpans::new();
+    let app: Router = {
+        let telemetry = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone()).build().unwrap();
+        Router::new().route("/show", get(show)).layer(telemetry.http_layer())
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(axum::serve(listener, app).into_future());
+    get_text(format!("{url}/show")).await;
+    server.abort();
+    assert!(server.await.is_err_and(|error| error.is_cancelled()));
+    let exported = async {
+        while kept.spans().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), exported).await.unwrap();
+    assert_eq!(kept.spans()[0].name, "GET /show");
 }

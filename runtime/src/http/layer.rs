@@ -28,21 +28,23 @@ impl Telemetry {
     ///
     /// A `traceparent` that the request brings is followed, and its decision to sample with it.
     pub fn http_layer(&self) -> HttpLayer {
-        HttpLayer { core: self.core() }
+        HttpLayer { telemetry: self.clone() }
     }
 }
 
 /// Makes every request a trace; see [`Telemetry::http_layer`].
+///
+/// It is a clone of the handle, too: what it traces is exported for as long as the router lives.
 #[derive(Clone)]
 pub struct HttpLayer {
-    core: &'static Core,
+    telemetry: Telemetry,
 }
 
 impl<S> Layer<S> for HttpLayer {
     type Service = HttpService<S>;
 
     fn layer(&self, inner: S) -> HttpService<S> {
-        HttpService { inner, core: self.core }
+        HttpService { inner, telemetry: self.telemetry.clone() }
     }
 }
 
@@ -50,7 +52,7 @@ impl<S> Layer<S> for HttpLayer {
 #[derive(Clone)]
 pub struct HttpService<S> {
     inner: S,
-    core: &'static Core,
+    telemetry: Telemetry,
 }
 
 impl<S, B, R> Service<Request<B>> for HttpService<S>
@@ -68,7 +70,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> ResponseFuture<S::Future> {
         // Routers nest, and so may their layers: the outermost one has the request.
         let seen = request.extensions_mut().insert(Seen).is_some();
-        let mut served = (!seen).then(|| ServedRequest::start(self.core, &request));
+        let mut served = (!seen).then(|| ServedRequest::start(self.telemetry.core(), &request));
         let response = match &mut served {
             Some(served) => served.root.run(|| self.inner.call(request)),
             None => self.inner.call(request),
