@@ -216,7 +216,7 @@ impl Demonstration {
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
         self.show("A write that the database refuses", 1).await?;
 
-        let impatient = self.get("/api/tasks/export").timeout(Duration::from_millis(300));
+        let impatient = self.get("/api/tasks/export").timeout(Duration::from_secs(1));
         assert!(impatient.send().await.is_err_and(|error| error.is_timeout()));
         self.show("A client that hangs up half way", 1).await?;
 

