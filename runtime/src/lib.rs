@@ -1,4 +1,45 @@
 //! One attribute per impl block: a span, a histogram and an outcome for every service and repository method.
+//!
+//! ```
+//! use spanweave::testing::TestTelemetry;
+//! use spanweave::{repo, traced_service};
+//!
+//! struct TaskRepository;
+//!
+//! #[repo]
+//! impl TaskRepository {
+//!     pub async fn titles(&self, user_id: i64) -> Result<Vec<String>, std::io::Error> {
+//!         Ok(vec![format!("of {user_id}")])
+//!     }
+//! }
+//!
+//! struct TaskService {
+//!     tasks: TaskRepository,
+//! }
+//!
+//! #[traced_service(calls(tasks))]
+//! impl TaskService {
+//!     pub async fn list(&self, user_id: i64) -> Result<usize, std::io::Error> {
+//!         Ok(self.tasks.titles(user_id).await?.len())
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let telemetry = TestTelemetry::new();
+//! let service = TaskService { tasks: TaskRepository };
+//! telemetry.root("GET /api/tasks/").run(service.list(1)).await?;
+//! assert_eq!(
+//!     telemetry.span_tree(),
+//!     "GET /api/tasks/\n  TaskService.list\n    TaskRepository.titles\n"
+//! );
+//! # Ok::<(), std::io::Error>(()) }).unwrap();
+//! ```
+//!
+//! - [`macro@traced_service`] and [`macro@repo`]: the attributes, and what they write.
+//! - [`Telemetry`]: the handle an application makes once, configured by a builder or the environment; with the
+//!   feature `axum`, the HTTP layer and the operators' routes are made from it.
+//! - [`Ctx`]: the context, a number that goes anywhere; with the feature `sqlx`, `Ctx::sql` wraps executors.
+//! - [`testing`]: span trees and metrics as text.
 #![deny(missing_docs)]
 
 mod call;
