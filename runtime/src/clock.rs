@@ -12,9 +12,6 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 pub(crate) struct Ticks(u64);
 
 impl Ticks {
-    /// The start of what is not timed.
-    pub(crate) const NEVER: Ticks = Ticks(0);
-
     #[inline]
     pub(crate) fn now() -> Ticks {
         Ticks(CLOCK.raw())

@@ -24,8 +24,7 @@ impl OpenSpan {
     pub(crate) fn start(parent: Ctx, what: &'static dyn Describe) -> OpenSpan {
         let recording = parent.is_recording() && trace::open_span(parent.key);
         let ctx = if recording { Ctx { key: parent.key, span: ids::next() } } else { parent };
-        let started = if recording || Core::of(parent.key).is_some() { Ticks::now() } else { Ticks::NEVER };
-        OpenSpan { ctx, parent: parent.span, started, what, recording }
+        OpenSpan { ctx, parent: parent.span, started: Ticks::now(), what, recording }
     }
 
     /// The root of a trace, whose buffer its caller holds.
@@ -46,8 +45,7 @@ impl OpenSpan {
     /// Measures the span and, where it is recorded, gives its record to its trace. To be called once.
     #[inline]
     pub(crate) fn finish(&self, outcome: Outcome) {
-        // A handle that was installed while the span was open has not seen it start.
-        let Some(core) = Core::of(self.ctx.key).filter(|_| self.started != Ticks::NEVER) else { return };
+        let Some(core) = Core::of(self.ctx.key) else { return };
         let end = self.measure(core, self.what.metric(outcome), outcome);
         if self.recording {
             trace::close_span(self.ctx.key, core, self.record(end, outcome));
