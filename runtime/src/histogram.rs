@@ -124,12 +124,18 @@ impl Histograms {
     #[inline]
     pub(crate) fn record(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
         let number = thread_number();
-        let cell = self.shards[number].get_or_init(Shard::boxed).cell(series);
-        if number < OWNED_SHARDS {
-            cell.record(add_owned, buckets, nanos, outcome);
-        } else {
-            cell.record(add_shared, buckets, nanos, outcome);
+        match self.shards.get(number) {
+            Some(shard) if number < OWNED_SHARDS => {
+                shard.get_or_init(Shard::boxed).cell(series).record(add_owned, buckets, nanos, outcome);
+            }
+            _ => self.record_shared(series, buckets, nanos, outcome),
         }
+    }
+
+    #[cold]
+    fn record_shared(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
+        let shard = self.shards[OWNED_SHARDS].get_or_init(Shard::boxed);
+        shard.cell(series).record(add_shared, buckets, nanos, outcome);
     }
 
     /// The sum of all threads' parts of a series.
