@@ -8,8 +8,8 @@ use crate::outcome::Outcome;
 use crate::record::{Describe, SpanRecord};
 use crate::trace;
 
-/// An open span and its timer. It measures without recording where its trace is not recorded, and does nothing at
-/// all outside any telemetry handle.
+/// An open span and its timer. It measures without recording where its trace is not recorded, and outside any telemetry
+/// handle it only reads the clock: a handle that is installed before it ends measures it in full.
 pub(crate) struct OpenSpan {
     ctx: Ctx,
     parent: u64,
