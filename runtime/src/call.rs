@@ -7,16 +7,15 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::ctx::{Ctx, Entered};
-use crate::method::Method;
+use crate::ctx::Ctx;
 use crate::outcome::{Classify, Outcome};
-use crate::record::Describe;
-use crate::span::OpenSpan;
+use crate::site::Site;
+use crate::span::Span;
 
 pin_project! {
     /// A traced call: the future of a method's body, which measures itself and ends in exactly one [`Outcome`].
     ///
-    /// Made by [`Method::call`]. The timer starts at the first poll; a future that is never polled leaves no trace.
+    /// Made by [`Method::call`](crate::Method::call). The timer starts at the first poll; a future that is never polled leaves no trace.
     #[must_use = "futures do nothing unless polled"]
     pub struct Traced<F, C> {
         // Before the call, so that what is cancelled in it ends first.
@@ -29,8 +28,8 @@ pin_project! {
 
 impl<F, C> Traced<F, C> {
     #[inline]
-    pub(crate) fn new(method: &'static Method, body: F) -> Traced<F, C> {
-        Traced { body, call: Call::new(Ctx::current(), method), class: PhantomData }
+    pub(crate) fn new(caller: Ctx, site: &'static Site, body: F) -> Traced<F, C> {
+        Traced { body, call: Call::new(caller, site), class: PhantomData }
     }
 }
 
@@ -46,89 +45,105 @@ where
         let this = self.project();
         let polling = this.call.poll();
         let output = this.body.poll(cx);
-        polling.returned(match &output {
-            Poll::Ready(output) => Some(C::classify(output)),
-            Poll::Pending => None,
-        });
+        match &output {
+            Poll::Ready(output) => polling.ended(C::classify(output)),
+            Poll::Pending => polling.pending(),
+        }
         output
     }
 }
 
 /// The part of a call that does not depend on types: a span that opens at the first poll, and closes once.
 ///
-/// Whoever polls does it between [`poll`](Call::poll) and [`Polling::returned`]. A poll that does not return has
+/// Whoever polls does it between [`poll`](Call::poll) and what [`Polling`] offers. A poll that does not return has
 /// panicked; a call that is dropped after its first poll and before its end was cancelled.
-pub(crate) struct Call(State);
-
-enum State {
-    Unpolled { caller: Ctx, what: &'static dyn Describe },
-    Running(OpenSpan),
-    Finished,
-}
+pub(crate) struct Call(Span);
 
 impl Call {
     #[inline]
-    pub(crate) fn new(caller: Ctx, what: &'static dyn Describe) -> Call {
-        Call(State::Unpolled { caller, what })
+    pub(crate) fn new(caller: Ctx, site: &'static Site) -> Call {
+        Call(Span::unopened(caller, site))
     }
 
     /// Makes the call's own context current for a poll; opens its span at the first one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn poll(&mut self) -> Polling<'_> {
-        let own = match &self.0 {
-            State::Running(span) => span.ctx(),
-            State::Unpolled { caller, what } => {
-                // A future made outside any context belongs where it is first polled.
-                let caller = if caller.is_none() { Ctx::current() } else { *caller };
-                let span = OpenSpan::start(caller, *what);
-                let own = span.ctx();
-                self.0 = State::Running(span);
-                own
-            }
-            State::Finished => Ctx::current(),
-        };
-        Polling { call: Some(self), _own: Entered::new(own) }
+        let before = self.enter();
+        Polling { call: self, before }
     }
 
-    #[inline]
-    fn finish(&mut self, outcome: Outcome) {
-        if let State::Running(span) = &self.0 {
-            span.finish(outcome);
-            self.0 = State::Finished;
+    /// Returns the context that was current.
+    #[inline(never)]
+    fn enter(&mut self) -> Ctx {
+        let before = Ctx::current();
+        if self.0.is_unopened() {
+            self.0.open(before);
         }
+        self.0.ctx().set_current();
+        before
+    }
+
+    /// A function of its own for what nearly always is, in which nothing depends on the outcome.
+    #[inline(never)]
+    fn finish_ok(&mut self) {
+        self.0.finish(Outcome::Ok);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn finish_otherwise(&mut self, outcome: Outcome) {
+        self.0.finish(outcome);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn panicked(&mut self, before: Ctx) {
+        before.set_current();
+        self.0.finish(Outcome::Panicked);
     }
 }
 
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        self.finish(Outcome::Cancelled);
+        if self.0.is_open() {
+            self.finish_otherwise(Outcome::Cancelled);
+        }
     }
 }
 
-/// A poll of a call; dropped without [`returned`](Polling::returned), it has panicked.
+/// A poll of a call; dropped without having been told what came of it, it has panicked.
 #[must_use = "a poll that is not said to have returned counts as a panic"]
 pub(crate) struct Polling<'c> {
-    call: Option<&'c mut Call>,
-    _own: Entered,
+    call: &'c mut Call,
+    before: Ctx,
 }
 
+// Inlined throughout, so that it is never in memory.
 impl Polling<'_> {
-    /// The poll returned; with an outcome, the call has ended.
-    #[inline]
-    pub(crate) fn returned(mut self, outcome: Option<Outcome>) {
-        if let (Some(call), Some(outcome)) = (self.call.take(), outcome) {
-            call.finish(outcome);
+    /// The poll returned, and with it the call.
+    #[inline(always)]
+    pub(crate) fn ended(self, outcome: Outcome) {
+        self.before.set_current();
+        match outcome {
+            Outcome::Ok => self.call.finish_ok(),
+            _ => self.call.finish_otherwise(outcome),
         }
+        std::mem::forget(self);
+    }
+
+    /// The poll returned, and the call goes on.
+    #[inline(always)]
+    pub(crate) fn pending(self) {
+        self.before.set_current();
+        std::mem::forget(self);
     }
 }
 
 impl Drop for Polling<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
-            call.finish(Outcome::Panicked);
-        }
+        self.call.panicked(self.before);
     }
 }
 
@@ -138,7 +153,7 @@ mod tests {
 
     /// Every method that awaits another holds one of these per level.
     #[test]
-    fn a_call_is_seven_words() {
-        assert_eq!(size_of::<Call>(), 56);
+    fn a_call_is_six_words() {
+        assert_eq!(size_of::<Call>(), 48);
     }
 }

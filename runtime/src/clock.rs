@@ -1,6 +1,8 @@
 //! The processor's time-stamp counter, read raw on the hot path and scaled only where a number is shown.
 
 use std::sync::LazyLock;
+#[cfg(target_arch = "x86_64")]
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
 use quanta::Clock;
@@ -12,16 +14,81 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 pub(crate) struct Ticks(u64);
 
 impl Ticks {
-    #[inline]
+    /// No reading: the start of a span that nobody will ask for its duration.
+    pub(crate) const NONE: Ticks = Ticks(0);
+
+    #[inline(always)]
     pub(crate) fn now() -> Ticks {
-        Ticks(CLOCK.raw())
+        Ticks(counter().unwrap_or_else(raw))
     }
 
-    /// Nanoseconds from `earlier` to `self`; zero where the counter ran backwards between two sockets.
+    /// Ticks from `earlier` to `self`; zero where the counter ran backwards between two sockets.
     #[inline]
-    pub(crate) fn nanos_since(self, earlier: Ticks) -> u64 {
-        CLOCK.delta_as_nanos(earlier.0, self.0)
+    pub(crate) fn since(self, earlier: Ticks) -> u64 {
+        self.0.saturating_sub(earlier.0)
     }
+}
+
+/// The counter, read where the code stands: `quanta` reads the same one, but not inline, and the code around a call
+/// costs as much as the call. `None` until `quanta` was seen to read it.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn counter() -> Option<u64> {
+    IS_COUNTER.load(Relaxed).then(time_stamp_counter)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn counter() -> Option<u64> {
+    None
+}
+
+/// Whether `quanta`, which knows when the time-stamp counter can be relied on, reads that and not a slower clock.
+#[cfg(target_arch = "x86_64")]
+static IS_COUNTER: AtomicBool = AtomicBool::new(false);
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn time_stamp_counter() -> u64 {
+    #[expect(unsafe_code, reason = "15 of the 200 ns that a request costs; see docs/performance.md")]
+    // SAFETY: every x86-64 processor has the instruction, and it touches no memory.
+    unsafe {
+        std::arch::x86_64::_rdtsc()
+    }
+}
+
+#[cold]
+#[cfg(target_arch = "x86_64")]
+fn raw() -> u64 {
+    let clock = &*CLOCK;
+    let (before, raw, after) = (time_stamp_counter(), clock.raw(), time_stamp_counter());
+    // Any other clock counts something else, from another beginning.
+    if before <= raw && raw <= after {
+        IS_COUNTER.store(true, Relaxed);
+    }
+    raw
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+fn raw() -> u64 {
+    CLOCK.raw()
+}
+
+/// The nanoseconds of a number of ticks, rounded down.
+pub(crate) fn nanos(ticks: u64) -> u64 {
+    CLOCK.delta_as_nanos(0, ticks)
+}
+
+/// The most ticks whose [`nanos`] are not above `most`.
+pub(crate) fn ticks_within(most: u64) -> u64 {
+    // More than two years of any counter, and still few enough for their nanoseconds to fit.
+    let (mut within, mut above) = (0, 1 << 56);
+    while above - within > 1 {
+        let middle = within + (above - within) / 2;
+        if nanos(middle) <= most { within = middle } else { above = middle }
+    }
+    within
 }
 
 /// One moment on both clocks. Taken anew for every batch that is exported, so that neither a drift of the
@@ -38,9 +105,22 @@ impl Anchor {
 
     pub(crate) fn wall(&self, at: Ticks) -> SystemTime {
         if at <= self.ticks {
-            self.wall - Duration::from_nanos(self.ticks.nanos_since(at))
+            self.wall - Duration::from_nanos(nanos(self.ticks.since(at)))
         } else {
-            self.wall + Duration::from_nanos(at.nanos_since(self.ticks))
+            self.wall + Duration::from_nanos(nanos(at.since(self.ticks)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nanos, ticks_within};
+
+    #[test]
+    fn a_bound_in_ticks_is_the_last_that_is_within_it() {
+        for bound in [1, 1_000, 500_000, 1_000_000_000, 10_000_000_000] {
+            let ticks = ticks_within(bound);
+            assert!(nanos(ticks) <= bound && nanos(ticks + 1) > bound, "{bound} ns");
         }
     }
 }

@@ -14,17 +14,19 @@ use std::thread::Thread;
 use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::record::{AttributeRecord, SpanRecord};
+use crate::telemetry::KeptFor;
 
-/// Items a ring holds: 4,096 of 80 bytes, a third of a megabyte per thread that ends traces.
+/// Items a ring holds: 4,096 of 64 bytes, a quarter of a megabyte per thread that ends traces.
 const RING_ITEMS: usize = 4_096;
 /// The most rings of a handle; further threads use the queue.
 const MAX_RINGS: usize = 256;
 /// Items that may wait in the queue.
 const QUEUE_ITEMS: usize = 65_536;
 
-/// What a ring carries: the header of a trace, then its spans and their attributes in any order.
+/// What a ring carries: the header of a trace, then its spans and their attributes.
 pub(crate) enum Item {
     Trace(TraceHeader),
     Attribute(AttributeRecord),
@@ -42,6 +44,16 @@ pub(crate) struct TraceHeader {
     pub(crate) trace_id: [u64; 2],
     /// The items that follow.
     pub(crate) items: usize,
+    /// For the root, which is the first of the items; spans that ended after their root are alone.
+    pub(crate) end: Option<TraceEnd>,
+}
+
+/// What the root says of its trace.
+#[derive(Clone, Copy)]
+pub(crate) struct TraceEnd {
+    pub(crate) kept_for: KeptFor,
+    /// Spans that found no room in the trace's buffer.
+    pub(crate) lost: usize,
 }
 
 /// Why spans were dropped.
@@ -49,7 +61,7 @@ pub(crate) struct TraceHeader {
 pub(crate) enum DropReason {
     /// They started after their trace had left the slab.
     Late,
-    /// Their trace had more spans than are kept of one.
+    /// Their trace had more spans than are kept of one, or all open traces together more than there is memory for.
     TraceTooLong,
     /// Their trace found no slot: the process had more traces open than it can have.
     TooManyTraces,
@@ -147,20 +159,26 @@ impl Collector {
         self.dropped[reason as usize].load(Ordering::Relaxed)
     }
 
-    /// Takes a whole trace; leaves `items` empty.
-    pub(crate) fn hand_over(&self, handle: u16, trace_id: u128, items: &mut Vec<Item>) {
-        if self.closed.load(Ordering::Acquire) {
-            return self.drop_items(DropReason::ShutDown, items);
+    /// Takes a whole trace; leaves its buffer empty.
+    pub(crate) fn hand_over(&self, handle: u16, trace: EndedTrace<'_>) {
+        let EndedTrace { trace_id, kept_for, root, buffer } = trace;
+        let (items, lost) = (1 + buffer.len(), buffer.lost());
+        if lost > 0 {
+            self.count_dropped(DropReason::TraceTooLong, lost);
         }
-        if items.len() > RING_ITEMS / 4 {
-            return self.enqueue(trace_id, items);
+        if self.closed.load(Ordering::Acquire) {
+            return self.drop_trace(DropReason::ShutDown, buffer);
+        }
+        let end = Some(TraceEnd { kept_for, lost });
+        let header = TraceHeader { trace_id: ids::halves(trace_id), items, end };
+        if items > RING_ITEMS / 4 {
+            return self.enqueue(header, collect_items(root, buffer));
         }
         let written = RINGS.try_with(|rings| {
             let mut rings = rings.borrow_mut();
             let Some(ring) = self.ring(handle, &mut rings) else { return Written::NoRing };
-            let Ok(chunk) = ring.write_chunk_uninit(1 + items.len()) else { return Written::Full };
-            let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
-            chunk.fill_from_iter(std::iter::once(Item::Trace(header)).chain(items.drain(..)));
+            let Ok(chunk) = ring.write_chunk_uninit(1 + items) else { return Written::Full };
+            chunk.fill_from_iter(std::iter::once(Item::Trace(header)).chain(drain_items(root, buffer)));
             // What is cached is out of date as long as it speaks of more items than there are.
             if ring.cached_slots() < RING_ITEMS / 2 && ring.slots() < RING_ITEMS / 2 {
                 Written::HalfFull
@@ -172,17 +190,23 @@ impl Collector {
             Ok(Written::Well) => {}
             Ok(Written::HalfFull) => self.wake_exporter(),
             Ok(Written::Full) => {
-                self.drop_items(DropReason::QueueFull, items);
+                self.drop_trace(DropReason::QueueFull, buffer);
                 self.wake_exporter();
             }
-            Ok(Written::NoRing) | Err(_) => self.enqueue(trace_id, items),
+            Ok(Written::NoRing) | Err(_) => self.enqueue(header, collect_items(root, buffer)),
         }
+        buffer.clear();
     }
 
     #[cold]
-    fn drop_items(&self, reason: DropReason, items: &mut Vec<Item>) {
-        self.count_dropped(reason, count_spans(items.iter()));
-        items.clear();
+    fn drop_trace(&self, reason: DropReason, buffer: &mut SpanBuffer) {
+        let root = 1;
+        self.count_dropped(reason, root + buffer.spans().len());
+        buffer.clear();
+    }
+
+    fn drop_items(&self, reason: DropReason, items: &[Item]) {
+        self.count_dropped(reason, count_spans(items));
     }
 
     /// This thread's ring for a handle; `None` where there are too many already.
@@ -206,20 +230,27 @@ impl Collector {
         Some(rings.len() - 1)
     }
 
-    /// Takes a trace by way of the queue; leaves `items` empty.
+    /// Takes a span that ended after its root had, with the attributes that waited for it.
     #[cold]
-    pub(crate) fn enqueue(&self, trace_id: u128, items: &mut Vec<Item>) {
+    pub(crate) fn hand_over_late(&self, trace_id: u128, span: SpanRecord, attributes: Vec<AttributeRecord>) {
+        let items: Vec<Item> =
+            std::iter::once(Item::Span(span)).chain(attributes.into_iter().map(Item::Attribute)).collect();
+        let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len(), end: None };
+        self.enqueue(header, items);
+    }
+
+    #[cold]
+    fn enqueue(&self, header: TraceHeader, items: Vec<Item>) {
         if self.closed.load(Ordering::Acquire) {
-            return self.drop_items(DropReason::ShutDown, items);
+            return self.drop_items(DropReason::ShutDown, &items);
         }
         let mut queue = self.queue.lock();
         if queue.items + items.len() > QUEUE_ITEMS {
             drop(queue);
-            self.drop_items(DropReason::QueueFull, items);
+            self.drop_items(DropReason::QueueFull, &items);
         } else {
-            let header = TraceHeader { trace_id: ids::halves(trace_id), items: items.len() };
             queue.items += items.len();
-            queue.traces.push_back((header, std::mem::take(items)));
+            queue.traces.push_back((header, items));
         }
         self.wake_exporter();
     }
@@ -258,7 +289,7 @@ impl Collector {
         if self.is_finished() {
             let mut items = Vec::new();
             self.take_ended(&mut items);
-            self.drop_items(DropReason::ShutDown, &mut items);
+            self.drop_items(DropReason::ShutDown, &items);
         }
     }
 
@@ -269,9 +300,38 @@ impl Collector {
     }
 }
 
+/// A trace that is exported, when its root ends.
+pub(crate) struct EndedTrace<'b> {
+    pub(crate) trace_id: u128,
+    pub(crate) kept_for: KeptFor,
+    pub(crate) root: SpanRecord,
+    /// Everything but the root.
+    pub(crate) buffer: &'b mut SpanBuffer,
+}
+
+fn drain_items(root: SpanRecord, buffer: &mut SpanBuffer) -> impl Iterator<Item = Item> {
+    let (spans, attributes) = buffer.drain();
+    std::iter::once(root).chain(spans).map(Item::Span).chain(attributes.map(Item::Attribute))
+}
+
+#[cold]
+fn collect_items(root: SpanRecord, buffer: &mut SpanBuffer) -> Vec<Item> {
+    drain_items(root, buffer).collect()
+}
+
 enum Written {
     Well,
     HalfFull,
     Full,
     NoRing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Item;
+
+    #[test]
+    fn an_item_is_a_cache_line() {
+        assert_eq!(size_of::<Item>(), 64);
+    }
 }

@@ -1,36 +1,39 @@
 //! What a telemetry handle owns. Cores are never freed, so that a context, which is only a number, can find its own
 //! at any time; a process makes one, a test process some hundreds.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use parking_lot::Mutex;
-
 use crate::collect::Collector;
-use crate::histogram::{Buckets, Histograms};
-use crate::key::TraceKey;
+use crate::histogram::{self, Bounds, Histograms};
+use crate::key::{Recording, TraceKey};
 use crate::outcome::Outcome;
-use crate::registry::SeriesId;
-use crate::telemetry::Sampling;
+use crate::registry::{self, Family, Series, SeriesId};
+use crate::telemetry::{Keeping, Sampling};
 
 /// The telemetry behind a handle, as contexts and calls use it.
 pub(crate) struct Core {
     pub(crate) handle: u16,
     pub(crate) sampling: Sampling,
+    pub(crate) keeping: Keeping,
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
     pub(crate) exports: bool,
     pub(crate) collector: Collector,
     pub(crate) histograms: Histograms,
-    /// Calls that ended in an error, by class.
-    pub(crate) errors: Mutex<HashMap<(SeriesId, &'static str), u64>>,
 }
 
 /// Where the duration of a span is added to.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Metric {
-    pub(crate) series: SeriesId,
-    pub(crate) buckets: &'static Buckets,
+    series: SeriesId,
+    bounds: &'static Bounds,
+}
+
+impl Metric {
+    /// The series of a family with these labels.
+    pub(crate) fn of(family: &'static Family, labels: Box<[String]>) -> Metric {
+        Metric { series: registry::register(Series { family, labels }), bounds: family.buckets.bounds() }
+    }
 }
 
 static CORES: [OnceLock<&'static Core>; TraceKey::HANDLES] = [const { OnceLock::new() }; TraceKey::HANDLES];
@@ -40,28 +43,37 @@ static INSTALLED: AtomicU16 = AtomicU16::new(0);
 
 impl Core {
     /// Makes a core; `None` when the process has made [`TraceKey::HANDLES`] of them.
-    pub(crate) fn new(sampling: Sampling, exports: bool) -> Option<&'static Core> {
+    pub(crate) fn new(sampling: Sampling, keeping: Keeping, exports: bool) -> Option<&'static Core> {
         let one_more = |handle: u16| (usize::from(handle) < TraceKey::HANDLES).then(|| handle + 1);
         let handle = NEXT.try_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         let core = Box::leak(Box::new(Core {
             handle,
             sampling,
+            keeping,
             exports,
             collector: Collector::default(),
             histograms: Histograms::new(),
-            errors: Mutex::default(),
         }));
         Some(CORES[usize::from(handle)].get_or_init(|| core))
+    }
+
+    /// What becomes of the spans of a new trace.
+    pub(crate) fn recording(&self, trace_id: u128, parent_sampled: Option<bool>) -> Recording {
+        if !self.exports {
+            Recording::Off
+        } else if self.sampling.samples(trace_id, parent_sampled) {
+            Recording::Sampled
+        } else if self.keeping.keeps_any() {
+            Recording::Buffered
+        } else {
+            Recording::Off
+        }
     }
 
     /// The core that a context belongs to; the installed one for a context that belongs to none.
     #[inline]
     pub(crate) fn of(key: TraceKey) -> Option<&'static Core> {
-        let handle = match key.handle() {
-            0 => INSTALLED.load(Ordering::Acquire),
-            handle => handle,
-        };
-        CORES[usize::from(handle)].get().copied()
+        CORES[usize::from(handle_of(key))].get().copied()
     }
 
     /// Makes this the core of calls without a context.
@@ -74,18 +86,32 @@ impl Core {
         let _another_is_installed =
             INSTALLED.compare_exchange(self.handle, 0, Ordering::AcqRel, Ordering::Relaxed);
     }
+}
 
-    /// Adds a call to its histogram and to the counter of its outcome.
-    #[inline]
-    pub(crate) fn measure(&self, metric: Metric, nanos: u64, outcome: Outcome) {
-        self.histograms.record(metric.series, metric.buckets, nanos, outcome);
-        if let Outcome::Error(class) = outcome {
-            self.count_error(metric.series, class);
-        }
+/// Adds a call to its histogram and to the counter of its outcome, under the handle that its context belongs to.
+#[inline(always)]
+pub(crate) fn measure(key: TraceKey, metric: Metric, ticks: u64, outcome: Outcome) {
+    let Metric { series, bounds } = metric;
+    let handle = handle_of(key);
+    match histogram::own_shard(handle) {
+        Some(shard) => shard.record(series, bounds, ticks, outcome),
+        None => measure_elsewhere(handle, metric, ticks, outcome),
     }
+}
 
-    #[cold]
-    fn count_error(&self, series: SeriesId, class: &'static str) {
-        *self.errors.lock().entry((series, class)).or_default() += 1;
+/// The thread has used another handle last, or has no shard of its own; or there is no handle.
+#[cold]
+fn measure_elsewhere(handle: u16, Metric { series, bounds }: Metric, ticks: u64, outcome: Outcome) {
+    if let Some(core) = CORES[usize::from(handle)].get() {
+        core.histograms.record(handle, series, bounds, ticks, outcome);
+    }
+}
+
+/// The handle that a context belongs to; the installed one for a context that belongs to none.
+#[inline]
+fn handle_of(key: TraceKey) -> u16 {
+    match key.handle() {
+        0 => INSTALLED.load(Ordering::Acquire),
+        handle => handle,
     }
 }

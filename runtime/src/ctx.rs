@@ -35,7 +35,10 @@ pub struct Ctx {
 }
 
 thread_local! {
-    static CURRENT: Cell<Ctx> = const { Cell::new(Ctx::none()) };
+    // The halves of the current context, which are not to be neighbours: written one by one and read as one, a value
+    // cannot be forwarded from a processor's store buffer, and every call would wait for it.
+    static CURRENT_KEY: Cell<TraceKey> = const { Cell::new(TraceKey::NONE) };
+    static CURRENT_SPAN: Cell<u64> = const { Cell::new(0) };
 }
 
 impl Ctx {
@@ -51,7 +54,14 @@ impl Ctx {
     #[inline]
     #[must_use]
     pub fn current() -> Ctx {
-        CURRENT.get()
+        Ctx { key: CURRENT_KEY.get(), span: CURRENT_SPAN.get() }
+    }
+
+    /// Whoever calls it puts back what was current.
+    #[inline]
+    pub(crate) fn set_current(self) {
+        CURRENT_KEY.set(self.key);
+        CURRENT_SPAN.set(self.span);
     }
 
     /// Whether this is [`Ctx::none`].
@@ -60,10 +70,17 @@ impl Ctx {
         self.key == TraceKey::NONE
     }
 
-    /// Whether spans opened in this context are kept: its trace was sampled and there is an exporter.
+    /// Whether spans opened in this context are recorded: there is an exporter, and the trace was sampled or may
+    /// still be [kept](crate::Keep) for how it ends.
     #[inline]
     pub fn is_recording(self) -> bool {
         self.key.is_recording()
+    }
+
+    /// Whether the trace was sampled when it started: what a `traceparent` tells the next service.
+    #[inline]
+    pub fn is_sampled(self) -> bool {
+        self.key.is_sampled()
     }
 
     /// Runs `f` with this context as the current one.
@@ -121,14 +138,16 @@ pub(crate) struct Entered {
 impl Entered {
     #[inline]
     pub(crate) fn new(ctx: Ctx) -> Entered {
-        Entered { before: CURRENT.replace(ctx), _not_send: PhantomData }
+        let before = Ctx::current();
+        ctx.set_current();
+        Entered { before, _not_send: PhantomData }
     }
 }
 
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        self.before.set_current();
     }
 }
 
@@ -175,7 +194,7 @@ impl<F: Future> Future for WithCtx<F> {
 #[cfg(test)]
 mod tests {
     use super::Ctx;
-    use crate::key::TraceKey;
+    use crate::key::{Recording, TraceKey};
 
     #[test]
     fn a_context_is_two_words() {
@@ -184,8 +203,8 @@ mod tests {
 
     #[test]
     fn entering_nests_and_survives_a_panic() {
-        let outer = Ctx { key: TraceKey::without_slot(9, false), span: 1 };
-        let inner = Ctx { key: TraceKey::without_slot(9, false), span: 2 };
+        let outer = Ctx { key: TraceKey::without_slot(9, Recording::Off), span: 1 };
+        let inner = Ctx { key: TraceKey::without_slot(9, Recording::Off), span: 2 };
         outer.enter(|| {
             let panicked = std::panic::catch_unwind(|| inner.enter(|| panic!("on purpose")));
             assert!(panicked.is_err());

@@ -5,11 +5,14 @@
 //! handle. Numbers are handed back at thread exit under a lock, so a shard has one writer at any time. Threads past
 //! [`OWNED_SHARDS`] share the last shard, with atomic additions.
 
+use std::cell::Cell as ThreadCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use parking_lot::Mutex;
 
+use crate::clock;
 use crate::outcome::Outcome;
 use crate::registry::{MAX_SERIES, SeriesId};
 
@@ -22,81 +25,104 @@ const CHUNK: usize = 32;
 /// The finite upper bounds of a histogram's buckets.
 pub(crate) struct Buckets {
     seconds: &'static [f64],
-    nanos: [u64; MAX_BOUNDS + 1],
-    /// By the number of leading zeros of a duration: the first bucket that can hold it.
-    first: [u8; 65],
+    bounds: OnceLock<Bounds>,
 }
 
 impl Buckets {
     /// `seconds` in ascending order, at most [`MAX_BOUNDS`] of them.
     pub(crate) const fn new(seconds: &'static [f64]) -> Buckets {
         assert!(seconds.len() <= MAX_BOUNDS, "more bounds than a cell has buckets");
-        let mut nanos = [u64::MAX; MAX_BOUNDS + 1];
-        let mut bound = 0;
-        while bound < seconds.len() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "bounds are positive and below 2^53 ns"
-            )]
-            let rounded = (seconds[bound] * 1e9 + 0.5) as u64;
-            nanos[bound] = rounded;
-            bound += 1;
+        Buckets { seconds, bounds: OnceLock::new() }
+    }
+
+    /// In the clock's own unit, so that recording a duration takes no arithmetic.
+    pub(crate) fn bounds(&self) -> &Bounds {
+        self.bounds.get_or_init(|| {
+            let ticks = self.seconds.iter().map(|bound| clock::ticks_within(nanos(*bound)));
+            Bounds::new(ticks)
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "bounds are positive and below 2^53 ns"
+)]
+fn nanos(seconds: f64) -> u64 {
+    (seconds * 1e9).round() as u64
+}
+
+/// The bounds of buckets in ticks, prepared for the search.
+#[derive(Debug)]
+pub(crate) struct Bounds {
+    ticks: [u64; MAX_BOUNDS + 1],
+    /// By the number of leading zeros of a duration: the first bucket that can hold it.
+    first: [u8; 65],
+}
+
+impl Bounds {
+    fn new(finite: impl Iterator<Item = u64>) -> Bounds {
+        let mut ticks = [u64::MAX; MAX_BOUNDS + 1];
+        for (bound, finite) in ticks.iter_mut().zip(finite) {
+            *bound = finite;
         }
-        Buckets { seconds, nanos, first: first_buckets(&nanos) }
+        let mut bounds = Bounds { ticks, first: [0; 65] };
+        for zeros in 0..=u64::BITS {
+            let smallest = 1_u64.checked_shl(63_u32.wrapping_sub(zeros)).unwrap_or(0);
+            let first = bounds.search(smallest, 0);
+            bounds.first[zeros as usize] = u8::try_from(first).expect("there are sixteen buckets");
+        }
+        bounds
     }
 
     /// A bound is inclusive, as Prometheus' `le` is.
     #[inline]
-    fn index(&self, nanos: u64) -> usize {
-        let mut bucket = self.first[nanos.leading_zeros() as usize] as usize;
-        while bucket < MAX_BOUNDS && nanos > self.nanos[bucket] {
+    fn index(&self, ticks: u64) -> usize {
+        self.search(ticks, self.first[ticks.leading_zeros() as usize].into())
+    }
+
+    #[inline]
+    fn search(&self, ticks: u64, mut bucket: usize) -> usize {
+        while bucket < MAX_BOUNDS && ticks > self.ticks[bucket] {
             bucket += 1;
         }
         bucket
     }
 }
 
-const fn first_buckets(nanos: &[u64; MAX_BOUNDS + 1]) -> [u8; 65] {
-    let mut first = [0_u8; 65];
-    let mut zeros = 0;
-    while zeros <= 64 {
-        let smallest: u64 = if zeros == 64 { 0 } else { 1 << (63 - zeros) };
-        let mut bucket = 0_u8;
-        while (bucket as usize) < MAX_BOUNDS && smallest > nanos[bucket as usize] {
-            bucket += 1;
-        }
-        first[zeros] = bucket;
-        zeros += 1;
-    }
-    first
-}
-
-/// One thread's part of one series.
+/// One thread's part of one series. What is not counted as ended otherwise has ended well.
 #[derive(Default)]
 struct Cell {
+    sum_ticks: AtomicU64,
     buckets: [AtomicU64; MAX_BOUNDS + 1],
-    sum_nanos: AtomicU64,
-    outcomes: [AtomicU64; Outcome::COUNT],
+    not_ok: [AtomicU64; Outcome::COUNT - 1],
 }
 
 impl Cell {
     #[inline]
-    fn record(&self, add: impl Fn(&AtomicU64, u64), buckets: &Buckets, nanos: u64, outcome: Outcome) {
-        add(&self.buckets[buckets.index(nanos)], 1);
-        add(&self.sum_nanos, nanos);
-        add(&self.outcomes[outcome.index()], 1);
+    fn record(&self, add: impl Fn(&AtomicU64, u64), bounds: &Bounds, ticks: u64, outcome: Outcome) {
+        add(&self.sum_ticks, ticks);
+        add(&self.buckets[bounds.index(ticks)], 1);
+        if let Some(not_ok) = outcome.index().checked_sub(1) {
+            add(&self.not_ok[not_ok], 1);
+        }
     }
 }
 
-struct Shard {
+/// One thread's part of all series of a handle.
+pub(crate) struct Shard {
     chunks: [OnceLock<Box<[Cell; CHUNK]>>; MAX_SERIES / CHUNK],
+    /// Calls that ended in an error, by class.
+    errors: Mutex<Errors>,
 }
+
+type Errors = HashMap<(SeriesId, &'static str), u64>;
 
 impl Shard {
     #[cold]
     fn boxed() -> Box<Shard> {
-        Box::new(Shard { chunks: [const { OnceLock::new() }; MAX_SERIES / CHUNK] })
+        Box::new(Shard { chunks: [const { OnceLock::new() }; MAX_SERIES / CHUNK], errors: Mutex::default() })
     }
 
     #[inline]
@@ -107,6 +133,28 @@ impl Shard {
 
     fn existing_cell(&self, series: SeriesId) -> Option<&Cell> {
         Some(&self.chunks[series.index() / CHUNK].get()?[series.index() % CHUNK])
+    }
+
+    /// Adds one call to a series. To be called by the thread that owns the shard.
+    #[inline]
+    pub(crate) fn record(&self, series: SeriesId, bounds: &Bounds, ticks: u64, outcome: Outcome) {
+        self.cell(series).record(add_owned, bounds, ticks, outcome);
+        if let Outcome::Error(class) = outcome {
+            self.count_error(series, class);
+        }
+    }
+
+    #[cold]
+    fn record_shared(&self, series: SeriesId, bounds: &Bounds, ticks: u64, outcome: Outcome) {
+        self.cell(series).record(add_shared, bounds, ticks, outcome);
+        if let Outcome::Error(class) = outcome {
+            self.count_error(series, class);
+        }
+    }
+
+    #[cold]
+    fn count_error(&self, series: SeriesId, class: &'static str) {
+        *self.errors.lock().entry((series, class)).or_default() += 1;
     }
 }
 
@@ -120,36 +168,52 @@ impl Histograms {
         Histograms { shards: [const { OnceLock::new() }; OWNED_SHARDS + 1] }
     }
 
-    /// Adds one call to a series.
-    #[inline]
-    pub(crate) fn record(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
-        let number = thread_number();
-        match self.shards.get(number) {
-            Some(shard) if number < OWNED_SHARDS => {
-                shard.get_or_init(Shard::boxed).cell(series).record(add_owned, buckets, nanos, outcome);
-            }
-            _ => self.record_shared(series, buckets, nanos, outcome),
+    /// Adds one call to a series, from a thread that has not used this handle last.
+    pub(crate) fn record(
+        &'static self,
+        handle: u16,
+        series: SeriesId,
+        bounds: &Bounds,
+        ticks: u64,
+        outcome: Outcome,
+    ) {
+        // A thread that is being torn down has handed its number back.
+        let number = NUMBER.try_with(|number| number.0).unwrap_or(OWNED_SHARDS).min(OWNED_SHARDS);
+        let shard = self.shards[number].get_or_init(Shard::boxed);
+        if number < OWNED_SHARDS {
+            OWN_SHARD.set(Some(OwnShard { handle, shard }));
+            shard.record(series, bounds, ticks, outcome);
+        } else {
+            shard.record_shared(series, bounds, ticks, outcome);
         }
     }
 
-    #[cold]
-    fn record_shared(&self, series: SeriesId, buckets: &Buckets, nanos: u64, outcome: Outcome) {
-        let shard = self.shards[OWNED_SHARDS].get_or_init(Shard::boxed);
-        shard.cell(series).record(add_shared, buckets, nanos, outcome);
+    /// The errors of all threads by series and class.
+    pub(crate) fn errors(&self) -> BTreeMap<(SeriesId, &'static str), u64> {
+        let mut total = BTreeMap::new();
+        for shard in self.shards.iter().filter_map(OnceLock::get) {
+            for (error, calls) in shard.errors.lock().iter() {
+                *total.entry(*error).or_default() += calls;
+            }
+        }
+        total
     }
 
     /// The sum of all threads' parts of a series.
     pub(crate) fn snapshot(&self, series: SeriesId) -> Snapshot {
         let mut total = Snapshot::default();
         for cell in self.shards.iter().filter_map(|shard| shard.get()?.existing_cell(series)) {
+            for (sum, calls) in total.outcomes[1..].iter_mut().zip(&cell.not_ok) {
+                *sum += calls.load(Relaxed);
+            }
             for (sum, bucket) in total.buckets.iter_mut().zip(&cell.buckets) {
                 *sum += bucket.load(Relaxed);
             }
-            total.sum_nanos += cell.sum_nanos.load(Relaxed);
-            for (sum, calls) in total.outcomes.iter_mut().zip(&cell.outcomes) {
-                *sum += calls.load(Relaxed);
-            }
+            total.sum_ticks += cell.sum_ticks.load(Relaxed);
         }
+        let not_ok: u64 = total.outcomes.iter().sum();
+        // A call that is being recorded meanwhile may be in one of the two only.
+        total.outcomes[Outcome::Ok.index()] = total.count().saturating_sub(not_ok);
         total
     }
 }
@@ -169,7 +233,7 @@ fn add_shared(cell: &AtomicU64, by: u64) {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     buckets: [u64; MAX_BOUNDS + 1],
-    sum_nanos: u64,
+    sum_ticks: u64,
     /// By [`Outcome::index`].
     pub(crate) outcomes: [u64; Outcome::COUNT],
 }
@@ -180,7 +244,7 @@ impl Snapshot {
     }
 
     pub(crate) fn sum_seconds(&self) -> f64 {
-        std::time::Duration::from_nanos(self.sum_nanos).as_secs_f64()
+        std::time::Duration::from_nanos(clock::nanos(self.sum_ticks)).as_secs_f64()
     }
 
     /// Bucket by bucket, not cumulative: the upper bound in seconds and the calls in it.
@@ -229,46 +293,49 @@ impl ThreadNumber {
 impl Drop for ThreadNumber {
     fn drop(&mut self) {
         // What the thread records from here on, in other destructors, goes to the shared shard.
-        SHARD.set(OWNED_SHARDS);
+        OWN_SHARD.set(None);
         NUMBERS.lock().free.push(self.0);
     }
 }
 
-const UNKNOWN: usize = usize::MAX;
+/// A shard that this thread owns.
+#[derive(Clone, Copy)]
+struct OwnShard {
+    handle: u16,
+    shard: &'static Shard,
+}
+
+/// This thread's shard of a handle, if that is the one it has used last.
+#[inline]
+pub(crate) fn own_shard(handle: u16) -> Option<&'static Shard> {
+    OWN_SHARD.get().filter(|own| own.handle == handle).map(|own| own.shard)
+}
 
 thread_local! {
-    /// Without a destructor of its own, so that reading it costs one instruction.
-    static SHARD: std::cell::Cell<usize> = const { std::cell::Cell::new(UNKNOWN) };
+    /// Of the handle used last. Without a destructor, so that reading it costs one instruction.
+    static OWN_SHARD: ThreadCell<Option<OwnShard>> = const { ThreadCell::new(None) };
     static NUMBER: ThreadNumber = ThreadNumber::take();
-}
-
-/// The index of the calling thread's shard.
-#[inline]
-fn thread_number() -> usize {
-    match SHARD.get() {
-        UNKNOWN => choose_shard(),
-        known => known,
-    }
-}
-
-#[cold]
-fn choose_shard() -> usize {
-    let shard = NUMBER.try_with(|number| number.0.min(OWNED_SHARDS)).unwrap_or(OWNED_SHARDS);
-    SHARD.set(shard);
-    shard
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Buckets, Histograms};
+    use super::{Bounds, Buckets, Histograms};
     use crate::outcome::Outcome;
     use crate::registry::SeriesId;
 
+    const FINITE: [u64; 5] = [1_000_000, 2_500_000, 5_000_000, 10_000_000, 1_000_000_000];
+
     static BUCKETS: Buckets = Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 1.0]);
+
+    /// A thread finds its shard by the handle, so each test has one of its own.
+    fn histograms() -> &'static Histograms {
+        Box::leak(Box::new(Histograms::new()))
+    }
 
     #[test]
     fn a_bound_is_inclusive() {
-        let at = |nanos| BUCKETS.index(nanos).min(5);
+        let bounds = Bounds::new(FINITE.into_iter());
+        let at = |ticks| bounds.index(ticks).min(5);
         assert_eq!([0, 1, 1_000_000, 1_000_001].map(at), [0, 0, 0, 1]);
         assert_eq!([2_500_000, 2_500_001, 5_000_000, 9_999_999].map(at), [1, 2, 2, 3]);
         assert_eq!([1_000_000_000, 1_000_000_001, u64::MAX].map(at), [4, 5, 5]);
@@ -276,41 +343,56 @@ mod tests {
 
     #[test]
     fn every_duration_falls_where_a_linear_search_puts_it() {
-        let bounds = [1_000_000_u64, 2_500_000, 5_000_000, 10_000_000, 1_000_000_000];
+        let bounds = Bounds::new(FINITE.into_iter());
         for shift in 0..64 {
-            for nanos in [(1_u64 << shift) - 1, 1 << shift, (1 << shift) + 1] {
-                let expected = bounds.iter().position(|bound| nanos <= *bound).unwrap_or(5);
-                assert_eq!(BUCKETS.index(nanos).min(5), expected, "{nanos} ns");
+            for ticks in [(1_u64 << shift) - 1, 1 << shift, (1 << shift) + 1] {
+                let expected = FINITE.iter().position(|bound| ticks <= *bound).unwrap_or(5);
+                assert_eq!(bounds.index(ticks).min(5), expected, "{ticks} ticks");
             }
         }
     }
 
     #[test]
     fn more_threads_than_shards_lose_nothing() {
-        let histograms = Histograms::new();
-        let series = SeriesId::for_test(3);
+        let (histograms, series) = (histograms(), SeriesId::for_test(3));
         std::thread::scope(|scope| {
             for _ in 0..200 {
                 scope.spawn(|| {
-                    for nanos in 0..500 {
-                        histograms.record(series, &BUCKETS, nanos, Outcome::Cancelled);
+                    for ticks in 0..500 {
+                        histograms.record(4_093, series, BUCKETS.bounds(), ticks, Outcome::Cancelled);
                     }
                 });
             }
         });
         let total = histograms.snapshot(series);
         assert_eq!((total.count(), total.outcomes), (100_000, [0, 0, 100_000, 0]));
-        assert_eq!(total.sum_nanos, 200 * (499 * 500 / 2));
+        assert_eq!(total.sum_ticks, 200 * (499 * 500 / 2));
+    }
+
+    #[test]
+    fn a_thread_that_goes_from_handle_to_handle_keeps_them_apart() {
+        let [one, other] = [histograms(), histograms()];
+        let series = SeriesId::for_test(5);
+        for _ in 0..3 {
+            one.record(4_091, series, BUCKETS.bounds(), 1, Outcome::Ok);
+            other.record(4_090, series, BUCKETS.bounds(), 1, Outcome::Panicked);
+            other.record(4_090, series, BUCKETS.bounds(), 1, Outcome::Ok);
+        }
+        let outcomes = [one, other].map(|histograms| histograms.snapshot(series).outcomes);
+        assert_eq!(outcomes, [[3, 0, 0, 0], [3, 0, 0, 3]]);
     }
 
     #[test]
     fn a_quantile_is_its_buckets_bound() {
-        let histograms = Histograms::new();
-        let series = SeriesId::for_test(4);
+        let (histograms, series) = (histograms(), SeriesId::for_test(4));
+        let record = |nanos, outcome| {
+            let ticks = crate::clock::ticks_within(nanos);
+            histograms.record(4_092, series, BUCKETS.bounds(), ticks, outcome);
+        };
         for _ in 0..99 {
-            histograms.record(series, &BUCKETS, 10, Outcome::Ok);
+            record(10, Outcome::Ok);
         }
-        histograms.record(series, &BUCKETS, 6_000_000, Outcome::Error("AppError"));
+        record(6_000_000, Outcome::Error("AppError"));
         let total = histograms.snapshot(series);
         assert_eq!(total.quantile_bound(&BUCKETS, 0.5), Some(0.001));
         assert_eq!(total.quantile_bound(&BUCKETS, 1.0), Some(0.01));

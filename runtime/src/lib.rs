@@ -41,7 +41,9 @@
 //! - [`Ctx`]: the context, a number that goes anywhere; with the feature `sqlx`, `Ctx::sql` wraps executors.
 //! - [`testing`]: span trees and metrics as text.
 #![deny(missing_docs)]
+#![expect(clippy::inline_always, reason = "measured, each: what a call costs is `docs/performance.md`")]
 
+mod buffer;
 mod call;
 mod clock;
 mod collect;
@@ -57,14 +59,16 @@ mod propagate;
 mod record;
 mod registry;
 mod root;
+mod site;
 mod slab;
+mod slot;
 mod span;
+mod sync;
 mod telemetry;
 mod trace;
 
 #[cfg(feature = "axum")]
 pub mod http;
-#[cfg(feature = "sqlx")]
 pub mod sql;
 pub mod testing;
 
@@ -75,4 +79,4 @@ pub use outcome::{AnyReturn, AnyReturns, Classify, Outcome, ResultReturn, Return
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
 pub use spanweave_macros::{repo, traced_service};
-pub use telemetry::{ConfigError, MethodSummary, Telemetry, TelemetryBuilder};
+pub use telemetry::{ConfigError, Keep, MethodSummary, Telemetry, TelemetryBuilder};

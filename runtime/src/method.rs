@@ -10,10 +10,9 @@ use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTIO
 
 use crate::call::Traced;
 use crate::core::Metric;
+use crate::ctx::Ctx;
 use crate::names;
-use crate::outcome::Outcome;
-use crate::record::Describe;
-use crate::registry::{Series, SeriesSlot};
+use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// A traced method: one `static` in its body, written by the attributes.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub struct Method {
     location: &'static Location<'static>,
     named: Option<&'static str>,
     span_name: OnceLock<String>,
-    series: SeriesSlot,
+    site: SiteCell,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +72,7 @@ impl Method {
             location: Location::caller(),
             named: None,
             span_name: OnceLock::new(),
-            series: SeriesSlot::new(),
+            site: SiteCell::new(),
         }
     }
 
@@ -86,10 +85,18 @@ impl Method {
 
     /// Makes a call of the method out of the future of its body.
     ///
-    /// The context of the call is the current one, or, where there is none now, the one of its first poll.
+    /// It belongs to `caller`, or, where that is none, to the context of its first poll.
+    // The context comes before the body: asked for after it, the body would be moved.
     #[inline]
-    pub fn call<F, C>(&'static self, _class: C, body: F) -> Traced<F, C> {
-        Traced::new(self, body)
+    pub fn call<F, C>(&'static self, caller: Ctx, _class: C, body: F) -> Traced<F, C> {
+        Traced::new(caller, self.site(), body)
+    }
+}
+
+impl Method {
+    #[inline]
+    pub(crate) fn site(&'static self) -> &'static Site {
+        self.site.get(self)
     }
 }
 
@@ -110,11 +117,8 @@ impl Describe for Method {
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
     }
 
-    fn metric(&'static self, _: Outcome) -> Option<Metric> {
-        let series = self.series.get_or_register(|| Series {
-            family: &names::METHODS,
-            labels: Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]),
-        });
-        Some(Metric { series, buckets: &names::METHODS.buckets })
+    fn measure(&'static self) -> Measure {
+        let labels = Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]);
+        Measure::One(Metric::of(&names::METHODS, labels))
     }
 }

@@ -13,7 +13,6 @@ pub(crate) static METHODS: Family = Family {
 };
 
 /// The bounds of the convention for `db.client.operation.duration`, with two more where statements mostly are.
-#[cfg(feature = "sqlx")]
 pub(crate) static STATEMENTS: Family = Family {
     name: "sqlx_query_duration",
     help: "Time from a statement's start to the end of its rows, with or without a trace.",
@@ -37,6 +36,5 @@ pub(crate) static FAMILIES: &[&Family] = &[
     #[cfg(feature = "axum")]
     &REQUESTS,
     &METHODS,
-    #[cfg(feature = "sqlx")]
     &STATEMENTS,
 ];

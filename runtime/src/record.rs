@@ -2,42 +2,11 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::SpanKind;
-use opentelemetry::{KeyValue, Value};
+use opentelemetry::Value;
 
 use crate::clock::Ticks;
-use crate::core::Metric;
 use crate::outcome::Outcome;
-
-/// The constant part of a span: a method, a statement, a route.
-///
-/// A span's end asks for the metric; the rest is for the exporter's thread.
-pub(crate) trait Describe: Sync {
-    fn span_name(&'static self) -> Cow<'static, str>;
-    fn span_kind(&'static self) -> SpanKind;
-    fn attributes(&'static self, into: &mut Vec<KeyValue>);
-    /// The series that measures a span that ended so; `None` where nothing does.
-    fn metric(&'static self, outcome: Outcome) -> Option<Metric>;
-}
-
-/// A root that has nothing but a name.
-pub(crate) struct NamedRoot(pub(crate) &'static str);
-
-impl Describe for NamedRoot {
-    fn span_name(&'static self) -> Cow<'static, str> {
-        Cow::Borrowed(self.0)
-    }
-
-    fn span_kind(&'static self) -> SpanKind {
-        SpanKind::Internal
-    }
-
-    fn attributes(&'static self, _into: &mut Vec<KeyValue>) {}
-
-    fn metric(&'static self, _: Outcome) -> Option<Metric> {
-        None
-    }
-}
+use crate::site::Site;
 
 /// A span that has ended.
 #[derive(Clone, Copy)]
@@ -46,7 +15,7 @@ pub(crate) struct SpanRecord {
     pub(crate) parent: u64,
     pub(crate) start: Ticks,
     pub(crate) end: Ticks,
-    pub(crate) what: &'static dyn Describe,
+    pub(crate) site: &'static Site,
     pub(crate) outcome: Outcome,
 }
 

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -51,30 +50,6 @@ impl SeriesId {
     #[cfg(test)]
     pub(crate) const fn for_test(index: u32) -> SeriesId {
         SeriesId(index)
-    }
-}
-
-/// Where a static keeps the number of its series, once it was asked for.
-#[derive(Debug)]
-pub(crate) struct SeriesSlot(AtomicU32);
-
-impl SeriesSlot {
-    const UNKNOWN: u32 = u32::MAX;
-
-    pub(crate) const fn new() -> SeriesSlot {
-        SeriesSlot(AtomicU32::new(Self::UNKNOWN))
-    }
-
-    #[inline]
-    pub(crate) fn get_or_register(&self, series: impl FnOnce() -> Series) -> SeriesId {
-        match self.0.load(Ordering::Relaxed) {
-            Self::UNKNOWN => {
-                let id = register(series());
-                self.0.store(id.0, Ordering::Relaxed);
-                id
-            }
-            known => SeriesId(known),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,13 +10,13 @@ use pin_project_lite::pin_project;
 
 use crate::collect::DropReason;
 use crate::core::{Core, Metric};
-use crate::ctx::{Ctx, Entered};
-use crate::key::TraceKey;
+use crate::ctx::Ctx;
+use crate::key::{Recording, TraceKey};
 use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
 use crate::propagate::RemoteParent;
-use crate::record::Describe;
-use crate::span::OpenSpan;
-use crate::trace::{self, OpenTrace};
+use crate::site::Site;
+use crate::span::Span;
+use crate::trace::{self, Lendable, OpenTrace};
 use crate::{ids, slab};
 
 /// An open root: the root's span and the buffer of its trace.
@@ -23,32 +24,25 @@ use crate::{ids, slab};
 /// One that is dropped before it was finished was cancelled.
 pub(crate) struct OpenRoot {
     core: &'static Core,
-    span: OpenSpan,
-    /// Lent to the thread while the root runs; `None` for a trace that is not recorded.
-    trace: Option<Box<OpenTrace>>,
-    finished: bool,
+    span: Span,
+    /// Lent to the thread while the root runs; empty for a trace that is not recorded.
+    trace: Lendable,
 }
 
 impl OpenRoot {
-    pub(crate) fn start(
-        core: &'static Core,
-        what: &'static dyn Describe,
-        remote: Option<RemoteParent>,
-    ) -> OpenRoot {
+    #[inline(always)]
+    pub(crate) fn start(core: &'static Core, site: &'static Site, remote: Option<RemoteParent>) -> OpenRoot {
         let trace_id = remote.map_or_else(ids::trace_id, |parent| parent.trace_id);
-        let recording = core.exports && core.sampling.samples(trace_id, remote.map(|parent| parent.sampled));
+        let recording = core.recording(trace_id, remote.map(|parent| parent.sampled));
         let key = match slab::take(trace_id) {
-            Some(taken) => TraceKey::new(core.handle, taken.index, taken.generation, recording),
+            Some((slot, generation)) => TraceKey::new(core.handle, slot, generation, recording),
             None => TraceKey::without_slot(core.handle, recording),
         };
         let ctx = Ctx { key, span: ids::next() };
+        let is_buffered = recording != Recording::Off && key.has_slot();
+        let trace = is_buffered.then(|| OpenTrace::new(ctx, core, trace_id));
         let parent = remote.map_or(0, |parent| parent.span_id);
-        OpenRoot {
-            core,
-            span: OpenSpan::root(ctx, parent, what),
-            trace: (recording && key.has_slot()).then(|| OpenTrace::new(key, core, trace_id)),
-            finished: false,
-        }
+        OpenRoot { core, span: Span::root(ctx, parent, site), trace: ManuallyDrop::new(trace) }
     }
 
     pub(crate) fn ctx(&self) -> Ctx {
@@ -57,71 +51,94 @@ impl OpenRoot {
 
     /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile. A part that
     /// panics ends the root.
+    #[inline]
     pub(crate) fn run<R>(&mut self, part: impl FnOnce() -> R) -> R {
-        let mut running = Running::new(self);
+        let running = Running::new(self);
         let output = part();
-        running.returned = true;
+        running.returned();
         output
     }
 
     /// Ends the root, and hands its trace over.
     pub(crate) fn finish(&mut self, outcome: Outcome) {
-        self.finish_measured(self.span.what().metric(outcome), outcome);
+        self.finish_measured(self.span.site().metric(outcome), outcome);
     }
 
     /// Ends a root whose series depends on more than its outcome.
     pub(crate) fn finish_measured(&mut self, metric: Option<Metric>, outcome: Outcome) {
-        if std::mem::replace(&mut self.finished, true) {
+        if !self.span.is_open() {
             return;
         }
-        let end = self.span.measure(self.core, metric, outcome);
-        match self.trace.take() {
-            Some(trace) => trace.end(self.span.record(end, outcome)),
-            None if self.ctx().key.has_slot() => slab::end_unrecorded(self.ctx().key),
-            None if self.ctx().is_recording() => {
-                self.core.collector.count_dropped(DropReason::TooManyTraces, 1);
-            }
-            None => {}
+        let record = self.span.finish_root(metric, outcome);
+        let key = self.ctx().key;
+        match (self.trace.take(), record) {
+            (Some(trace), Some(record)) => trace.end(record),
+            _ if key.is_sampled() => self.core.collector.count_dropped(DropReason::TooManyTraces, 1),
+            _ => end_unrecorded(key),
         }
     }
 
     /// Ends the root as if it had never been: neither recorded nor measured.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests turn out not to matter"))]
     pub(crate) fn discard(&mut self) {
-        self.finished = true;
-        self.trace = None;
-        slab::end_unrecorded(self.ctx().key);
+        let record = self.span.finish_root(None, Outcome::Ok);
+        match (self.trace.take(), record) {
+            (Some(trace), Some(record)) => trace.discard(record),
+            _ => end_unrecorded(self.ctx().key),
+        }
+    }
+}
+
+/// The slot of a trace that is not recorded only knew its id.
+fn end_unrecorded(key: TraceKey) {
+    if key.has_slot() {
+        slab::end_unrecorded(key);
     }
 }
 
 impl Drop for OpenRoot {
+    #[inline]
     fn drop(&mut self) {
-        self.finish(Outcome::Cancelled);
+        if self.span.is_open() {
+            self.finish(Outcome::Cancelled);
+        }
     }
 }
 
 /// A part of a root while it runs; dropped without having returned, it has panicked.
 struct Running<'r> {
     root: &'r mut OpenRoot,
-    _own: Entered,
-    returned: bool,
+    before: Ctx,
 }
 
 impl Running<'_> {
+    #[inline]
     fn new(root: &mut OpenRoot) -> Running<'_> {
-        let own = Entered::new(root.ctx());
+        let before = Ctx::current();
+        root.ctx().set_current();
         trace::exchange_active(&mut root.trace);
-        Running { root, _own: own, returned: false }
+        Running { root, before }
+    }
+
+    #[inline(always)]
+    fn returned(mut self) {
+        self.leave();
+        std::mem::forget(self);
+    }
+
+    #[inline]
+    fn leave(&mut self) {
+        // Parts nest, so what is active now is what this one lent; the thread gets back what was active before.
+        trace::exchange_active(&mut self.root.trace);
+        self.before.set_current();
     }
 }
 
 impl Drop for Running<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        // Parts nest, so what is active now is what this one lent; the thread gets back what was active before.
-        trace::exchange_active(&mut self.root.trace);
-        if !self.returned {
-            self.root.finish(Outcome::Panicked);
-        }
+        self.leave();
+        self.root.finish(Outcome::Panicked);
     }
 }
 
@@ -130,7 +147,7 @@ impl Drop for Running<'_> {
 #[must_use = "a root does nothing until it is run"]
 pub struct Root {
     pub(crate) core: &'static Core,
-    pub(crate) what: &'static dyn Describe,
+    pub(crate) site: &'static Site,
 }
 
 impl Root {
@@ -145,7 +162,7 @@ impl Root {
     /// # Ok::<(), spanweave::ConfigError>(()) }).unwrap();
     /// ```
     pub fn run<F: Future>(self, future: F) -> RootFuture<F, AnyReturn> {
-        RootFuture { future, state: RootState::Start(self), class: PhantomData }
+        RootFuture { future, root: self, open: None, class: PhantomData }
     }
 
     /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome.
@@ -153,7 +170,7 @@ impl Root {
     where
         F: Future<Output = Result<T, E>>,
     {
-        RootFuture { future, state: RootState::Start(self), class: PhantomData }
+        RootFuture { future, root: self, open: None, class: PhantomData }
     }
 
     /// Runs a function as one trace, and gives it the root's context.
@@ -165,8 +182,9 @@ impl Root {
         output
     }
 
+    #[inline]
     fn open(self) -> OpenRoot {
-        OpenRoot::start(self.core, self.what, None)
+        OpenRoot::start(self.core, self.site, None)
     }
 }
 
@@ -177,14 +195,10 @@ pin_project! {
         // Before the root, so that what is cancelled in it ends first.
         #[pin]
         future: F,
-        state: RootState,
+        root: Root,
+        open: Option<OpenRoot>,
         class: PhantomData<fn() -> C>,
     }
-}
-
-enum RootState {
-    Start(Root),
-    Open(OpenRoot),
 }
 
 impl<F, C> Future for RootFuture<F, C>
@@ -196,10 +210,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let RootState::Start(root) = this.state {
-            *this.state = RootState::Open(root.open());
-        }
-        let RootState::Open(root) = this.state else { unreachable!("it was opened above") };
+        let root = this.open.get_or_insert_with(|| this.root.open());
         let output = root.run(|| this.future.poll(cx));
         if let Poll::Ready(output) = &output {
             root.finish(C::classify(output));

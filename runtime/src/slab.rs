@@ -7,15 +7,13 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU32, AtomicU64};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
-use crate::collect::Item;
+use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::key::TraceKey;
-use crate::trace::POOLED_ITEMS;
+use crate::slot::{Locked, Recycle, Slot};
 
 const CHUNK: usize = 256;
 const CHUNKS: usize = TraceKey::SLOTS / CHUNK;
@@ -25,108 +23,70 @@ const QUEUE_MIN: usize = 256;
 /// A thread that frees more slots than it takes passes the surplus on.
 const QUEUE_MAX: usize = 2 * QUEUE_MIN;
 
-static SLOTS: [OnceLock<Box<[Slot]>>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
+static SLOTS: [OnceLock<Box<[Slot<Away>]>>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
 static SHARED: Mutex<Shared> = Mutex::new(Shared { free: VecDeque::new(), chunks: 0 });
 
-/// A trace, as other threads than the one that polls its root see it.
+/// What other threads than its root's have of a trace.
 #[derive(Default)]
-pub(crate) struct Slot {
-    /// Goes up when a new trace takes the slot, which takes no lock: whoever holds the lock checks it.
-    generation: AtomicU32,
-    trace_id: [AtomicU64; 2],
-    state: Mutex<SlotState>,
-}
-
-#[derive(Default)]
-pub(crate) struct SlotState {
-    /// The trace that the rest speaks of; what an older one left behind is cleared by the next to lock the slot.
-    generation: u32,
-    pub(crate) trace_id: u128,
-    /// Whether the root has ended and handed its trace over.
-    pub(crate) ended: bool,
+pub(crate) struct Away {
     /// Spans that opened and have not closed. While the root runs, those that it counts itself are not in it.
     pub(crate) open_spans: i64,
-    /// Whether the slot was given back.
-    free: bool,
-    /// What other threads recorded while the root ran.
-    pub(crate) items: Vec<Item>,
+    /// What was recorded here while the root ran, and the attributes of open spans after that.
+    pub(crate) buffer: SpanBuffer,
 }
 
-/// A slot that a new trace has taken.
-pub(crate) struct Taken {
-    pub(crate) index: u32,
-    pub(crate) generation: u32,
+impl Recycle for Away {
+    fn recycle(&mut self) {
+        self.open_spans = 0;
+        self.buffer.clear();
+    }
 }
 
-/// Takes a slot for a new trace; `None` when there are [`TraceKey::SLOTS`] open ones.
+/// Takes a slot for a new trace and returns its number and generation; `None` when there are [`TraceKey::SLOTS`]
+/// open ones.
 #[inline]
-pub(crate) fn take(trace_id: u128) -> Option<Taken> {
+pub(crate) fn take(trace_id: u128) -> Option<(u32, u32)> {
     let index = next_free()?;
-    let slot = slot(index);
-    // A free slot has one owner, this thread; only contexts of older traces still point to it.
-    let generation = TraceKey::next_generation(slot.generation.load(Relaxed));
-    slot.generation.store(generation, Relaxed);
-    for (half, value) in slot.trace_id.iter().zip(ids::halves(trace_id)) {
-        half.store(value, Relaxed);
-    }
-    Some(Taken { index, generation })
+    let generation = slot(index).take(ids::halves(trace_id), TraceKey::next_generation);
+    Some((index, generation))
 }
 
-/// The trace that `key` names, locked; `None` when its slot belongs to another trace by now.
-///
-/// A context with the slot's new generation came from the thread that took the slot, so whoever has one also sees
-/// what that thread wrote. A context of an older trace may find it a moment longer, and then be forgotten.
-pub(crate) fn find(key: TraceKey) -> Option<Found> {
-    if !key.has_slot() {
-        return None;
-    }
-    let slot = slot(key.slot());
-    let mut state = slot.state.lock();
-    if slot.generation.load(Relaxed) != key.generation() {
-        return None;
-    }
-    if state.generation != key.generation() {
-        let items = std::mem::take(&mut state.items);
-        *state =
-            SlotState { generation: key.generation(), trace_id: slot.trace_id(), ..SlotState::default() };
-        state.items = items;
-        state.items.clear();
-        shrink(&mut state.items);
-    }
-    Some(Found { index: key.slot(), state })
+/// What the threads of the trace `key` share; `None` when its slot belongs to another trace by now.
+pub(crate) fn lock(key: TraceKey) -> Option<Locked<'static, Away>> {
+    if key.has_slot() { slot(key.slot()).lock(key.generation()) } else { None }
 }
 
-/// Gives back what a long trace made a slot's empty buffer grow to.
-pub(crate) fn shrink(items: &mut Vec<Item>) {
-    if items.capacity() > POOLED_ITEMS {
-        *items = Vec::new();
+/// The id of the trace, if it can still be found.
+pub(crate) fn trace_id(key: TraceKey) -> Option<u128> {
+    if key.has_slot() { slot(key.slot()).trace_id(key.generation()).map(ids::whole) } else { None }
+}
+
+/// Ends a trace that nobody but its root's thread has touched, and frees its slot; says whether it was one.
+#[inline]
+pub(crate) fn end_untouched(key: TraceKey, kept: bool) -> bool {
+    let ended = slot(key.slot()).end_untouched(key.generation(), kept);
+    if ended {
+        free(key.slot());
+    }
+    ended
+}
+
+/// Ends a trace that was not recorded: its slot only knew its id.
+pub(crate) fn end_unrecorded(key: TraceKey) {
+    slot(key.slot()).end_unrecorded(key.generation());
+    free(key.slot());
+}
+
+/// Lets go of a trace, and of its slot where the root has ended and nothing is left to wait for.
+pub(crate) fn release(mut trace: Locked<'static, Away>, key: TraceKey) {
+    if trace.ended() && trace.value().open_spans <= 0 && trace.free() {
+        drop(trace);
+        free(key.slot());
     }
 }
 
-impl Slot {
-    fn trace_id(&self) -> u128 {
-        ids::whole([0, 1].map(|half| self.trace_id[half].load(Relaxed)))
-    }
-}
-
-/// A trace in its slot.
-pub(crate) struct Found {
-    index: u32,
-    pub(crate) state: MutexGuard<'static, SlotState>,
-}
-
-impl Found {
-    /// Lets go of the trace, and of the slot too where nothing is left to wait for.
-    pub(crate) fn release(mut self) {
-        if self.state.ended && self.state.open_spans <= 0 && !self.state.free {
-            self.state.free = true;
-            drop(self.state);
-            free(self.index);
-        }
-    }
-}
-
-fn slot(index: u32) -> &'static Slot {
+#[inline]
+fn slot(index: u32) -> &'static Slot<Away> {
     let index = index as usize;
     let chunk = SLOTS[index / CHUNK].get_or_init(|| (0..CHUNK).map(|_| Slot::default()).collect());
     &chunk[index % CHUNK]
@@ -187,13 +147,5 @@ fn free(index: u32) {
     });
     if kept.is_err() {
         SHARED.lock().free.push_back(index);
-    }
-}
-
-/// Ends a trace that was not recorded: its slot only knew its id.
-pub(crate) fn end_unrecorded(key: TraceKey) {
-    if let Some(mut found) = find(key) {
-        found.state.ended = true;
-        found.release();
     }
 }

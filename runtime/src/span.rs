@@ -1,75 +1,132 @@
-//! One open span: what every call, statement and request is while it runs.
+//! One span: what every call, statement and request is while it runs.
 
 use crate::clock::Ticks;
-use crate::core::{Core, Metric};
+use crate::core::{self, Metric};
 use crate::ctx::Ctx;
-use crate::ids;
 use crate::outcome::Outcome;
-use crate::record::{Describe, SpanRecord};
+use crate::record::SpanRecord;
+use crate::site::Site;
 use crate::trace;
 
-/// An open span and its timer. It measures without recording where its trace is not recorded, and outside any telemetry
+/// A span and its timer. It measures without recording where its trace is not recorded, and outside any telemetry
 /// handle it only reads the clock: a handle that is installed before it ends measures it in full.
-pub(crate) struct OpenSpan {
+pub(crate) struct Span {
+    site: &'static Site,
+    /// The context of its caller while it is unopened, and then its own, in which what it calls opens its spans.
     ctx: Ctx,
     parent: u64,
     started: Ticks,
-    what: &'static dyn Describe,
-    recording: bool,
+    phase: Phase,
 }
 
-impl OpenSpan {
-    /// Opens a span under `parent` and starts its timer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Unopened,
+    /// Open, and at its end at most measured.
+    Measured,
+    /// Open, and at its end recorded.
+    Recorded,
+    Finished,
+}
+
+impl Span {
+    /// A span that [`open`](Span::open) opens.
     #[inline]
-    pub(crate) fn start(parent: Ctx, what: &'static dyn Describe) -> OpenSpan {
-        let recording = parent.is_recording() && trace::open_span(parent.key);
-        let ctx = if recording { Ctx { key: parent.key, span: ids::next() } } else { parent };
-        OpenSpan { ctx, parent: parent.span, started: Ticks::now(), what, recording }
+    pub(crate) fn unopened(caller: Ctx, site: &'static Site) -> Span {
+        Span { site, ctx: caller, parent: 0, started: Ticks::NONE, phase: Phase::Unopened }
     }
 
-    /// The root of a trace, whose buffer its caller holds.
-    pub(crate) fn root(ctx: Ctx, parent: u64, what: &'static dyn Describe) -> OpenSpan {
-        OpenSpan { ctx, parent, started: Ticks::now(), what, recording: ctx.is_recording() }
+    /// The root of a trace, open; its caller holds the trace's buffer.
+    #[inline]
+    pub(crate) fn root(ctx: Ctx, parent: u64, site: &'static Site) -> Span {
+        let recorded = ctx.is_recording();
+        let started = if recorded || site.is_measured() { Ticks::now() } else { Ticks::NONE };
+        let phase = if recorded { Phase::Recorded } else { Phase::Measured };
+        Span { site, ctx, parent, started, phase }
     }
 
-    pub(crate) fn what(&self) -> &'static dyn Describe {
-        self.what
+    pub(crate) fn site(&self) -> &'static Site {
+        self.site
     }
 
-    /// The context of the span itself, in which what it calls opens its spans.
     #[inline]
     pub(crate) fn ctx(&self) -> Ctx {
         self.ctx
     }
 
-    /// Measures the span and, where it is recorded, gives its record to its trace. To be called once.
     #[inline]
-    pub(crate) fn finish(&self, outcome: Outcome) {
-        let Some(core) = Core::of(self.ctx.key) else { return };
-        let end = self.measure(core, self.what.metric(outcome), outcome);
-        if self.recording {
-            trace::close_span(self.ctx.key, core, self.record(end, outcome));
+    pub(crate) fn is_unopened(&self) -> bool {
+        self.phase == Phase::Unopened
+    }
+
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Measured | Phase::Recorded)
+    }
+
+    /// Opens the span and starts its timer. One that was made outside any context belongs to the `current` one.
+    #[inline(always)]
+    pub(crate) fn open(&mut self, current: Ctx) {
+        if self.ctx.is_none() {
+            self.ctx = current;
+        }
+        self.phase = Phase::Measured;
+        if self.ctx.is_recording()
+            && let Some(id) = trace::open_span(self.ctx.key)
+        {
+            self.parent = self.ctx.span;
+            self.ctx.span = id;
+            self.phase = Phase::Recorded;
+            self.started = Ticks::now();
+        } else if self.site.is_measured() {
+            // Reading the counter is a good part of what an unrecorded span costs.
+            self.started = Ticks::now();
         }
     }
 
-    /// Measures the span and returns its end. To be called once.
-    #[inline]
-    pub(crate) fn measure(&self, core: &'static Core, metric: Option<Metric>, outcome: Outcome) -> Ticks {
+    /// Measures the span and, where it is recorded, gives its record to its trace. Does nothing unless it is open.
+    #[inline(always)]
+    pub(crate) fn finish(&mut self, outcome: Outcome) {
+        let recorded = self.phase == Phase::Recorded;
+        if !self.is_open() {
+            return;
+        }
+        self.phase = Phase::Finished;
+        let metric = self.site.metric(outcome);
+        if metric.is_none() && !recorded {
+            return;
+        }
         let end = Ticks::now();
         if let Some(metric) = metric {
-            core.measure(metric, end.nanos_since(self.started), outcome);
+            core::measure(self.ctx.key, metric, end.since(self.started), outcome);
         }
-        end
+        if recorded {
+            trace::close_span(self.ctx.key, self.record(end, outcome));
+        }
     }
 
-    #[inline]
-    pub(crate) fn record(&self, end: Ticks, outcome: Outcome) -> SpanRecord {
+    /// Measures a root; its record, for whoever holds the trace's buffer, if it is recorded.
+    pub(crate) fn finish_root(&mut self, metric: Option<Metric>, outcome: Outcome) -> Option<SpanRecord> {
+        let recorded = self.phase == Phase::Recorded;
+        self.phase = Phase::Finished;
+        if metric.is_none() && !recorded {
+            return None;
+        }
+        let end = Ticks::now();
+        if let Some(metric) = metric {
+            core::measure(self.ctx.key, metric, end.since(self.started), outcome);
+        }
+        recorded.then(|| self.record(end, outcome))
+    }
+
+    #[inline(always)]
+    fn record(&self, end: Ticks, outcome: Outcome) -> SpanRecord {
         SpanRecord {
             id: self.ctx.span,
             parent: self.parent,
             start: self.started,
             end,
-            what: self.what,
+            site: self.site,
             outcome,
         }
     }

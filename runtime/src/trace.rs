@@ -4,23 +4,25 @@
 //! that open and close within that poll, which is nearly all of them, find the buffer in the thread-local
 //! [`ACTIVE`] and need no synchronisation. Spans on other threads go through the trace's slot in the slab.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
-use crate::collect::{DropReason, Item};
+use crate::buffer::SpanBuffer;
+use crate::collect::{DropReason, EndedTrace};
 use crate::core::Core;
+use crate::ctx::Ctx;
+use crate::ids;
 use crate::key::TraceKey;
 use crate::record::{AttributeRecord, SpanRecord};
-use crate::slab::{self, SlotState};
+use crate::slab::{self, Away};
+use crate::slot::Locked;
+use crate::telemetry::KeptFor;
 
-/// Spans and attributes that each side of a trace keeps, the root's thread and the others; the rest is counted.
-const MAX_ITEMS: usize = 20_000;
-
+/// Odd, and far from small numbers: the golden ratio of 2^64.
+const ID_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Buffers that a thread keeps for the next traces.
 const POOLED: usize = 256;
-/// A buffer that a long trace made grow past this many items is not kept, here or in a slot.
-pub(crate) const POOLED_ITEMS: usize = 128;
 
 /// The buffer of a trace that is recorded.
 pub(crate) struct OpenTrace {
@@ -29,173 +31,206 @@ pub(crate) struct OpenTrace {
     trace_id: u128,
     /// Opened here less closed here; negative where spans that opened elsewhere closed here.
     open_spans: i64,
-    items: Vec<Item>,
+    /// The id of the span that opened here last.
+    last_id: u64,
+    buffer: SpanBuffer,
 }
 
+/// What a root lends to its thread. Nobody drops it on the way: the root's end takes it.
+pub(crate) type Lendable = ManuallyDrop<Option<Box<OpenTrace>>>;
+
 thread_local! {
-    /// Without a destructor, so that reaching it costs nothing: what is lent is always taken back.
-    static ACTIVE: RefCell<ManuallyDrop<Option<Box<OpenTrace>>>> = const { RefCell::new(ManuallyDrop::new(None)) };
+    /// Without a destructor, so that reaching it costs nothing.
+    static ACTIVE: Cell<Lendable> = const { Cell::new(ManuallyDrop::new(None)) };
     #[expect(clippy::vec_box, reason = "the boxes are what is recycled")]
     static POOL: RefCell<Vec<Box<OpenTrace>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `f` on the buffer of the trace `key` if its root is being polled on this thread.
+/// Runs `f` on the buffer of the trace `key` if its root is being polled on this thread. `f` must not ask for it again.
 #[inline]
 fn with_active<R>(key: TraceKey, f: impl FnOnce(&mut OpenTrace) -> R) -> Option<R> {
-    ACTIVE.with_borrow_mut(|active| match active.as_deref_mut() {
+    let mut active = ACTIVE.replace(ManuallyDrop::new(None));
+    let result = match active.as_deref_mut() {
         Some(trace) if trace.key == key => Some(f(trace)),
         _ => None,
-    })
+    };
+    ACTIVE.set(active);
+    result
 }
 
-/// Counts a span in. One whose trace has left the slab is late: it is counted as dropped, and not recorded.
+/// Counts a span in and gives it its id. One whose trace has left the slab is late: it is counted as dropped, and not
+/// recorded.
 #[inline]
-pub(crate) fn open_span(key: TraceKey) -> bool {
-    let here = with_active(key, |trace| trace.open_spans += 1);
-    here.is_some() || open_elsewhere(key)
+pub(crate) fn open_span(key: TraceKey) -> Option<u64> {
+    let here = with_active(key, |trace| {
+        trace.open_spans += 1;
+        // In steps from the root's own, which is random, so that no two of a trace are the same.
+        trace.last_id = trace.last_id.wrapping_add(ID_STEP);
+        trace.last_id
+    });
+    here.or_else(|| open_elsewhere(key).then(ids::next))
 }
 
 #[cold]
 fn open_elsewhere(key: TraceKey) -> bool {
-    if let Some(mut found) = slab::find(key) {
-        found.state.open_spans += 1;
-        return true;
+    if let Some(mut trace) = slab::lock(key) {
+        let recorded = !trace.ended() || trace.kept();
+        if recorded {
+            trace.value().open_spans += 1;
+        }
+        return recorded;
     }
-    if let Some(core) = Core::of(key) {
+    count_forgotten(key);
+    false
+}
+
+/// Counts a span whose trace cannot be found any more, unless sampling has most likely left the trace out.
+fn count_forgotten(key: TraceKey) {
+    if let Some(core) = Core::of(key).filter(|_| key.is_sampled()) {
         let reason = if key.has_slot() { DropReason::Late } else { DropReason::TooManyTraces };
         core.collector.count_dropped(reason, 1);
     }
-    false
 }
 
 /// Counts a span out and keeps its record.
 #[inline]
-pub(crate) fn close_span(key: TraceKey, core: &'static Core, record: SpanRecord) {
+pub(crate) fn close_span(key: TraceKey, span: SpanRecord) {
     let here = with_active(key, |trace| {
         trace.open_spans -= 1;
-        keep(&mut trace.items, record, core);
+        trace.buffer.push(span);
     });
     if here.is_none() {
-        close_elsewhere(key, core, record);
-    }
-}
-
-#[inline]
-fn keep(items: &mut Vec<Item>, record: SpanRecord, core: &Core) {
-    if items.len() < MAX_ITEMS {
-        items.push(Item::Span(record));
-    } else {
-        core.collector.count_dropped(DropReason::TraceTooLong, 1);
+        close_elsewhere(key, span);
     }
 }
 
 #[cold]
-fn close_elsewhere(key: TraceKey, core: &'static Core, record: SpanRecord) {
-    let Some(mut found) = slab::find(key) else {
-        return core.collector.count_dropped(DropReason::Late, 1);
-    };
-    found.state.open_spans -= 1;
-    if found.state.ended {
-        hand_over_late(&mut found.state, core, record);
-    } else {
-        keep(&mut found.state.items, record, core);
+fn close_elsewhere(key: TraceKey, span: SpanRecord) {
+    let Some(mut trace) = slab::lock(key) else { return count_forgotten(key) };
+    trace.value().open_spans -= 1;
+    if !trace.ended() {
+        trace.value().buffer.push(span);
+    } else if trace.kept() {
+        hand_over_late(&mut trace, key, span);
     }
-    found.release();
+    slab::release(trace, key);
 }
 
 /// The span goes on its own, with the attributes that waited for it.
-fn hand_over_late(state: &mut SlotState, core: &'static Core, record: SpanRecord) {
-    let mut items = extract_attributes(&mut state.items, |span| span == record.id);
-    items.push(Item::Span(record));
-    core.collector.enqueue(state.trace_id, &mut items);
-}
-
-fn extract_attributes(items: &mut Vec<Item>, of: impl Fn(u64) -> bool) -> Vec<Item> {
-    items.extract_if(.., |item| matches!(item, Item::Attribute(attribute) if of(attribute.span))).collect()
+fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord) {
+    let (Some(trace_id), Some(core)) = (slab::trace_id(key), Core::of(key)) else {
+        return count_forgotten(key);
+    };
+    let attributes = trace.value().buffer.take_attributes(|of| of == span.id);
+    core.collector.hand_over_late(trace_id, span, attributes);
 }
 
 /// Keeps an attribute for an open span; it is dropped where the trace is gone or has too many.
 pub(crate) fn set_attribute(key: TraceKey, attribute: AttributeRecord) {
-    let mut item = Some(Item::Attribute(attribute));
-    with_active(key, |trace| keep_attribute(&mut trace.items, item.take()));
-    if item.is_some()
-        && let Some(mut found) = slab::find(key)
+    let mut attribute = Some(attribute);
+    with_active(key, |trace| attribute.take().map(|attribute| trace.buffer.set(attribute)));
+    if let Some(attribute) = attribute
+        && let Some(mut trace) = slab::lock(key)
     {
-        keep_attribute(&mut found.state.items, item);
-    }
-}
-
-fn keep_attribute(items: &mut Vec<Item>, attribute: Option<Item>) {
-    if items.len() < MAX_ITEMS {
-        items.extend(attribute);
+        trace.value().buffer.set(attribute);
     }
 }
 
 /// The id of the trace that `key` names, if it can still be found.
 pub(crate) fn trace_id(key: TraceKey) -> Option<u128> {
-    with_active(key, |trace| trace.trace_id).or_else(|| Some(slab::find(key)?.state.trace_id))
+    with_active(key, |trace| trace.trace_id).or_else(|| slab::trace_id(key))
 }
 
 impl OpenTrace {
     /// A recycled buffer, or a new one.
     #[expect(clippy::unnecessary_box_returns, reason = "the box is what is recycled")]
-    pub(crate) fn new(key: TraceKey, core: &'static Core, trace_id: u128) -> Box<OpenTrace> {
+    pub(crate) fn new(root: Ctx, core: &'static Core, trace_id: u128) -> Box<OpenTrace> {
+        let Ctx { key, span: last_id } = root;
         let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
         if let Some(mut trace) = pooled {
             trace.key = key;
             trace.core = core;
             trace.trace_id = trace_id;
             trace.open_spans = 0;
+            trace.last_id = last_id;
             return trace;
         }
-        Box::new(OpenTrace { key, core, trace_id, open_spans: 0, items: Vec::with_capacity(16) })
+        Box::new(OpenTrace { key, core, trace_id, open_spans: 0, last_id, buffer: SpanBuffer::default() })
     }
 
-    /// Ends the trace with its root's record and hands it over whole.
+    /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
-        self.items.push(Item::Span(root));
-        if let Some(mut found) = slab::find(self.key) {
-            let state = &mut *found.state;
-            self.items.append(&mut state.items);
-            slab::shrink(&mut state.items);
-            state.open_spans += self.open_spans;
-            state.ended = true;
-            if state.open_spans > 0 {
-                state.items = self.attributes_of_open_spans();
+        match self.leave(&root, OpenTrace::decide) {
+            Some(kept_for) => {
+                let trace = EndedTrace { trace_id: self.trace_id, kept_for, root, buffer: &mut self.buffer };
+                self.core.collector.hand_over(self.core.handle, trace);
             }
-            found.release();
+            None => self.buffer.clear(),
         }
-        self.core.collector.hand_over(self.core.handle, self.trace_id, &mut self.items);
         self.recycle();
+    }
+
+    /// Ends the trace as if it had never been.
+    pub(crate) fn discard(mut self: Box<Self>, root: SpanRecord) {
+        self.leave(&root, |_, _| None);
+        self.buffer.clear();
+        self.recycle();
+    }
+
+    fn decide(&self, root: &SpanRecord) -> Option<KeptFor> {
+        if self.key.is_sampled() {
+            return Some(KeptFor::Sampled);
+        }
+        let noticed = self.buffer.noticed().and(root.outcome);
+        self.core.keeping.decide(noticed, root.end.since(root.start))
+    }
+
+    /// Leaves the slot, where spans that are still open find what was decided.
+    #[inline]
+    fn leave(
+        &mut self,
+        root: &SpanRecord,
+        decide: impl Fn(&OpenTrace, &SpanRecord) -> Option<KeptFor>,
+    ) -> Option<KeptFor> {
+        let kept_for = decide(self, root);
+        if self.open_spans == 0 && slab::end_untouched(self.key, kept_for.is_some()) {
+            return kept_for;
+        }
+        // Only its root's end lets the slot go.
+        let mut trace = slab::lock(self.key)?;
+        self.buffer.append(&mut trace.value().buffer);
+        // What other threads have recorded may change the decision.
+        let kept_for = kept_for.or_else(|| decide(self, root));
+        trace.value().open_spans += self.open_spans;
+        if kept_for.is_some() && trace.value().open_spans > 0 {
+            self.return_attributes_of_open_spans(root, trace.value());
+        }
+        trace.end(kept_for.is_some());
+        slab::release(trace, self.key);
+        kept_for
     }
 
     /// They stay behind until their spans close.
     #[cold]
-    fn attributes_of_open_spans(&mut self) -> Vec<Item> {
-        let closed: HashSet<u64> = self.items.iter().filter_map(closed_span).collect();
-        extract_attributes(&mut self.items, |span| !closed.contains(&span))
+    fn return_attributes_of_open_spans(&mut self, root: &SpanRecord, away: &mut Away) {
+        let closed: HashSet<u64> = self.buffer.spans().iter().chain([root]).map(|span| span.id).collect();
+        for attribute in self.buffer.take_attributes(|span| !closed.contains(&span)) {
+            away.buffer.set(attribute);
+        }
     }
 
     fn recycle(self: Box<Self>) {
-        if self.items.capacity() <= POOLED_ITEMS {
-            let _torn_down = POOL.try_with(|pool| {
-                let mut pool = pool.borrow_mut();
-                if pool.len() < POOLED {
-                    pool.push(self);
-                }
-            });
-        }
-    }
-}
-
-fn closed_span(item: &Item) -> Option<u64> {
-    match item {
-        Item::Span(record) => Some(record.id),
-        Item::Trace(_) | Item::Attribute(_) => None,
+        let _torn_down = POOL.try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if pool.len() < POOLED {
+                pool.push(self);
+            }
+        });
     }
 }
 
 /// Makes a trace the thread's own and returns the one that was; the other way round when the root's part is over.
-pub(crate) fn exchange_active(trace: &mut Option<Box<OpenTrace>>) {
-    ACTIVE.with_borrow_mut(|active| std::mem::swap(&mut **active, trace));
+#[inline]
+pub(crate) fn exchange_active(trace: &mut Lendable) {
+    *trace = ACTIVE.replace(std::mem::replace(trace, ManuallyDrop::new(None)));
 }

@@ -33,7 +33,7 @@ async fn slowly(State(service): State<Arc<TaskService>>, Extension(reached): Ext
 }
 
 async fn show(ctx: Ctx) -> String {
-    format!("{} {}", ctx.trace_id().unwrap(), ctx.is_recording())
+    format!("{} {}", ctx.trace_id().unwrap(), ctx.is_sampled())
 }
 
 async fn serve(telemetry: &TestTelemetry) -> String {

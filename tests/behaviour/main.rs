@@ -7,5 +7,6 @@ mod config;
 mod context;
 mod export;
 mod http;
+mod keep;
 mod outcomes;
 mod wire;

@@ -15,6 +15,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Vec<Task>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -45,6 +46,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let a = a;
@@ -70,6 +72,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let at = at;
@@ -91,6 +94,7 @@ impl TaskService {
     #[allow(clippy::too_many_lines)]
     #[allow(unused_variables)]
     #[allow(deprecated)]
+    #[inline]
     pub fn all_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -99,6 +103,7 @@ impl TaskService {
     }
     /// [`many`](Self::many), in the given trace context.
     #[allow(clippy::too_many_arguments)]
+    #[inline]
     pub(crate) fn many_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -113,6 +118,7 @@ impl TaskService {
         ctx.enter(move || self.many(a, b, c, d, e, #[cfg(unix)] f))
     }
     /// [`raw`](Self::raw), in the given trace context.
+    #[inline]
     pub unsafe fn raw_ctx(
         &self,
         ctx: ::spanweave::Ctx,

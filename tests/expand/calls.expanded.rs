@@ -11,6 +11,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let user_id = user_id;
@@ -37,6 +38,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Overview, AppError>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let user_id = user_id;
@@ -58,6 +60,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`list_tasks`](Self::list_tasks), in the given trace context.
+    #[inline]
     pub fn list_tasks_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -66,6 +69,7 @@ impl TaskService {
         ctx.enter(move || self.list_tasks(user_id))
     }
     /// [`overview`](Self::overview), in the given trace context.
+    #[inline]
     pub fn overview_ctx(
         &self,
         ctx: ::spanweave::Ctx,

@@ -11,6 +11,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let ctx = ctx;
@@ -25,6 +26,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`list`](Self::list), in the given trace context.
+    #[inline]
     pub fn list_ctx(
         &self,
         ctx: ::spanweave::Ctx,

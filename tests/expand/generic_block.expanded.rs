@@ -18,6 +18,7 @@ where
         let returns = ::spanweave::Returns::<Result<&'b T, Error>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let name = name;
@@ -35,6 +36,7 @@ where
     R::Row: Clone,
 {
     /// [`first`](Self::first), in the given trace context.
+    #[inline]
     pub fn first_ctx<'b, T>(
         &'b mut self,
         ctx: ::spanweave::Ctx,

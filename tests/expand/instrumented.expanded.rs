@@ -14,6 +14,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let mut id = id;
@@ -41,6 +42,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -55,6 +57,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`list`](Self::list), in the given trace context.
+    #[inline]
     pub fn list_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -66,6 +69,7 @@ impl TaskService {
     }
     /// [`count`](Self::count), in the given trace context.
     #[must_use]
+    #[inline]
     pub async fn count_ctx(&self, ctx: ::spanweave::Ctx) -> usize {
         ctx.enter(move || self.count()).await
     }

@@ -18,6 +18,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {

@@ -13,6 +13,7 @@ impl<C> TaskService<C> {
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let user_id = user_id;
@@ -35,6 +36,7 @@ impl<C> TaskService<C> {
 }
 impl<C> TaskService<C> {
     /// [`import`](Self::import), in the given trace context.
+    #[inline]
     pub fn import_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -44,6 +46,7 @@ impl<C> TaskService<C> {
         ctx.enter(move || self.import(user_id, items))
     }
     /// [`byte`](Self::byte), in the given trace context.
+    #[inline]
     pub fn byte_ctx(
         &self,
         ctx: ::spanweave::Ctx,

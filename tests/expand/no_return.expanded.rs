@@ -8,6 +8,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<()>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -22,6 +23,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`clear`](Self::clear), in the given trace context.
+    #[inline]
     pub fn clear_ctx(
         &self,
         ctx: ::spanweave::Ctx,

@@ -10,6 +10,7 @@ impl TaskRepository {
         let returns = ::spanweave::Returns::<Result<Self, Error>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let endpoint = endpoint;
@@ -23,6 +24,7 @@ impl TaskRepository {
 }
 impl TaskRepository {
     /// [`connect`](Self::connect), in the given trace context.
+    #[inline]
     pub fn connect_ctx<E: Into<Endpoint>, const RETRIES: usize>(
         ctx: ::spanweave::Ctx,
         endpoint: E,

@@ -9,6 +9,7 @@ impl Feed {
         );
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 ::spanweave::AnyReturn,
                 async move { '_body: { self.hub.subscribe() } },
             )
@@ -26,6 +27,7 @@ impl Feed {
         let returns = ::spanweave::Returns::<Result<_, Error>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -44,6 +46,7 @@ impl Feed {
         let returns = ::spanweave::Returns::<::core::convert::Infallible>::NEW;
         match __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -62,6 +65,7 @@ impl Feed {
 }
 impl Feed {
     /// [`events`](Self::events), in the given trace context.
+    #[inline]
     pub fn events_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -69,6 +73,7 @@ impl Feed {
         ctx.enter(move || self.events())
     }
     /// [`lines`](Self::lines), in the given trace context.
+    #[inline]
     pub fn lines_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -78,6 +83,7 @@ impl Feed {
         ctx.enter(move || self.lines())
     }
     /// [`run`](Self::run), in the given trace context.
+    #[inline]
     pub async fn run_ctx(&self, ctx: ::spanweave::Ctx) -> ! {
         ctx.enter(move || self.run()).await
     }

@@ -13,6 +13,7 @@ impl TaskService {
         ctx.enter(move || {
             __METHOD
                 .call(
+                    ::spanweave::Ctx::current(),
                     returns.class(),
                     async move {
                         #[allow(unused_variables)]
@@ -33,6 +34,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`list_ctx`](Self::list_ctx), in the current trace context.
+    #[inline]
     pub fn list(
         &self,
         user_id: i64,

@@ -14,6 +14,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let __arg0 = __arg0;
@@ -37,6 +38,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`update`](Self::update), in the given trace context.
+    #[inline]
     pub fn update_ctx(
         &self,
         ctx: ::spanweave::Ctx,

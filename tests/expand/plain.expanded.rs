@@ -12,6 +12,7 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let user_id = user_id;
@@ -28,6 +29,7 @@ impl TaskService {
 }
 impl TaskService {
     /// [`list_tasks`](Self::list_tasks), in the given trace context.
+    #[inline]
     pub fn list_tasks_ctx(
         &self,
         ctx: ::spanweave::Ctx,

@@ -12,6 +12,7 @@ impl Job {
         let returns = ::spanweave::Returns::<u64>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let _ = &self;
@@ -39,6 +40,7 @@ impl Job {
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let _ = &self;
@@ -53,6 +55,7 @@ impl Job {
 }
 impl Job {
     /// [`run`](Self::run), in the given trace context.
+    #[inline]
     pub fn run_ctx(
         self,
         ctx: ::spanweave::Ctx,
@@ -61,6 +64,7 @@ impl Job {
         ctx.enter(move || self.run(permit))
     }
     /// [`share`](Self::share), in the given trace context.
+    #[inline]
     pub fn share_ctx(
         self: Arc<Self>,
         ctx: ::spanweave::Ctx,

@@ -11,6 +11,7 @@ impl TaskRepository {
         let returns = ::spanweave::Returns::<sqlx::Result<Vec<Task>>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let ids = ids;
@@ -43,6 +44,7 @@ impl TaskRepository {
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     let tx = tx;
@@ -72,6 +74,7 @@ impl TaskRepository {
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
             .call(
+                ::spanweave::Ctx::current(),
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -86,6 +89,7 @@ impl TaskRepository {
 }
 impl TaskRepository {
     /// [`for_residences`](Self::for_residences), in the given trace context.
+    #[inline]
     pub fn for_residences_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -94,6 +98,7 @@ impl TaskRepository {
         ctx.enter(move || self.for_residences(ids))
     }
     /// [`rename`](Self::rename), in the given trace context.
+    #[inline]
     pub fn rename_ctx(
         &self,
         ctx: ::spanweave::Ctx,
@@ -104,6 +109,7 @@ impl TaskRepository {
         ctx.enter(move || self.rename(tx, id, name))
     }
     /// [`ping`](Self::ping), in the given trace context.
+    #[inline]
     pub fn ping_ctx(
         &self,
         ctx: ::spanweave::Ctx,

@@ -106,6 +106,7 @@ impl Generated {
             #[doc = #doc]
             #attrs
             #allowed
+            #[inline]
             #vis #asyncness #safety #abi #fn_token #name #generics (#inputs) #output #where_clause {
                 #body #awaited
             }

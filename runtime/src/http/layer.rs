@@ -130,7 +130,7 @@ impl ServedRequest {
     fn start<B>(core: &'static Core, request: &Request<B>) -> ServedRequest {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let route = Route::of(request.method(), template);
-        let root = OpenRoot::start(core, route, remote_parent(request.headers()));
+        let root = OpenRoot::start(core, route.site(), remote_parent(request.headers()));
         ServedRequest { root, route }
     }
 

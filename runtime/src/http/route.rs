@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use http::{Method, StatusCode};
 use opentelemetry::KeyValue;
@@ -14,8 +14,7 @@ use parking_lot::Mutex;
 use crate::core::Metric;
 use crate::names::REQUESTS;
 use crate::outcome::Outcome;
-use crate::record::Describe;
-use crate::registry::{Series, SeriesSlot};
+use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The `route` label of requests that no route matched.
 const UNMATCHED: &str = "unmatched";
@@ -26,7 +25,8 @@ pub(super) struct Route {
     template: Option<String>,
     span_name: String,
     /// By the status, less 100; then, by outcome, those of requests without a response.
-    series: Box<[SeriesSlot]>,
+    metrics: Box<[OnceLock<Metric>]>,
+    site: SiteCell,
 }
 
 const FIRST_STATUS: u16 = 100;
@@ -84,26 +84,25 @@ impl Route {
     fn leaked(method: &'static str, template: Option<&str>) -> &'static Route {
         let shown = if method == OTHER_METHOD { "HTTP" } else { method };
         let span_name = template.map_or_else(|| shown.to_owned(), |template| format!("{shown} {template}"));
-        let series = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| SeriesSlot::new()).collect();
-        Box::leak(Box::new(Route { method, template: template.map(str::to_owned), span_name, series }))
+        let metrics = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| OnceLock::new()).collect();
+        let template = template.map(str::to_owned);
+        Box::leak(Box::new(Route { method, template, span_name, metrics, site: SiteCell::new() }))
+    }
+
+    pub(super) fn site(&'static self) -> &'static Site {
+        self.site.get(self)
     }
 
     /// The series of a response.
-    pub(super) fn metric_of(&'static self, status: StatusCode) -> Metric {
+    pub(super) fn metric_of(&self, status: StatusCode) -> Metric {
         let index = status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1);
-        self.series(usize::from(index), status.as_str())
+        self.metric_at(usize::from(index), status.as_str())
     }
 
-    fn series(&'static self, index: usize, status: &str) -> Metric {
-        let series = self.series[index].get_or_register(|| Series {
-            family: &REQUESTS,
-            labels: Box::new([
-                self.template.as_deref().unwrap_or(UNMATCHED).to_owned(),
-                self.method.to_owned(),
-                status.to_owned(),
-            ]),
-        });
-        Metric { series, buckets: &REQUESTS.buckets }
+    fn metric_at(&self, index: usize, status: &str) -> Metric {
+        let template = self.template.as_deref().unwrap_or(UNMATCHED);
+        let labels = || [template, self.method, status].map(str::to_owned);
+        *self.metrics[index].get_or_init(|| Metric::of(&REQUESTS, Box::new(labels())))
     }
 }
 
@@ -130,8 +129,12 @@ impl Describe for Route {
         into.extend(self.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
     }
 
+    fn measure(&'static self) -> Measure {
+        Measure::ByOutcome
+    }
+
     /// A request that ends without a response has its outcome for a status.
     fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
-        Some(self.series(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()))
+        Some(self.metric_at(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()))
     }
 }

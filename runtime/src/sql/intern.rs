@@ -151,7 +151,7 @@ mod tests {
     use parking_lot::RwLock;
 
     use super::{Interned, MAX_BYTES, MAX_STATEMENTS, MAX_TABLES, MAX_WITHOUT_TEXT, intern, statement};
-    use crate::record::Describe;
+    use crate::site::Describe;
     use crate::sql::statement::{Act, MAX_TEXT, Source, Statement};
 
     fn sqlite(sql: &str) -> Source<'_> {

@@ -13,9 +13,7 @@ use super::summary::{MAX_SUMMARY, OTHER, Summary, summarize};
 use super::tokens::Dialect;
 use crate::core::Metric;
 use crate::names;
-use crate::outcome::Outcome;
-use crate::record::Describe;
-use crate::registry::{Series, SeriesSlot};
+use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The most bytes of a text that are read, kept and shown; two texts that differ later only are one statement.
 pub(super) const MAX_TEXT: usize = 16 * 1024;
@@ -34,7 +32,7 @@ pub(super) enum Act {
 /// A statement as its executor is given it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Source<'t> {
-    /// The driver's name, which sqlx has in `Database::NAME`.
+    /// The driver's name, which sqlx has in `Database::NAME`, or the system's.
     pub(super) driver: &'static str,
     pub(super) act: Act,
     /// At most [`MAX_TEXT`] bytes of it.
@@ -48,19 +46,19 @@ impl<'t> Source<'t> {
 
     fn dialect(self) -> Dialect {
         match self.driver {
-            "PostgreSQL" => Dialect::Postgres,
-            "MySQL" => Dialect::MySql,
-            "SQLite" => Dialect::Sqlite,
+            "PostgreSQL" | "postgresql" => Dialect::Postgres,
+            "MySQL" | "mysql" | "mariadb" => Dialect::MySql,
+            "SQLite" | "sqlite" => Dialect::Sqlite,
             _ => Dialect::Other,
         }
     }
 
     fn system(self) -> Cow<'static, str> {
-        match self.dialect() {
-            Dialect::Postgres => "postgresql".into(),
-            Dialect::MySql => "mysql".into(),
-            Dialect::Sqlite => "sqlite".into(),
-            Dialect::Other => self.driver.to_lowercase().into(),
+        match self.driver {
+            "PostgreSQL" => "postgresql".into(),
+            "MySQL" => "mysql".into(),
+            "SQLite" => "sqlite".into(),
+            other => other.to_lowercase().into(),
         }
     }
 }
@@ -93,7 +91,7 @@ pub(super) struct Statement {
     /// No other statement is in its text.
     alone: bool,
     table_label: String,
-    series: SeriesSlot,
+    site: SiteCell,
 }
 
 /// What [`Statement::new`] is to make of a text.
@@ -150,8 +148,14 @@ impl Statement {
             collection: summary.table.filter(|_| summary.one_table),
             alone: summary.one_statement,
             table_label,
-            series: SeriesSlot::new(),
+            site: SiteCell::new(),
         }
+    }
+}
+
+impl Statement {
+    pub(super) fn site(&'static self) -> &'static Site {
+        self.site.get(self)
     }
 }
 
@@ -181,19 +185,16 @@ impl Describe for Statement {
         }
     }
 
-    fn metric(&'static self, _: Outcome) -> Option<Metric> {
-        let series = self.series.get_or_register(|| Series {
-            family: &names::STATEMENTS,
-            labels: Box::new([self.table_label.clone(), self.operation.into()]),
-        });
-        Some(Metric { series, buckets: &names::STATEMENTS.buckets })
+    fn measure(&'static self) -> Measure {
+        let labels = Box::new([self.table_label.clone(), self.operation.into()]);
+        Measure::One(Metric::of(&names::STATEMENTS, labels))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Act, MAX_TEXT, Reading, Source, Statement, Text};
-    use crate::record::Describe;
+    use crate::site::Describe;
 
     fn statement(driver: &'static str, act: Act, sql: &'static str) -> &'static Statement {
         let source = Source::new(driver, act, sql);

@@ -21,7 +21,7 @@ pub(super) struct StatementCall {
 
 impl StatementCall {
     pub(super) fn new(ctx: Ctx, statement: &'static Statement) -> StatementCall {
-        StatementCall { ctx, call: Call::new(ctx, statement) }
+        StatementCall { ctx, call: Call::new(ctx, statement.site()) }
     }
 
     /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
@@ -38,7 +38,10 @@ impl StatementCall {
             Poll::Ready(value) => end(value),
             Poll::Pending => None,
         };
-        polling.returned(end.map(|end| end.record(Ctx::current())));
+        match end {
+            Some(end) => polling.ended(end.record(Ctx::current())),
+            None => polling.pending(),
+        }
         polled
     }
 }

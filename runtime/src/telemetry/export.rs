@@ -15,7 +15,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 
 use crate::clock::Anchor;
-use crate::collect::{DropReason, Item};
+use crate::collect::{DropReason, Item, TraceEnd};
 use crate::core::Core;
 use crate::ids;
 use crate::outcome::Outcome;
@@ -201,6 +201,8 @@ struct Batch<'w> {
     anchor: Anchor,
     spans: Vec<SpanData>,
     trace_id: TraceId,
+    /// What the root, which comes first, says of the trace.
+    end: Option<TraceEnd>,
     /// Items of the trace that are still to come.
     awaited: usize,
     records: Vec<SpanRecord>,
@@ -214,6 +216,7 @@ impl Batch<'_> {
             anchor: Anchor::now(),
             spans: Vec::new(),
             trace_id: TraceId::INVALID,
+            end: None,
             awaited: 0,
             records: Vec::new(),
             attributes: Vec::new(),
@@ -235,6 +238,7 @@ impl Batch<'_> {
         match item {
             Item::Trace(header) => {
                 self.trace_id = TraceId::from_bytes(ids::whole(header.trace_id).to_be_bytes());
+                self.end = header.end;
                 self.awaited = header.items;
                 return;
             }
@@ -243,16 +247,26 @@ impl Batch<'_> {
         }
         self.awaited -= 1;
         if self.awaited == 0 {
-            for record in std::mem::take(&mut self.records) {
-                self.add(&record);
-            }
-            self.attributes.clear();
+            self.add_trace();
         }
     }
 
-    fn add(&mut self, record: &SpanRecord) {
-        let attributes = self.attributes_of(record);
-        let span_kind = record.what.span_kind();
+    fn add_trace(&mut self) {
+        // By span; those of one span stay in the order in which they were set.
+        self.attributes.sort_by_key(|attribute| attribute.span);
+        let mut records = std::mem::take(&mut self.records);
+        for record in records.drain(..) {
+            let end = self.end.take();
+            self.add(&record, end);
+        }
+        self.records = records;
+        self.attributes.clear();
+    }
+
+    fn add(&mut self, record: &SpanRecord, end: Option<TraceEnd>) {
+        let mut attributes = self.attributes_of(record);
+        attributes.extend(end.into_iter().flat_map(trace_attributes));
+        let span_kind = record.site.description.span_kind();
         let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
         self.spans.push(SpanData {
             span_context: SpanContext::new(
@@ -265,7 +279,7 @@ impl Batch<'_> {
             parent_span_id: span_id(record.parent),
             parent_span_is_remote: remote,
             span_kind,
-            name: record.what.span_name(),
+            name: record.site.description.span_name(),
             start_time: self.anchor.wall(record.start),
             end_time: self.anchor.wall(record.end),
             attributes,
@@ -279,13 +293,14 @@ impl Batch<'_> {
 
     fn attributes_of(&self, record: &SpanRecord) -> Vec<KeyValue> {
         let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
-        record.what.attributes(&mut attributes);
+        record.site.description.attributes(&mut attributes);
         match record.outcome {
             Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
             Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
             Outcome::Ok | Outcome::Cancelled => {}
         }
-        for own in self.attributes.iter().filter(|attribute| attribute.span == record.id) {
+        let start = self.attributes.partition_point(|attribute| attribute.span < record.id);
+        for own in self.attributes[start..].iter().take_while(|attribute| attribute.span == record.id) {
             let value = own.value.clone();
             // Set twice, the last one holds.
             match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
@@ -295,6 +310,13 @@ impl Batch<'_> {
         }
         attributes
     }
+}
+
+/// On the root: why sampling was overruled, and what its trace has lost.
+fn trace_attributes(end: TraceEnd) -> impl Iterator<Item = KeyValue> {
+    let kept_for = end.kept_for.label().map(|reason| KeyValue::new("spanweave.kept_for", reason));
+    let lost = i64::try_from(end.lost).ok().filter(|lost| *lost > 0);
+    kept_for.into_iter().chain(lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost)))
 }
 
 fn span_id(id: u64) -> SpanId {

@@ -164,12 +164,11 @@ fn encode_errors(
     measured: &[Measured],
     core: &Core,
 ) -> fmt::Result {
-    let mut errors: Vec<_> = core.errors.lock().iter().map(|(key, calls)| (*key, *calls)).collect();
-    errors.sort_unstable();
+    let errors = core.histograms.errors();
     let help = "Calls that returned an error, by class.";
     let mut metric = encoder.encode_descriptor(outcomes.errors, help, None, MetricType::Counter)?;
     for Measured { id, series, .. } in measured {
-        for ((_, class), calls) in errors.iter().filter(|((series, _), _)| series == id) {
+        for ((_, class), calls) in errors.range((*id, "")..).take_while(|((series, _), _)| series == id) {
             let mut labels = labels(series);
             labels.push(("class", class));
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;

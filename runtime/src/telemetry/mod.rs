@@ -2,6 +2,7 @@
 
 mod config;
 mod export;
+mod keep;
 mod metrics;
 mod otlp;
 mod sampling;
@@ -18,14 +19,16 @@ use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 use parking_lot::Mutex;
 
 pub use self::config::ConfigError;
+pub use self::keep::Keep;
+pub(crate) use self::keep::{Keeping, KeptFor};
 pub use self::metrics::MethodSummary;
 pub(crate) use self::sampling::Sampling;
 
 use self::config::Environment;
 use self::export::{ErasedExporter, ExportThread};
 use crate::core::Core;
-use crate::record::{Describe, NamedRoot};
 use crate::root::Root;
+use crate::site::{NamedRoot, Site};
 
 /// How long dropping the last handle waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,7 +77,7 @@ impl Telemetry {
 
     /// Names the root of a trace. `name` becomes the span's name.
     pub fn root(&self, name: &'static str) -> Root {
-        Root { core: self.inner.core, what: named_root(name) }
+        Root { core: self.inner.core, site: named_root(name) }
     }
 
     /// The metrics, as OpenMetrics 1.0 text.
@@ -135,9 +138,9 @@ impl Drop for Inner {
 }
 
 /// Names are literals, so there are few, and each is kept once for the life of the process.
-fn named_root(name: &'static str) -> &'static dyn Describe {
+fn named_root(name: &'static str) -> &'static Site {
     static ROOTS: LazyLock<Mutex<HashMap<&'static str, &'static NamedRoot>>> = LazyLock::new(Mutex::default);
-    *ROOTS.lock().entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot(name))))
+    ROOTS.lock().entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot::new(name)))).site()
 }
 
 /// Configures a [`Telemetry`] handle.
@@ -150,6 +153,7 @@ pub struct TelemetryBuilder {
     service_name: Option<String>,
     resource: Vec<(String, String)>,
     sampling: Sampling,
+    keep: Keep,
     exporters: Vec<Box<dyn ErasedExporter>>,
 }
 
@@ -170,6 +174,12 @@ impl TelemetryBuilder {
     /// its caller follows that instead. Values outside the range are taken as the nearest end of it.
     pub fn sampling_ratio(mut self, ratio: f64) -> Self {
         self.sampling = Sampling::ratio(ratio);
+        self
+    }
+
+    /// Which traces are kept although sampling left them out; see [`Keep`] for the default.
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.keep = keep;
         self
     }
 
@@ -222,7 +232,8 @@ impl TelemetryBuilder {
     pub fn build(self) -> Result<Telemetry, ConfigError> {
         let resource = self.resource();
         let exports = !self.exporters.is_empty();
-        let core = Core::new(self.sampling, exports).ok_or(ConfigError::TooManyHandles)?;
+        let core =
+            Core::new(self.sampling, Keeping::new(self.keep), exports).ok_or(ConfigError::TooManyHandles)?;
         let start = || ExportThread::start(core, self.exporters, &resource);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
@@ -243,6 +254,7 @@ impl fmt::Debug for TelemetryBuilder {
             .field("service_name", &self.service_name)
             .field("resource", &self.resource)
             .field("sampling", &self.sampling)
+            .field("keep", &self.keep)
             .field("exporters", &self.exporters.len())
             .finish()
     }

@@ -1,0 +1,114 @@
+//! The constant part of a span: a method, a statement, a route, or a name.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+
+use crate::core::Metric;
+use crate::outcome::Outcome;
+
+/// What a span shows that does not change from one to the next. A span's end asks for the metric; the rest is for the
+/// exporter's thread.
+pub(crate) trait Describe: Sync {
+    fn span_name(&'static self) -> Cow<'static, str>;
+    fn span_kind(&'static self) -> SpanKind;
+    fn attributes(&'static self, into: &mut Vec<KeyValue>);
+    /// Asked once, at the first span.
+    fn measure(&'static self) -> Measure;
+    /// The series for an outcome, of what is measured [by outcome](Measure::ByOutcome).
+    fn metric(&'static self, _: Outcome) -> Option<Metric> {
+        None
+    }
+}
+
+/// Which series measures the spans of a site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Measure {
+    Nothing,
+    One(Metric),
+    /// One for each outcome, as [`Describe::metric`] tells.
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
+    ByOutcome,
+}
+
+/// A description with its series found: what an open span and its record point to.
+pub(crate) struct Site {
+    measure: Measure,
+    pub(crate) description: &'static dyn Describe,
+}
+
+impl Site {
+    fn new(description: &'static dyn Describe) -> Site {
+        Site { measure: description.measure(), description }
+    }
+
+    /// Whether the end of a span is of use to a metric.
+    #[inline]
+    pub(crate) fn is_measured(&self) -> bool {
+        !matches!(self.measure, Measure::Nothing)
+    }
+
+    #[inline]
+    pub(crate) fn metric(&self, outcome: Outcome) -> Option<Metric> {
+        match self.measure {
+            Measure::Nothing => None,
+            Measure::One(metric) => Some(metric),
+            Measure::ByOutcome => self.description.metric(outcome),
+        }
+    }
+}
+
+/// Where a description keeps its site.
+#[derive(Default)]
+pub(crate) struct SiteCell(OnceLock<Site>);
+
+impl SiteCell {
+    pub(crate) const fn new() -> SiteCell {
+        SiteCell(OnceLock::new())
+    }
+
+    #[inline]
+    pub(crate) fn get(&'static self, description: &'static dyn Describe) -> &'static Site {
+        self.0.get_or_init(|| Site::new(description))
+    }
+}
+
+impl std::fmt::Debug for SiteCell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SiteCell")
+    }
+}
+
+/// A root that has nothing but a name.
+pub(crate) struct NamedRoot {
+    name: &'static str,
+    site: SiteCell,
+}
+
+impl NamedRoot {
+    pub(crate) fn new(name: &'static str) -> NamedRoot {
+        NamedRoot { name, site: SiteCell::new() }
+    }
+
+    pub(crate) fn site(&'static self) -> &'static Site {
+        self.site.get(self)
+    }
+}
+
+impl Describe for NamedRoot {
+    fn span_name(&'static self) -> Cow<'static, str> {
+        Cow::Borrowed(self.name)
+    }
+
+    fn span_kind(&'static self) -> SpanKind {
+        SpanKind::Internal
+    }
+
+    fn attributes(&'static self, _into: &mut Vec<KeyValue>) {}
+
+    fn measure(&'static self) -> Measure {
+        Measure::Nothing
+    }
+}

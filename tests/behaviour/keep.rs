@@ -1,0 +1,144 @@
+//! Traces that sampling left out, and that are kept for how they ended.
+
+use std::time::Duration;
+
+use spanweave::testing::{KeptSpans, span_tree};
+use spanweave::{Ctx, InCtx, Keep, Telemetry};
+
+use crate::app::{TaskRepository, TaskService};
+
+const LONG: Duration = Duration::from_secs(30);
+
+/// A handle whose sampling leaves every trace out.
+fn telemetry(keep: Keep) -> (Telemetry, KeptSpans) {
+    let kept = KeptSpans::new();
+    let telemetry =
+        Telemetry::builder().sampling_ratio(0.0).keep(keep).exporter(kept.clone()).build().unwrap();
+    (telemetry, kept)
+}
+
+/// The spans that were kept, as text, with the reason on their root.
+fn tree(telemetry: &Telemetry, kept: &KeptSpans) -> String {
+    assert!(telemetry.flush(LONG));
+    span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.lost_spans"])
+}
+
+#[tokio::test]
+async fn what_fails_is_kept_whole() {
+    let (telemetry, kept) = telemetry(Keep::default());
+    let service = TaskService::default();
+    telemetry.root("good").run(service.list_tasks(1)).await.unwrap();
+    telemetry.root("bad").run(service.list_tasks(13)).await.unwrap_err();
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "bad spanweave.kept_for=error\n  \
+           TaskService.list_tasks [error: AppError]\n    \
+             ResidenceRepository.ids_for_user\n    \
+             TaskRepository.for_residences [error: AppError]\n"
+    );
+    let calls = telemetry.methods().iter().map(|method| method.calls).sum::<u64>();
+    assert_eq!(calls, 6, "metrics see every call");
+}
+
+#[tokio::test]
+async fn panics_and_cancellations_are_kept() {
+    let (telemetry, kept) = telemetry(Keep::default());
+    let panicking = telemetry.root("panicking").run(async { TaskRepository.broken().await });
+    assert!(tokio::spawn(panicking).await.is_err());
+    let slow = telemetry.root("cancelled").run(async { TaskRepository.slowly().await });
+    assert!(tokio::time::timeout(Duration::from_millis(5), slow).await.is_err());
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "panicking [panicked] spanweave.kept_for=panic\n  TaskRepository.broken [panicked]\n\
+         cancelled [cancelled] spanweave.kept_for=cancellation\n  TaskRepository.slowly [cancelled]\n"
+    );
+}
+
+#[tokio::test]
+async fn what_is_slow_is_kept() {
+    let (telemetry, kept) = telemetry(Keep::nothing().slower_than(Duration::from_millis(1)));
+    telemetry.root("slow").run(tokio::time::sleep(Duration::from_millis(2))).await;
+    assert_eq!(tree(&telemetry, &kept), "slow spanweave.kept_for=slow\n");
+}
+
+#[tokio::test]
+async fn without_rules_nothing_is_recorded() {
+    let (telemetry, kept) = telemetry(Keep::nothing());
+    let root = telemetry.root("bad").run(async {
+        assert!(!Ctx::current().is_recording());
+        TaskService::default().list_tasks(13).await
+    });
+    root.await.unwrap_err();
+    assert_eq!(tree(&telemetry, &kept), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_on_another_thread_keeps_the_trace() {
+    let (telemetry, kept) = telemetry(Keep::default());
+    let root = telemetry.root("request").run(async {
+        let elsewhere = async { TaskRepository.for_residences(&[13]).await }.in_ctx(Ctx::current());
+        tokio::spawn(elsewhere).await.unwrap().unwrap_err();
+    });
+    root.await;
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "request spanweave.kept_for=error\n  TaskRepository.for_residences [error: AppError]\n"
+    );
+}
+
+#[tokio::test]
+async fn a_span_that_ends_after_its_root_follows_the_decision() {
+    for (user, expected) in [(1, ""), (13, "TaskRepository.for_residences")] {
+        let (telemetry, kept) = telemetry(Keep::default());
+        let (go, wait) = tokio::sync::oneshot::channel::<()>();
+        let mut spawned = None;
+        let root = telemetry.root("request").run(async {
+            let late = async {
+                let late = TaskRepository.for_residences(&[1]);
+                wait.await.unwrap();
+                late.await
+            };
+            spawned = Some(tokio::spawn(late.in_ctx(Ctx::current())));
+            TaskService::default().list_tasks(user).await
+        });
+        let _outcome = root.await;
+        go.send(()).unwrap();
+        spawned.unwrap().await.unwrap().unwrap();
+        let tree = tree(&telemetry, &kept);
+        let last = tree.lines().last().unwrap_or_default();
+        assert_eq!(last.trim(), expected, "{tree}");
+        let dropped = telemetry.metrics_text();
+        assert!(
+            !dropped.lines().any(|line| line.starts_with("spanweave_spans_dropped") && !line.ends_with(" 0"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_runaway_loop_keeps_its_beginning_and_says_what_it_lost() {
+    const KEPT: usize = 20_000;
+    let (telemetry, kept) = telemetry(Keep::nothing().slower_than(Duration::ZERO));
+    let root = telemetry.root("runaway").run(async {
+        for _ in 0..KEPT + 50 {
+            TaskService::default().rename(1, Vec::new()).await;
+        }
+    });
+    root.await;
+    let tree = tree(&telemetry, &kept);
+    assert_eq!(tree.lines().next(), Some("runaway spanweave.kept_for=slow spanweave.lost_spans=50"));
+    assert_eq!(tree.lines().count(), 1 + KEPT);
+    let lost = r#"spanweave_spans_dropped_total{reason="trace_too_long"} 50"#;
+    assert!(telemetry.metrics_text().lines().any(|line| line == lost));
+}
+
+#[tokio::test]
+async fn a_second_keeps_no_more_than_its_limit() {
+    let (telemetry, kept) = telemetry(Keep::default().per_second(3));
+    for _ in 0..20 {
+        telemetry.root("bad").run(TaskService::default().list_tasks(13)).await.unwrap_err();
+    }
+    assert!(telemetry.flush(LONG));
+    // Twenty may fall into two seconds.
+    let roots = kept.spans().iter().filter(|span| span.name == "bad").count();
+    assert!(roots == 3 || roots == 6, "{roots} were kept");
+}
