@@ -32,6 +32,11 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
+/// Allocations of this thread so far.
+pub fn allocations() -> u64 {
+    ALLOCATIONS.get()
+}
+
 /// One way to serve the workload's request.
 pub struct Contender<'c> {
     pub name: &'static str,

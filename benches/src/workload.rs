@@ -1,38 +1,29 @@
-//! The yardstick's work, instrumented by attributes.
+//! The yardstick's work, instrumented by attributes: with the context passed on by `calls(…)`, and through the plain
+//! names, which find it current.
 
+use spanweave::sql::Query;
 use spanweave::{repo, traced_service};
 
 use crate::sketch::{Q_TASKS, Q_USERS, Res, leaf};
 
-/// Stands for the database: a ready future.
-struct Database;
+static TASKS: Query = Query::new("postgresql", Q_TASKS);
+static USERS: Query = Query::new("postgresql", Q_USERS);
+
+pub struct TaskRepository;
 
 #[repo]
-impl Database {
-    pub async fn query(&self, text: &'static str, user: i64) -> Res {
-        leaf(text, user)
-    }
-}
-
-struct TaskRepository {
-    database: Database,
-}
-
-#[repo(calls(database))]
 impl TaskRepository {
     pub async fn list(&self, user: i64) -> Res {
-        self.database.query(Q_TASKS, user).await
+        TASKS.try_run(async { leaf(TASKS.text(), user) }).await
     }
 }
 
-struct UserRepository {
-    database: Database,
-}
+pub struct UserRepository;
 
-#[repo(calls(database))]
+#[repo]
 impl UserRepository {
     pub async fn find(&self, user: i64) -> Res {
-        self.database.query(Q_USERS, user).await
+        USERS.try_run(async { leaf(USERS.text(), user) }).await
     }
 }
 
@@ -52,7 +43,26 @@ impl TaskService {
 
 impl Default for TaskService {
     fn default() -> Self {
-        let [users, tasks] = [Database, Database];
-        TaskService { users: UserRepository { database: users }, tasks: TaskRepository { database: tasks } }
+        TaskService { users: UserRepository, tasks: TaskRepository }
+    }
+}
+
+pub struct PlainTaskService {
+    users: UserRepository,
+    tasks: TaskRepository,
+}
+
+#[traced_service]
+impl PlainTaskService {
+    pub async fn list_tasks(&self, user: i64) -> Res {
+        let found = self.users.find(user).await?;
+        let tasks = self.tasks.list(user).await?;
+        Ok(found ^ tasks)
+    }
+}
+
+impl Default for PlainTaskService {
+    fn default() -> Self {
+        PlainTaskService { users: UserRepository, tasks: TaskRepository }
     }
 }

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
             Some(step) => test::run(std::slice::from_ref(step)),
             None => misuse(&format!("there is no step `{name}`")),
         },
-        ["bench"] => step::forward("bench -p spanweave-bench"),
+        ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "compile"] => compile_cost::run(step::root()),
         [] | ["help" | "--help" | "-h"] => {
             print!("{}", help());

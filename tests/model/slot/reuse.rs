@@ -1,0 +1,75 @@
+//! A slot that is taken for its next trace while others still look for the one before.
+
+use crate::check;
+use crate::end::spawn;
+use crate::trace::{Closed, IDS};
+
+#[test]
+fn an_older_context_leaves_the_next_trace_alone() {
+    for kept in [true, false] {
+        check(move |trace| {
+            let older = trace.begin(IDS[0]);
+            let looks = spawn(trace, move |trace| {
+                let Some(mut locked) = trace.slot.lock(older) else { return };
+                assert!(!locked.ended() || locked.kept() == kept);
+                assert!(!locked.value().recorded.contains(&"next"));
+                locked.value().recorded.push("older");
+            });
+            trace.end(older, 0, |_| kept);
+            let next = trace.begin(IDS[1]);
+            let records = spawn(trace, move |trace| {
+                assert!(trace.open(next));
+                assert_eq!(trace.close(next, "next"), (Closed::Recorded, false));
+            });
+            records.join().unwrap();
+            assert_eq!(trace.end(next, 0, |_| !kept), (vec!["next"], !kept));
+            looks.join().unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_slot_that_a_late_span_freed_begins_anew() {
+    check(|trace| {
+        let older = trace.begin(IDS[0]);
+        let looks = spawn(trace, move |trace| {
+            if let Some(locked) = trace.slot.lock(older) {
+                assert!(!locked.ended() || locked.kept());
+            }
+            trace.slot.trace_id(older)
+        });
+        let closes = spawn(trace, move |trace| {
+            let (closed, freed) = trace.close(older, "late");
+            assert_eq!(closed == Closed::HandedOver, freed);
+            if freed {
+                let next = trace.begin(IDS[1]);
+                assert!(trace.open(next));
+                assert_eq!(trace.close(next, "next"), (Closed::Recorded, false));
+                assert_eq!(trace.end(next, 0, |_| false), (vec!["next"], false));
+            }
+        });
+        trace.end(older, 1, |_| true);
+        closes.join().unwrap();
+        let id = looks.join().unwrap();
+        assert!(id.is_none_or(|id| id == IDS[0]), "{id:?}");
+    });
+}
+
+#[test]
+fn an_id_is_whole_or_none() {
+    for recorded in [true, false] {
+        check(move |trace| {
+            let older = trace.begin(IDS[0]);
+            let reads = spawn(trace, move |trace| trace.slot.trace_id(older));
+            if recorded {
+                trace.end(older, 0, |_| true);
+            } else {
+                trace.slot.end_unrecorded(older);
+            }
+            let next = trace.begin(IDS[1]);
+            assert_eq!(trace.slot.trace_id(next), Some(IDS[1]));
+            let id = reads.join().unwrap();
+            assert!(id.is_none_or(|id| id == IDS[0]), "{id:?}");
+        });
+    }
+}
