@@ -77,7 +77,10 @@ fn a_late_span_finds_what_the_root_has_decided() {
     });
 }
 
-pub(crate) fn spawn<R: 'static>(trace: &Arc<Trace>, run: impl FnOnce(&Trace) -> R + 'static) -> thread::JoinHandle<R> {
+pub(crate) fn spawn<R: 'static>(
+    trace: &Arc<Trace>,
+    run: impl FnOnce(&Trace) -> R + 'static,
+) -> thread::JoinHandle<R> {
     let trace = Arc::clone(trace);
     thread::spawn(move || run(&trace))
 }
