@@ -39,6 +39,7 @@
 //! - [`Telemetry`]: the handle an application makes once, configured by a builder or the environment; with the
 //!   feature `axum`, the HTTP layer and the operators' routes are made from it.
 //! - [`Ctx`]: the context, a number that goes anywhere; with the feature `sqlx`, `Ctx::sql` wraps executors.
+//! - [`Keep`]: which traces are kept for how they ended. [`sql::Query`]: statements of other database clients than sqlx.
 //! - [`testing`]: span trees and metrics as text.
 #![deny(missing_docs)]
 #![expect(clippy::inline_always, reason = "measured, each: what a call costs is `docs/performance.md`")]
