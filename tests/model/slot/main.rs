@@ -3,6 +3,12 @@
 //!
 //! `runtime/src/slot.rs` is compiled as it stands, on the primitives of [`sync`]. [`trace`] uses it as the runtime does.
 
+use std::sync::Arc;
+
+use loom::thread::{self, JoinHandle};
+
+use crate::trace::Trace;
+
 mod end;
 mod reuse;
 #[path = "../../../runtime/src/slot.rs"]
@@ -10,7 +16,12 @@ mod slot;
 mod sync;
 mod trace;
 
-/// Runs `model` in every order, on a trace of its own each time.
-fn check(model: impl Fn(&std::sync::Arc<trace::Trace>) + Send + Sync + 'static) {
-    loom::model(move || model(&std::sync::Arc::default()));
+/// Runs `model` in every order, each time on a trace of its own.
+fn check(model: impl Fn(&Arc<Trace>) + Send + Sync + 'static) {
+    loom::model(move || model(&Arc::default()));
+}
+
+fn spawn<R: 'static>(trace: &Arc<Trace>, run: impl FnOnce(&Trace) -> R + 'static) -> JoinHandle<R> {
+    let trace = Arc::clone(trace);
+    thread::spawn(move || run(&trace))
 }
