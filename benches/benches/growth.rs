@@ -2,8 +2,12 @@
 //! process. What matters is that the cost of each one stays the same, or where it does not.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench growth`
-#![allow(clippy::cast_precision_loss, reason = "times and counts are shown, not counted with")]
-#![allow(clippy::unused_self, reason = "methods are called for what annotating them costs")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::self_only_used_in_recursion,
+    clippy::unused_self,
+    reason = "times and counts are shown, not counted with, and methods are called for what annotating them costs"
+)]
 
 use std::future::{Future, pending, ready};
 use std::hint::black_box;
@@ -207,7 +211,9 @@ fn measured_by(threads: usize, methods: &[&'static Method]) -> Telemetry {
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                methods.iter().for_each(|method| see_every_outcome(method));
+                for method in methods {
+                    see_every_outcome(method);
+                }
                 all_alive.wait();
             });
         }

@@ -5,7 +5,6 @@
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench threads`
 #![allow(
-#![allow(clippy::unused_self, reason = "methods are called for what annotating them costs")]
     clippy::cast_precision_loss,
     clippy::unused_self,
     reason = "times and counts are shown, not counted with, and the method stands for one that has a pool"
