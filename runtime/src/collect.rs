@@ -1,7 +1,7 @@
 //! The way of finished traces from the threads that end them to the one that exports them.
 //!
 //! Every thread writes whole traces into a ring of its own, whose only reader is the exporter's thread: wait-free,
-//! no allocation, no cache line that two writers share. A trace that is too long for a ring, a span that ended after its
+//! no allocation, no cache line that two writers share. A trace for which a ring has no room, a span that ended after its
 //! trace was handed over, and whatever ends on a thread without a ring go through a queue.
 //! What finds no room is counted, never waited for.
 
@@ -176,8 +176,8 @@ impl Collector {
         }
         let written = RINGS.try_with(|rings| {
             let mut rings = rings.borrow_mut();
-            let Some(ring) = self.ring(handle, &mut rings) else { return Written::NoRing };
-            let Ok(chunk) = ring.write_chunk_uninit(1 + items) else { return Written::Full };
+            let Some(ring) = self.ring(handle, &mut rings) else { return Written::NoRoom };
+            let Ok(chunk) = ring.write_chunk_uninit(1 + items) else { return Written::NoRoom };
             chunk.fill_from_iter(std::iter::once(Item::Trace(header)).chain(drain_items(root, buffer)));
             // What is cached is out of date as long as it speaks of more items than there are.
             if ring.cached_slots() < RING_ITEMS / 2 && ring.slots() < RING_ITEMS / 2 {
@@ -189,11 +189,7 @@ impl Collector {
         match written {
             Ok(Written::Well) => {}
             Ok(Written::HalfFull) => self.wake_exporter(),
-            Ok(Written::Full) => {
-                self.drop_trace(DropReason::QueueFull, buffer);
-                self.wake_exporter();
-            }
-            Ok(Written::NoRing) | Err(_) => self.enqueue(header, collect_items(root, buffer)),
+            Ok(Written::NoRoom) | Err(_) => self.enqueue(header, collect_items(root, buffer)),
         }
         buffer.clear();
     }
@@ -322,8 +318,8 @@ fn collect_items(root: SpanRecord, buffer: &mut SpanBuffer) -> Vec<Item> {
 enum Written {
     Well,
     HalfFull,
-    Full,
-    NoRing,
+    /// The ring is full, or the thread has none.
+    NoRoom,
 }
 
 #[cfg(test)]
