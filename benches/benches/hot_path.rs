@@ -3,8 +3,10 @@
 //! *Buffered* is a trace that sampling left out, and whose spans wait for its end, which would keep them if it failed;
 //! *not sampled* is one for which no rule could keep them; *plain* is without `calls(…)`.
 //!
-//! `cargo xtask bench`
+//! `cargo xtask bench`, or for those contenders only whose names hold one of some words:
+//! `cargo bench --manifest-path benches/Cargo.toml --bench hot_path -- sampled buffered`
 
+use std::env;
 use std::hint::black_box;
 
 use spanweave::{Keep, Telemetry};
@@ -54,7 +56,7 @@ fn main() {
     let tracing_lean = TracingStack::lean();
     let (sdk_on, sdk_off) = (OpenTelemetrySdk::new(1.0), OpenTelemetrySdk::new(0.0));
     let (fastrace, foundations, autometrics) = (Fastrace::init(), Foundations::init(), Autometrics::init());
-    let mut contenders = [
+    let mut contenders = vec![
         contender!("bare", |user| async move { (leaf(Q_USERS, user), leaf(Q_TASKS, user)) }),
         contender!("sketch", |user| sketch.request(user)),
         contender!("sampled", |user| sampled.run(service.list_tasks(user))),
@@ -75,6 +77,9 @@ fn main() {
         contender!("foundations, ratio 0.1", |user| foundations.request_of_ratio(0.1, user)),
         contender!("foundations, ratio 1.0", |user| foundations.request(user)),
     ];
+    let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_named = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(&**word));
+    contenders.retain(|contender| contender.name == "sketch" || is_named(contender.name));
     let costs = compare(&mut contenders, ROUNDS);
     let limit = costs.iter().find(|cost| cost.name == "sketch").map_or(f64::NAN, |cost| cost.median);
     println!("{:<24}{:>12}{:>12}{:>10}{:>14}", "contender", "median ns", "min ns", "x sketch", "allocations");

@@ -28,6 +28,7 @@ impl TaskService {
                 },
             )
     }
+    #[inline]
     pub(crate) fn many(
         &self,
         a: u8,
@@ -63,6 +64,7 @@ impl TaskService {
                 },
             )
     }
+    #[inline]
     pub unsafe fn raw(&self, at: *const u8) -> impl ::core::future::Future<Output = u8> {
         static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
             "TaskService",
@@ -94,7 +96,6 @@ impl TaskService {
     #[allow(clippy::too_many_lines)]
     #[allow(unused_variables)]
     #[allow(deprecated)]
-    #[inline]
     pub fn all_ctx(
         &self,
         ctx: ::spanweave::Ctx,

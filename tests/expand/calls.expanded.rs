@@ -1,4 +1,5 @@
 impl TaskService {
+    #[inline]
     pub fn list_tasks(
         &self,
         user_id: i64,
@@ -26,6 +27,7 @@ impl TaskService {
                 },
             )
     }
+    #[inline]
     pub fn overview(
         &self,
         user_id: i64,

@@ -1,4 +1,5 @@
 impl TaskService {
+    #[inline]
     pub fn list(
         &self,
         ctx: &AuthContext,

@@ -2,6 +2,7 @@ impl<'a, R: Repository + 'a, const N: usize> Service<'a, R, N>
 where
     R::Row: Clone,
 {
+    #[inline]
     pub fn first<'b, T>(
         &'b mut self,
         name: &'b str,

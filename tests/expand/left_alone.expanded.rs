@@ -9,6 +9,7 @@ impl TaskService {
     async fn helper(&self) -> u8 {
         1
     }
+    #[inline]
     fn private(&self) -> impl ::core::future::Future<Output = u8> {
         static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
             "TaskService",

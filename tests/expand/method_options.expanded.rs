@@ -1,4 +1,5 @@
 impl<C> TaskService<C> {
+    #[inline]
     pub fn import(
         &self,
         user_id: i64,

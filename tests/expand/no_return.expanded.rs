@@ -1,4 +1,5 @@
 impl TaskService {
+    #[inline]
     pub fn clear(&self) -> impl ::core::future::Future<Output = ()> {
         static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
             "TaskService",

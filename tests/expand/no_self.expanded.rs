@@ -1,4 +1,5 @@
 impl TaskRepository {
+    #[inline]
     pub fn connect<E: Into<Endpoint>, const RETRIES: usize>(
         endpoint: E,
     ) -> impl ::core::future::Future<Output = Result<Self, Error>> {

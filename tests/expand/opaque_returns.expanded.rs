@@ -1,4 +1,5 @@
 impl Feed {
+    #[inline]
     pub fn events(
         &self,
     ) -> impl ::core::future::Future<Output = impl Stream<Item = Event> + use<>> {
@@ -14,6 +15,7 @@ impl Feed {
                 async move { '_body: { self.hub.subscribe() } },
             )
     }
+    #[inline]
     pub fn lines(
         &self,
     ) -> impl ::core::future::Future<

@@ -1,4 +1,5 @@
 impl TaskService {
+    #[inline]
     pub fn list_ctx(
         &self,
         ctx: Ctx,

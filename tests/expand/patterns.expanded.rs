@@ -1,4 +1,5 @@
 impl TaskService {
+    #[inline]
     pub fn update(
         &self,
         __arg0: Path<i64>,

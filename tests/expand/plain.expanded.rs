@@ -1,5 +1,6 @@
 impl TaskService {
     /// The tasks of a user.
+    #[inline]
     pub fn list_tasks(
         &self,
         user_id: i64,

@@ -1,4 +1,5 @@
 impl Job {
+    #[inline]
     pub fn run(
         mut self,
         #[allow(unused)]
@@ -28,6 +29,7 @@ impl Job {
                 },
             )
     }
+    #[inline]
     pub fn share(
         self: Arc<Self>,
         id: i64,

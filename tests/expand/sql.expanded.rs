@@ -1,4 +1,5 @@
 impl TaskRepository {
+    #[inline]
     pub fn for_residences(
         &self,
         ids: &[i64],
@@ -30,6 +31,7 @@ impl TaskRepository {
                 },
             )
     }
+    #[inline]
     pub fn rename(
         &self,
         tx: &mut Transaction<'_, Postgres>,
@@ -65,6 +67,7 @@ impl TaskRepository {
                 },
             )
     }
+    #[inline]
     pub fn ping(&self) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
         static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
             "TaskRepository",

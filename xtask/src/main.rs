@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod compile_cost;
+mod sanitize;
 mod step;
 mod test;
 mod totals;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
             Some(step) => test::run(std::slice::from_ref(step)),
             None => misuse(&format!("there is no step `{name}`")),
         },
+        ["sanitize"] => test::run(sanitize::STEPS),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "compile"] => compile_cost::run(step::root()),
         [] | ["help" | "--help" | "-h"] => {
@@ -42,6 +44,7 @@ Usage: cargo xtask <command>
 
   test                 run every check and close with the totals
   test --only <step>   run one of them: {}
+  sanitize             run the runtime's tests under AddressSanitizer, on Linux (some minutes)
   bench                what a call costs at run time, in multiples of the least that it can cost
   bench compile        what 1,000 annotated methods cost to compile, against other attributes (some minutes)
   help                 print this text

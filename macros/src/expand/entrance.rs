@@ -101,12 +101,13 @@ impl Generated {
         let inputs = separated(receiver.into_iter().chain(self.inputs));
         let (safety, abi, fn_token, generics) = (&sig.safety, &sig.abi, &sig.fn_token, &sig.generics);
         let (where_clause, output) = (&generics.where_clause, output(sig, is_async));
+        let inline = attributes::inline(&method.function.attrs);
         let Generated { name, doc, body, .. } = self;
         quote_spanned! {Span::mixed_site()=>
             #[doc = #doc]
             #attrs
             #allowed
-            #[inline]
+            #inline
             #vis #asyncness #safety #abi #fn_token #name #generics (#inputs) #output #where_clause {
                 #body #awaited
             }

@@ -8,6 +8,7 @@ use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
 use crate::args::Field;
 use crate::item::Function;
+use crate::model::attributes;
 use crate::model::returned::Returned;
 use crate::model::{Block, Entrance, Method, Traced};
 use crate::rewrite::{Rewritten, ctx};
@@ -18,7 +19,8 @@ pub fn left(method: &Method) -> TokenStream {
 }
 
 // Input:  pub async fn list(&self, id: i64) -> Result<Task> { … }
-// Output: pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
+// Output: #[inline]
+//         pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
 //             static __METHOD: Method = Method::service("Tasks", "list", module_path!());
 //             let returns = Returns::<Result<Task>>::NEW;
 //             __METHOD.call(Ctx::current(), returns.class(), async move { let id = id; … { … } })
@@ -30,6 +32,8 @@ pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) 
     let (where_clause, inputs) = (&generics.where_clause, traced.arguments.inputs());
     let asyncness = sig.asyncness.filter(|_| traced.stays_async);
     let output = output(sig, traced.stays_async);
+    // An `async fn` is inlined as its author has it.
+    let inline = (!traced.stays_async).then(|| attributes::inline(attrs)).flatten();
     let descriptor = descriptor(block, method, &traced.entrance);
     let returns = returns(&traced.returned);
     let call = finished(traced, call(method, traced, body));
@@ -38,6 +42,7 @@ pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) 
     block.set_span(method.function.body.span());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
+        #inline
         #vis #defaultness #asyncness #safety #abi #fn_token #name #generics (#inputs) #output #where_clause #block
     }
 }

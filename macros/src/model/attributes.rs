@@ -105,6 +105,12 @@ fn condition(meta: &Meta) -> Option<Meta> {
     metas.into_iter().next()
 }
 
+/// `#[inline]`, where nothing is said of that: the function only makes a future. Inlined, it makes it where it is awaited;
+/// otherwise the future is made in one place and moved to another, which takes longer than to measure a call.
+pub fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
+    (!has(attrs, "inline")).then(|| quote!(#[inline]))
+}
+
 /// The `cfg`s of an argument: its second mention needs them, and nothing else.
 pub fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg"))

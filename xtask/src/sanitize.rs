@@ -1,0 +1,32 @@
+//! `cargo xtask sanitize`: the runtime's tests under `AddressSanitizer`.
+//!
+//! The runtime has no `unsafe` that touches memory, so this is about its dependencies, and about leaks: while a root
+//! runs, its buffer is lent to the thread, in a place that drops nothing.
+
+use crate::step::{Plan, Step};
+
+pub(crate) const STEPS: &[Step] =
+    &[Step { name: "behaviour", plan: behaviour }, Step { name: "runtime", plan: runtime }];
+
+// Sanitizers are not stable, hence the first. The standard library is used as it comes, without any.
+const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
+const FLAGS: (&str, &str) = ("RUSTFLAGS", "-Zsanitizer=address -Cunsafe-allow-abi-mismatch=sanitizer");
+
+/// Leaks count: what the runtime keeps for good is reachable.
+fn behaviour() -> Plan {
+    Plan::Run {
+        // With a target, build scripts and procedural macros are built without the flags.
+        arguments: "test --target-dir target/sanitize --target host-tuple -p spanweave-tests --test behaviour",
+        variables: &[BOOTSTRAP, FLAGS, ("ASAN_OPTIONS", "detect_leaks=1")],
+        note: None,
+    }
+}
+
+/// The unit tests leak handles and statements of their own.
+fn runtime() -> Plan {
+    Plan::Run {
+        arguments: "test --target-dir target/sanitize --target host-tuple -p spanweave --tests",
+        variables: &[BOOTSTRAP, FLAGS, ("ASAN_OPTIONS", "detect_leaks=0")],
+        note: None,
+    }
+}
