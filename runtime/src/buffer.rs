@@ -1,14 +1,11 @@
 //! The spans and attributes of a trace while it waits for its end, bounded per trace and in all.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
+use crate::bounded::BoundedVec;
 use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
 
 /// Spans, and as many attributes, that are kept of a trace on each of its sides: the root's thread and the others.
 pub(crate) const MAX_PER_TRACE: usize = 20_000;
-/// What the buffers of all open traces of the process may take, in bytes.
-const MAX_BYTES: usize = 256 << 20;
 /// A buffer that a long trace made grow past this many spans gives its memory back at the end.
 const RECYCLED: usize = 128;
 
@@ -52,18 +49,18 @@ impl SpanBuffer {
     #[inline]
     pub(crate) fn push(&mut self, span: SpanRecord) {
         self.noticed.notice(span.outcome);
-        if !self.spans.push(span) {
+        if !self.spans.push(span, MAX_PER_TRACE) {
             self.lost += 1;
         }
     }
 
     /// An attribute for which there is no room is dropped.
     pub(crate) fn set(&mut self, attribute: AttributeRecord) {
-        self.attributes.push(attribute);
+        self.attributes.push(attribute, MAX_PER_TRACE);
     }
 
     pub(crate) fn spans(&self) -> &[SpanRecord] {
-        &self.spans.items
+        &self.spans
     }
 
     pub(crate) fn noticed(&self) -> Noticed {
@@ -74,103 +71,53 @@ impl SpanBuffer {
         self.lost
     }
 
-    /// Spans and attributes.
-    pub(crate) fn len(&self) -> usize {
-        self.spans.items.len() + self.attributes.items.len()
+    pub(crate) fn attribute_count(&self) -> usize {
+        self.attributes.len()
     }
 
-    /// Takes everything from `other`.
+    /// Takes everything from `other`; what finds no room is lost.
     pub(crate) fn append(&mut self, other: &mut SpanBuffer) {
-        self.spans.append(&mut other.spans);
-        self.attributes.append(&mut other.attributes);
         self.noticed.0 |= other.noticed.0;
         self.lost += other.lost;
+        if self.spans.reserve(other.spans.len(), 2 * MAX_PER_TRACE) {
+            self.spans.append(&mut other.spans);
+        } else {
+            self.lost += other.spans.len();
+        }
+        if self.attributes.reserve(other.attributes.len(), 2 * MAX_PER_TRACE) {
+            self.attributes.append(&mut other.attributes);
+        }
         other.clear();
     }
 
-    /// Takes the attributes of spans that are `of` a kind out.
-    pub(crate) fn take_attributes(&mut self, of: impl Fn(u64) -> bool) -> Vec<AttributeRecord> {
-        self.attributes.items.extract_if(.., |attribute| of(attribute.span)).collect()
+    /// Takes the attributes of spans that are `of` a kind out, into a buffer of their own.
+    pub(crate) fn take_attributes(&mut self, of: impl Fn(u64) -> bool) -> SpanBuffer {
+        let attributes = self.attributes.extract(|attribute| of(attribute.span));
+        SpanBuffer { attributes, ..SpanBuffer::default() }
     }
 
-    pub(crate) fn drain(
+    /// Moves everything to the ends of these lists, which have room for it.
+    #[inline]
+    pub(crate) fn move_to(
         &mut self,
-    ) -> (impl Iterator<Item = SpanRecord>, impl Iterator<Item = AttributeRecord>) {
-        (self.spans.items.drain(..), self.attributes.items.drain(..))
+        spans: &mut BoundedVec<SpanRecord>,
+        attributes: &mut BoundedVec<AttributeRecord>,
+    ) {
+        spans.append(&mut self.spans);
+        if !self.attributes.is_empty() {
+            attributes.append(&mut self.attributes);
+        }
     }
 
     /// Forgets everything; keeps the memory if it is little.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        self.spans.items.clear();
-        self.attributes.items.clear();
+        self.spans.clear();
+        self.attributes.clear();
         self.noticed = Noticed::default();
         self.lost = 0;
-        if self.spans.items.capacity().max(self.attributes.items.capacity()) > RECYCLED {
+        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED {
             *self = SpanBuffer::default();
         }
-    }
-}
-
-/// A list whose memory counts against [`MAX_BYTES`].
-struct BoundedVec<T> {
-    items: Vec<T>,
-    /// Of the bytes in [`BYTES`], those of this list.
-    bytes: usize,
-}
-
-static BYTES: AtomicUsize = AtomicUsize::new(0);
-
-impl<T> BoundedVec<T> {
-    const FIRST: usize = 8;
-
-    /// Whether there was room.
-    #[inline]
-    fn push(&mut self, item: T) -> bool {
-        let room = self.items.len() < self.items.capacity() || self.grow();
-        if room {
-            self.items.push(item);
-        }
-        room
-    }
-
-    #[cold]
-    fn grow(&mut self) -> bool {
-        let more = self.items.len().max(Self::FIRST).min(MAX_PER_TRACE.saturating_sub(self.items.len()));
-        let room = more > 0 && self.reserve_bytes(more * size_of::<T>());
-        if room {
-            self.items.reserve_exact(more);
-        }
-        room
-    }
-
-    fn reserve_bytes(&mut self, more: usize) -> bool {
-        let within = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= MAX_BYTES);
-        let room = BYTES.try_update(Relaxed, Relaxed, within).is_ok();
-        if room {
-            self.bytes += more;
-        }
-        room
-    }
-
-    /// Takes what another list has, and its memory if this one has none.
-    fn append(&mut self, other: &mut BoundedVec<T>) {
-        if self.items.is_empty() {
-            std::mem::swap(self, other);
-        } else {
-            self.items.append(&mut other.items);
-        }
-    }
-}
-
-impl<T> Default for BoundedVec<T> {
-    fn default() -> BoundedVec<T> {
-        BoundedVec { items: Vec::new(), bytes: 0 }
-    }
-}
-
-impl<T> Drop for BoundedVec<T> {
-    fn drop(&mut self) {
-        BYTES.fetch_sub(self.bytes, Relaxed);
     }
 }

@@ -75,10 +75,11 @@ impl Call {
     /// Returns the context that was current.
     #[inline(never)]
     fn enter(&mut self) -> Ctx {
-        let before = Ctx::current();
         if self.0.is_unopened() {
-            self.0.open(before);
+            self.0.open(Ctx::current());
         }
+        // Asked for after what may call other functions: nothing has to be kept across a call that is hardly ever made.
+        let before = Ctx::current();
         self.0.ctx().set_current();
         before
     }

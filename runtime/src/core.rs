@@ -51,7 +51,7 @@ impl Core {
             sampling,
             keeping,
             exports,
-            collector: Collector::default(),
+            collector: Collector::new(),
             histograms: Histograms::new(),
         }));
         Some(CORES[usize::from(handle)].get_or_init(|| core))
@@ -93,13 +93,14 @@ impl Core {
 pub(crate) fn measure(key: TraceKey, metric: Metric, ticks: u64, outcome: Outcome) {
     let Metric { series, bounds } = metric;
     let handle = handle_of(key);
-    match histogram::own_shard(handle) {
-        Some(shard) => shard.record(series, bounds, ticks, outcome),
+    let cell = histogram::own_shard(handle).and_then(|shard| Some((shard, shard.existing_cell(series)?)));
+    match cell {
+        Some((shard, cell)) => shard.record(series, cell, bounds, ticks, outcome),
         None => measure_elsewhere(handle, metric, ticks, outcome),
     }
 }
 
-/// The thread has used another handle last, or has no shard of its own; or there is no handle.
+/// The thread has used another handle last, or never this series, or has no shard of its own; or there is no handle.
 #[cold]
 fn measure_elsewhere(handle: u16, Metric { series, bounds }: Metric, ticks: u64, outcome: Outcome) {
     if let Some(core) = CORES[usize::from(handle)].get() {

@@ -1,9 +1,8 @@
 //! Histogram cells that no two threads share: every thread adds to its own with plain loads and stores, a scrape
 //! adds them up.
 //!
-//! A thread holds a number while it lives ([`NUMBER`]); under that number it owns one [`Shard`] of every telemetry
-//! handle. Numbers are handed back at thread exit under a lock, so a shard has one writer at any time. Threads past
-//! [`OWNED_SHARDS`] share the last shard, with atomic additions.
+//! Under its [number](crate::thread_number) a thread owns one [`Shard`] of every telemetry handle, so a shard has one
+//! writer at any time. Threads that have no number of their own share the last shard, with atomic additions.
 
 use std::cell::Cell as ThreadCell;
 use std::collections::{BTreeMap, HashMap};
@@ -15,11 +14,11 @@ use parking_lot::Mutex;
 use crate::clock;
 use crate::outcome::Outcome;
 use crate::registry::{MAX_SERIES, SeriesId};
+use crate::thread_number;
 
 /// The most finite bucket bounds that a histogram can have.
 pub(crate) const MAX_BOUNDS: usize = 15;
 
-const OWNED_SHARDS: usize = 128;
 const CHUNK: usize = 32;
 
 /// The finite upper bounds of a histogram's buckets.
@@ -93,7 +92,7 @@ impl Bounds {
 
 /// One thread's part of one series. What is not counted as ended otherwise has ended well.
 #[derive(Default)]
-struct Cell {
+pub(crate) struct Cell {
     sum_ticks: AtomicU64,
     buckets: [AtomicU64; MAX_BOUNDS + 1],
     not_ok: [AtomicU64; Outcome::COUNT - 1],
@@ -131,14 +130,23 @@ impl Shard {
         &chunk[series.index() % CHUNK]
     }
 
-    fn existing_cell(&self, series: SeriesId) -> Option<&Cell> {
+    /// The part of a series that has calls in this shard.
+    #[inline]
+    pub(crate) fn existing_cell(&self, series: SeriesId) -> Option<&Cell> {
         Some(&self.chunks[series.index() / CHUNK].get()?[series.index() % CHUNK])
     }
 
-    /// Adds one call to a series. To be called by the thread that owns the shard.
+    /// Adds one call to a series, whose cell was found. To be called by the thread that owns the shard.
     #[inline]
-    pub(crate) fn record(&self, series: SeriesId, bounds: &Bounds, ticks: u64, outcome: Outcome) {
-        self.cell(series).record(add_owned, bounds, ticks, outcome);
+    pub(crate) fn record(
+        &self,
+        series: SeriesId,
+        cell: &Cell,
+        bounds: &Bounds,
+        ticks: u64,
+        outcome: Outcome,
+    ) {
+        cell.record(add_owned, bounds, ticks, outcome);
         if let Outcome::Error(class) = outcome {
             self.count_error(series, class);
         }
@@ -160,12 +168,12 @@ impl Shard {
 
 /// A telemetry handle's histograms and outcome counters.
 pub(crate) struct Histograms {
-    shards: [OnceLock<Box<Shard>>; OWNED_SHARDS + 1],
+    shards: [OnceLock<Box<Shard>>; thread_number::COUNT],
 }
 
 impl Histograms {
     pub(crate) fn new() -> Histograms {
-        Histograms { shards: [const { OnceLock::new() }; OWNED_SHARDS + 1] }
+        Histograms { shards: [const { OnceLock::new() }; thread_number::COUNT] }
     }
 
     /// Adds one call to a series, from a thread that has not used this handle last.
@@ -177,12 +185,11 @@ impl Histograms {
         ticks: u64,
         outcome: Outcome,
     ) {
-        // A thread that is being torn down has handed its number back.
-        let number = NUMBER.try_with(|number| number.0).unwrap_or(OWNED_SHARDS).min(OWNED_SHARDS);
+        let number = thread_number::current();
         let shard = self.shards[number].get_or_init(Shard::boxed);
-        if number < OWNED_SHARDS {
+        if number != thread_number::SHARED {
             OWN_SHARD.set(Some(OwnShard { handle, shard }));
-            shard.record(series, bounds, ticks, outcome);
+            shard.record(series, shard.cell(series), bounds, ticks, outcome);
         } else {
             shard.record_shared(series, bounds, ticks, outcome);
         }
@@ -268,41 +275,16 @@ impl Snapshot {
     }
 }
 
-/// The numbers of the threads that have recorded something and are alive.
-static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0 });
-
-struct Numbers {
-    free: Vec<usize>,
-    next: usize,
-}
-
-/// Hands this thread's number back when the thread ends.
-struct ThreadNumber(usize);
-
-impl ThreadNumber {
-    fn take() -> ThreadNumber {
-        let mut numbers = NUMBERS.lock();
-        let number = numbers.free.pop().unwrap_or_else(|| {
-            numbers.next += 1;
-            numbers.next - 1
-        });
-        ThreadNumber(number)
-    }
-}
-
-impl Drop for ThreadNumber {
-    fn drop(&mut self) {
-        // What the thread records from here on, in other destructors, goes to the shared shard.
-        OWN_SHARD.set(None);
-        NUMBERS.lock().free.push(self.0);
-    }
-}
-
 /// A shard that this thread owns.
 #[derive(Clone, Copy)]
 struct OwnShard {
     handle: u16,
     shard: &'static Shard,
+}
+
+/// For a thread that has handed its number back: what it records from here on, in destructors, goes to the shared shard.
+pub(crate) fn disown_shard() {
+    OWN_SHARD.set(None);
 }
 
 /// This thread's shard of a handle, if that is the one it has used last.
@@ -314,7 +296,6 @@ pub(crate) fn own_shard(handle: u16) -> Option<&'static Shard> {
 thread_local! {
     /// Of the handle used last. Without a destructor, so that reading it costs one instruction.
     static OWN_SHARD: ThreadCell<Option<OwnShard>> = const { ThreadCell::new(None) };
-    static NUMBER: ThreadNumber = ThreadNumber::take();
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@
 #![deny(missing_docs)]
 #![expect(clippy::inline_always, reason = "measured, each: what a call costs is `docs/performance.md`")]
 
+mod bounded;
 mod buffer;
 mod call;
 mod clock;
@@ -55,6 +56,7 @@ mod ids;
 mod key;
 mod method;
 mod names;
+mod outbox;
 mod outcome;
 mod propagate;
 mod record;
@@ -66,6 +68,7 @@ mod slot;
 mod span;
 mod sync;
 mod telemetry;
+mod thread_number;
 mod trace;
 
 #[cfg(feature = "axum")]

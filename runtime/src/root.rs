@@ -61,7 +61,7 @@ impl OpenRoot {
 
     /// Ends the root, and hands its trace over.
     pub(crate) fn finish(&mut self, outcome: Outcome) {
-        self.finish_measured(self.span.site().metric(outcome), outcome);
+        self.finish_measured(self.span.site().root_metric(outcome), outcome);
     }
 
     /// Ends a root whose series depends on more than its outcome.

@@ -28,35 +28,44 @@ pub(crate) trait Describe: Sync {
 pub(crate) enum Measure {
     Nothing,
     One(Metric),
-    /// One for each outcome, as [`Describe::metric`] tells.
+    /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
     ByOutcome,
 }
 
 /// A description with its series found: what an open span and its record point to.
 pub(crate) struct Site {
-    measure: Measure,
+    metric: Option<Metric>,
+    by_outcome: bool,
     pub(crate) description: &'static dyn Describe,
 }
 
 impl Site {
     fn new(description: &'static dyn Describe) -> Site {
-        Site { measure: description.measure(), description }
+        let (metric, by_outcome) = match description.measure() {
+            Measure::Nothing => (None, false),
+            Measure::One(metric) => (Some(metric), false),
+            Measure::ByOutcome => (None, true),
+        };
+        Site { metric, by_outcome, description }
     }
 
     /// Whether the end of a span is of use to a metric.
     #[inline]
     pub(crate) fn is_measured(&self) -> bool {
-        !matches!(self.measure, Measure::Nothing)
+        self.metric.is_some() || self.by_outcome
     }
 
+    /// The series of a call, which is the same whatever its outcome.
     #[inline]
-    pub(crate) fn metric(&self, outcome: Outcome) -> Option<Metric> {
-        match self.measure {
-            Measure::Nothing => None,
-            Measure::One(metric) => Some(metric),
-            Measure::ByOutcome => self.description.metric(outcome),
-        }
+    pub(crate) fn metric(&self) -> Option<Metric> {
+        self.metric
+    }
+
+    /// The series of a root.
+    #[inline]
+    pub(crate) fn root_metric(&self, outcome: Outcome) -> Option<Metric> {
+        if self.by_outcome { self.description.metric(outcome) } else { self.metric }
     }
 }
 

@@ -92,7 +92,7 @@ impl Span {
             return;
         }
         self.phase = Phase::Finished;
-        let metric = self.site.metric(outcome);
+        let metric = self.site.metric();
         if metric.is_none() && !recorded {
             return;
         }

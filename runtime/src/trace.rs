@@ -9,11 +9,12 @@ use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
 use crate::buffer::SpanBuffer;
-use crate::collect::{DropReason, EndedTrace};
+use crate::collect::DropReason;
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::ids;
 use crate::key::TraceKey;
+use crate::outbox::{EndedTrace, TraceEnd};
 use crate::record::{AttributeRecord, SpanRecord};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
@@ -121,8 +122,8 @@ fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord)
     let (Some(trace_id), Some(core)) = (slab::trace_id(key), Core::of(key)) else {
         return count_forgotten(key);
     };
-    let attributes = trace.value().buffer.take_attributes(|of| of == span.id);
-    core.collector.hand_over_late(trace_id, span, attributes);
+    let buffer = &mut trace.value().buffer.take_attributes(|of| of == span.id);
+    core.collector.hand_over(EndedTrace { trace_id, end: None, root: span, buffer });
 }
 
 /// Keeps an attribute for an open span; it is dropped where the trace is gone or has too many.
@@ -161,13 +162,20 @@ impl OpenTrace {
     /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
         match self.leave(&root, OpenTrace::decide) {
-            Some(kept_for) => {
-                let trace = EndedTrace { trace_id: self.trace_id, kept_for, root, buffer: &mut self.buffer };
-                self.core.collector.hand_over(self.core.handle, trace);
-            }
+            Some(kept_for) => self.hand_over(kept_for, root),
             None => self.buffer.clear(),
         }
         self.recycle();
+    }
+
+    fn hand_over(&mut self, kept_for: KeptFor, root: SpanRecord) {
+        let (trace_id, collector) = (self.trace_id, &self.core.collector);
+        let lost = self.buffer.lost();
+        if lost > 0 {
+            collector.count_dropped(DropReason::TraceTooLong, lost);
+        }
+        let end = Some(TraceEnd { kept_for, lost: u32::try_from(lost).unwrap_or(u32::MAX) });
+        collector.hand_over(EndedTrace { trace_id, end, root, buffer: &mut self.buffer });
     }
 
     /// Ends the trace as if it had never been.
@@ -214,9 +222,7 @@ impl OpenTrace {
     #[cold]
     fn return_attributes_of_open_spans(&mut self, root: &SpanRecord, away: &mut Away) {
         let closed: HashSet<u64> = self.buffer.spans().iter().chain([root]).map(|span| span.id).collect();
-        for attribute in self.buffer.take_attributes(|span| !closed.contains(&span)) {
-            away.buffer.set(attribute);
-        }
+        away.buffer.append(&mut self.buffer.take_attributes(|span| !closed.contains(&span)));
     }
 
     fn recycle(self: Box<Self>) {

@@ -1,4 +1,4 @@
-//! The exporter's thread: drains the rings, turns records into OpenTelemetry's spans, and exports them in batches.
+//! The exporter's thread: empties the outboxes, turns records into OpenTelemetry's spans, and exports them in batches.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,16 +8,16 @@ use std::time::Duration;
 use std::{io, thread};
 
 use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceFlags, TraceState};
-use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId};
+use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 
 use crate::clock::Anchor;
-use crate::collect::{DropReason, Item, TraceEnd};
+use crate::collect::DropReason;
 use crate::core::Core;
-use crate::ids;
+use crate::outbox::{Outbox, TraceEnd, WaitingTrace};
 use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
 
@@ -121,9 +121,10 @@ struct Worker {
 
 impl Worker {
     fn run(self, commands: &Receiver<Command>) {
+        let mut spare = Outbox::default();
         loop {
             let command = commands.try_recv();
-            self.export_ended();
+            self.export_ended(&mut spare);
             match command {
                 Ok(Command::Flush(asker)) => answer(&asker),
                 Ok(Command::ShutDown(asker)) => {
@@ -137,16 +138,16 @@ impl Worker {
     }
 
     /// Exports what has ended by now, and nothing that ends meanwhile: a flush ends under steady traffic, too.
-    fn export_ended(&self) {
-        let mut ended = Vec::new();
-        self.core.collector.take_ended(&mut ended);
+    fn export_ended(&self, spare: &mut Outbox) {
         let mut batch = Batch::new(&self.scope);
-        for item in ended {
-            if matches!(item, Item::Trace(_)) && batch.is_full() {
-                self.export(batch.take());
+        self.core.collector.take_ended(spare, |outbox| {
+            for trace in outbox.traces() {
+                batch.add_trace(trace);
+                if batch.is_full() {
+                    self.export(batch.take());
+                }
             }
-            batch.read(item);
-        }
+        });
         self.export(batch.take());
     }
 
@@ -181,7 +182,7 @@ fn export_to(exporter: &dyn ErasedExporter, batch: Vec<SpanData>) -> Result<(), 
     foreign(|| exporter.export(batch))
 }
 
-/// Runs code of an exporter, whose panic must not end the thread that reads the rings.
+/// Runs code of an exporter, whose panic must not end the thread that reads the outboxes.
 fn foreign(code: impl FnOnce() -> OTelSdkResult) -> Result<(), String> {
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(result) => result.map_err(|error| error.to_string()),
@@ -195,32 +196,16 @@ fn log(event: impl FnOnce()) {
     let _panicked = catch_unwind(AssertUnwindSafe(event));
 }
 
-/// Spans on their way out, and the trace that is being read.
+/// Spans on their way out.
 struct Batch<'w> {
     scope: &'w InstrumentationScope,
     anchor: Anchor,
     spans: Vec<SpanData>,
-    trace_id: TraceId,
-    /// What the root, which comes first, says of the trace.
-    end: Option<TraceEnd>,
-    /// Items of the trace that are still to come.
-    awaited: usize,
-    records: Vec<SpanRecord>,
-    attributes: Vec<AttributeRecord>,
 }
 
 impl Batch<'_> {
     fn new(scope: &InstrumentationScope) -> Batch<'_> {
-        Batch {
-            scope,
-            anchor: Anchor::now(),
-            spans: Vec::new(),
-            trace_id: TraceId::INVALID,
-            end: None,
-            awaited: 0,
-            records: Vec::new(),
-            attributes: Vec::new(),
-        }
+        Batch { scope, anchor: Anchor::now(), spans: Vec::new() }
     }
 
     fn is_full(&self) -> bool {
@@ -232,45 +217,26 @@ impl Batch<'_> {
         std::mem::take(&mut self.spans)
     }
 
-    /// Attributes may have been set from another thread than the one their span ended on, so a trace is read to its
-    /// end before its spans are made.
-    fn read(&mut self, item: Item) {
-        match item {
-            Item::Trace(header) => {
-                self.trace_id = TraceId::from_bytes(ids::whole(header.trace_id).to_be_bytes());
-                self.end = header.end;
-                self.awaited = header.items;
-                return;
-            }
-            Item::Attribute(attribute) => self.attributes.push(attribute),
-            Item::Span(record) => self.records.push(record),
-        }
-        self.awaited -= 1;
-        if self.awaited == 0 {
-            self.add_trace();
+    fn add_trace(&mut self, trace: WaitingTrace<'_>) {
+        let WaitingTrace { trace_id, mut end, spans, attributes } = trace;
+        let trace_id = TraceId::from_bytes(trace_id.to_be_bytes());
+        // By span; those of one span stay in the order in which they were set. They may have been set from another
+        // thread than the one their span ended on.
+        attributes.sort_by_key(|attribute| attribute.span);
+        for record in spans {
+            let mut own = attributes_of(record, attributes);
+            // The root comes first.
+            own.extend(end.take().into_iter().flat_map(trace_attributes));
+            self.add(trace_id, record, own);
         }
     }
 
-    fn add_trace(&mut self) {
-        // By span; those of one span stay in the order in which they were set.
-        self.attributes.sort_by_key(|attribute| attribute.span);
-        let mut records = std::mem::take(&mut self.records);
-        for record in records.drain(..) {
-            let end = self.end.take();
-            self.add(&record, end);
-        }
-        self.records = records;
-        self.attributes.clear();
-    }
-
-    fn add(&mut self, record: &SpanRecord, end: Option<TraceEnd>) {
-        let mut attributes = self.attributes_of(record);
-        attributes.extend(end.into_iter().flat_map(trace_attributes));
+    fn add(&mut self, trace_id: TraceId, record: &SpanRecord, attributes: Vec<KeyValue>) {
         let span_kind = record.site.description.span_kind();
         let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
         self.spans.push(SpanData {
             span_context: SpanContext::new(
-                self.trace_id,
+                trace_id,
                 span_id(record.id),
                 TraceFlags::SAMPLED,
                 false,
@@ -290,32 +256,33 @@ impl Batch<'_> {
             instrumentation_scope: self.scope.clone(),
         });
     }
+}
 
-    fn attributes_of(&self, record: &SpanRecord) -> Vec<KeyValue> {
-        let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
-        record.site.description.attributes(&mut attributes);
-        match record.outcome {
-            Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
-            Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
-            Outcome::Ok | Outcome::Cancelled => {}
-        }
-        let start = self.attributes.partition_point(|attribute| attribute.span < record.id);
-        for own in self.attributes[start..].iter().take_while(|attribute| attribute.span == record.id) {
-            let value = own.value.clone();
-            // Set twice, the last one holds.
-            match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
-                Some(earlier) => earlier.value = value,
-                None => attributes.push(KeyValue::new(own.key, value)),
-            }
-        }
-        attributes
+/// All of a span's attributes: those that its site and its outcome give it, and those that were `set`, by span.
+fn attributes_of(record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
+    let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
+    record.site.description.attributes(&mut attributes);
+    match record.outcome {
+        Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
+        Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
+        Outcome::Ok | Outcome::Cancelled => {}
     }
+    let start = set.partition_point(|attribute| attribute.span < record.id);
+    for own in set[start..].iter_mut().take_while(|attribute| attribute.span == record.id) {
+        let value = std::mem::replace(&mut own.value, Value::Bool(false));
+        // Set twice, the last one holds.
+        match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
+            Some(earlier) => earlier.value = value,
+            None => attributes.push(KeyValue::new(own.key, value)),
+        }
+    }
+    attributes
 }
 
 /// On the root: why sampling was overruled, and what its trace has lost.
 fn trace_attributes(end: TraceEnd) -> impl Iterator<Item = KeyValue> {
     let kept_for = end.kept_for.label().map(|reason| KeyValue::new("spanweave.kept_for", reason));
-    let lost = i64::try_from(end.lost).ok().filter(|lost| *lost > 0);
+    let lost = (end.lost > 0).then(|| i64::from(end.lost));
     kept_for.into_iter().chain(lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost)))
 }
 

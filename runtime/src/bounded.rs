@@ -1,0 +1,141 @@
+//! A list whose memory counts against what all recorded spans of the process may take.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// What the spans that are recorded and not exported yet may take, of all traces of the process together, in bytes.
+const MAX_BYTES: usize = 256 << 20;
+
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+
+/// A list that grows as far as its user allows, and as long as there is memory for it.
+pub(crate) struct BoundedVec<T> {
+    items: Vec<T>,
+    /// Of the bytes in [`BYTES`], those of this list.
+    bytes: usize,
+}
+
+impl<T> BoundedVec<T> {
+    const FIRST: usize = 8;
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.items.capacity()
+    }
+
+    /// Adds an item; says whether there was room among `most`.
+    #[inline]
+    pub(crate) fn push(&mut self, item: T, most: usize) -> bool {
+        let room = self.reserve(1, most);
+        if room {
+            self.items.push(item);
+        }
+        room
+    }
+
+    /// Makes room for so many `more`; says whether there is some among `most`.
+    #[inline]
+    pub(crate) fn reserve(&mut self, more: usize, most: usize) -> bool {
+        more <= self.items.capacity() - self.items.len() || self.grow(more, most)
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize, most: usize) -> bool {
+        let len = self.items.len();
+        if more > most.saturating_sub(len) {
+            return false;
+        }
+        let more = more.max(len).max(Self::FIRST).min(most - len);
+        let room = self.reserve_bytes((len + more - self.items.capacity()) * size_of::<T>());
+        if room {
+            self.items.reserve_exact(more);
+        }
+        room
+    }
+
+    fn reserve_bytes(&mut self, more: usize) -> bool {
+        let within = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= MAX_BYTES);
+        let room = BYTES.try_update(Relaxed, Relaxed, within).is_ok();
+        if room {
+            self.bytes += more;
+        }
+        room
+    }
+
+    /// Takes what another list has, and its memory if this one has none.
+    #[inline]
+    pub(crate) fn append(&mut self, other: &mut BoundedVec<T>) {
+        if self.items.capacity() == 0 {
+            std::mem::swap(self, other);
+        } else {
+            self.items.append(&mut other.items);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.items.clear();
+    }
+
+    /// Takes the items out that are `of` a kind.
+    pub(crate) fn extract(&mut self, of: impl FnMut(&mut T) -> bool) -> BoundedVec<T> {
+        BoundedVec { items: self.items.extract_if(.., of).collect(), bytes: 0 }
+    }
+}
+
+impl<T> Default for BoundedVec<T> {
+    fn default() -> BoundedVec<T> {
+        BoundedVec { items: Vec::new(), bytes: 0 }
+    }
+}
+
+impl<T> Deref for BoundedVec<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> DerefMut for BoundedVec<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items
+    }
+}
+
+impl<T> Drop for BoundedVec<T> {
+    fn drop(&mut self) {
+        BYTES.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BoundedVec;
+
+    #[test]
+    fn a_list_grows_to_its_bound() {
+        let mut list = BoundedVec::default();
+        assert_eq!((0..25).filter(|number| list.push(*number, 20)).count(), 20);
+        assert_eq!((list.len(), list.capacity(), list.bytes), (20, 20, 80));
+        assert!(!list.reserve(1, 20) && list.reserve(5, 30));
+        assert_eq!((list.capacity(), list.bytes), (30, 120));
+    }
+
+    #[test]
+    fn what_no_memory_is_left_for_finds_no_room() {
+        let mut list = BoundedVec::<[u8; 1 << 20]>::default();
+        assert!(!list.reserve(257, usize::MAX));
+        assert_eq!((list.capacity(), list.bytes), (0, 0));
+    }
+
+    #[test]
+    fn appending_leaves_the_other_empty() {
+        let [mut list, mut other] = [BoundedVec::default(), BoundedVec::default()];
+        assert!(other.push(1, 10) && other.push(2, 10));
+        list.append(&mut other);
+        assert_eq!((&*list, &*other, other.capacity()), (&[1, 2][..], &[][..], 0));
+        assert!(other.push(3, 10) && list.reserve(other.len(), 10));
+        list.append(&mut other);
+        assert_eq!((&*list, &*other), (&[1, 2, 3][..], &[][..]));
+    }
+}

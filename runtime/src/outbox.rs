@@ -1,0 +1,119 @@
+//! Whole traces that wait for the exporter's thread, one behind the other.
+
+use crate::bounded::BoundedVec;
+use crate::buffer::SpanBuffer;
+use crate::ids;
+use crate::record::{AttributeRecord, SpanRecord};
+use crate::telemetry::KeptFor;
+
+/// The most spans, and attributes, that wait in one outbox.
+const MAX_WAITING: usize = 65_536;
+/// An outbox that had to grow past this many spans gives its memory back when it was read.
+const RECYCLED: usize = 8_192;
+
+/// The traces that one thread has ended.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    traces: BoundedVec<Header>,
+    spans: BoundedVec<SpanRecord>,
+    attributes: BoundedVec<AttributeRecord>,
+}
+
+/// Which of the spans and attributes belong to a trace: the next so many.
+struct Header {
+    /// In halves, which keeps it at the alignment of a word.
+    trace_id: [u64; 2],
+    end: Option<TraceEnd>,
+    spans: u32,
+    attributes: u32,
+}
+
+/// What the root says of its trace.
+#[derive(Clone, Copy)]
+pub(crate) struct TraceEnd {
+    pub(crate) kept_for: KeptFor,
+    /// Spans that found no room in the trace's buffer.
+    pub(crate) lost: u32,
+}
+
+/// A trace that is exported, when its root ends; or a span that ended after its root had.
+pub(crate) struct EndedTrace<'b> {
+    pub(crate) trace_id: u128,
+    pub(crate) end: Option<TraceEnd>,
+    pub(crate) root: SpanRecord,
+    /// Everything but the root.
+    pub(crate) buffer: &'b mut SpanBuffer,
+}
+
+impl EndedTrace<'_> {
+    pub(crate) fn span_count(&self) -> usize {
+        1 + self.buffer.spans().len()
+    }
+}
+
+/// A trace as the exporter's thread reads it. The root comes first.
+pub(crate) struct WaitingTrace<'o> {
+    pub(crate) trace_id: u128,
+    pub(crate) end: Option<TraceEnd>,
+    pub(crate) spans: &'o [SpanRecord],
+    pub(crate) attributes: &'o mut [AttributeRecord],
+}
+
+impl Outbox {
+    /// Takes a whole trace, or none of it; says whether there was room.
+    pub(crate) fn put(&mut self, trace: &mut EndedTrace<'_>) -> bool {
+        let (spans, attributes) = (trace.span_count(), trace.buffer.attribute_count());
+        let room = self.traces.reserve(1, MAX_WAITING)
+            && self.spans.reserve(spans, MAX_WAITING)
+            && self.attributes.reserve(attributes, MAX_WAITING);
+        let (Ok(span_count), Ok(attribute_count)) = (u32::try_from(spans), u32::try_from(attributes)) else {
+            return false;
+        };
+        if room {
+            self.traces.push(
+                Header {
+                    trace_id: ids::halves(trace.trace_id),
+                    end: trace.end,
+                    spans: span_count,
+                    attributes: attribute_count,
+                },
+                MAX_WAITING,
+            );
+            self.spans.push(trace.root, MAX_WAITING);
+            trace.buffer.move_to(&mut self.spans, &mut self.attributes);
+        }
+        room
+    }
+
+    /// The spans that wait.
+    pub(crate) fn span_count(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The traces, in the order of their ends.
+    pub(crate) fn traces(&mut self) -> impl Iterator<Item = WaitingTrace<'_>> {
+        let (mut spans, mut attributes) = (&*self.spans, &mut *self.attributes);
+        self.traces.iter().map(move |header| {
+            let (own_spans, other_spans) = spans.split_at(header.spans as usize);
+            let (own_attributes, other_attributes) =
+                std::mem::take(&mut attributes).split_at_mut(header.attributes as usize);
+            (spans, attributes) = (other_spans, other_attributes);
+            WaitingTrace {
+                trace_id: ids::whole(header.trace_id),
+                end: header.end,
+                spans: own_spans,
+                attributes: own_attributes,
+            }
+        })
+    }
+
+    /// Forgets what was read; keeps the memory if it is little.
+    pub(crate) fn clear(&mut self) {
+        self.traces.clear();
+        self.spans.clear();
+        self.attributes.clear();
+        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED {
+            *self = Outbox::default();
+        }
+    }
+}

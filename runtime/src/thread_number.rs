@@ -1,0 +1,53 @@
+//! A small number for every thread: what is kept for each thread apart is kept under it.
+//!
+//! A thread takes its number when it first asks, and hands it back under a lock when it ends, so a number has one owner
+//! at any time, and as many are in use as threads are alive.
+
+use parking_lot::Mutex;
+
+use crate::histogram;
+
+/// Numbers of which each belongs to one thread.
+const OWNED: usize = 128;
+/// The number of all threads past these.
+pub(crate) const SHARED: usize = OWNED;
+/// All numbers there are.
+pub(crate) const COUNT: usize = OWNED + 1;
+
+/// This thread's number; [`SHARED`] for one that is being torn down, as it has handed its own back.
+#[inline]
+pub(crate) fn current() -> usize {
+    NUMBER.try_with(|number| number.0).unwrap_or(SHARED).min(SHARED)
+}
+
+static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0 });
+
+struct Numbers {
+    free: Vec<usize>,
+    next: usize,
+}
+
+/// Hands its number back when its thread ends.
+struct ThreadNumber(usize);
+
+thread_local! {
+    static NUMBER: ThreadNumber = ThreadNumber::take();
+}
+
+impl ThreadNumber {
+    fn take() -> ThreadNumber {
+        let mut numbers = NUMBERS.lock();
+        let number = numbers.free.pop().unwrap_or_else(|| {
+            numbers.next += 1;
+            numbers.next - 1
+        });
+        ThreadNumber(number)
+    }
+}
+
+impl Drop for ThreadNumber {
+    fn drop(&mut self) {
+        histogram::disown_shard();
+        NUMBERS.lock().free.push(self.0);
+    }
+}
