@@ -46,6 +46,12 @@ pub(crate) struct SpanBuffer {
 }
 
 impl SpanBuffer {
+    /// Whether the next span finds room without growing.
+    #[inline]
+    pub(crate) fn has_room(&self) -> bool {
+        self.spans.len() < self.spans.capacity()
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, span: SpanRecord) {
         self.noticed.notice(span.outcome);

@@ -11,6 +11,7 @@ use crate::ctx::Ctx;
 use crate::outcome::{Classify, Outcome};
 use crate::site::Site;
 use crate::span::Span;
+use crate::thread::Thread;
 
 pin_project! {
     /// A traced call: the future of a method's body, which measures itself and ends in exactly one [`Outcome`].
@@ -75,32 +76,46 @@ impl Call {
     /// Returns the context that was current.
     #[inline(never)]
     fn enter(&mut self) -> Ctx {
-        if self.0.is_unopened() {
-            self.0.open(Ctx::current());
-        }
-        // Asked for after what may call other functions: nothing has to be kept across a call that is hardly ever made.
-        let before = Ctx::current();
+        Thread::with(|thread| {
+            let before = thread.current();
+            if self.0.is_unopened() && !self.0.open_here(thread, before) {
+                return self.enter_otherwise(before);
+            }
+            thread.set_current(self.0.ctx());
+            before
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_otherwise(&mut self, before: Ctx) -> Ctx {
+        self.0.open(before);
         self.0.ctx().set_current();
         before
     }
 
     /// A function of its own for what nearly always is, in which nothing depends on the outcome.
     #[inline(never)]
-    fn finish_ok(&mut self) {
-        self.0.finish(Outcome::Ok);
+    fn leave_ok(&mut self, before: Ctx) {
+        Thread::with(|thread| {
+            thread.set_current(before);
+            if !self.0.finish_ok_here(thread) {
+                self.finish(Outcome::Ok);
+            }
+        });
     }
 
     #[cold]
     #[inline(never)]
-    fn finish_otherwise(&mut self, outcome: Outcome) {
+    fn leave_otherwise(&mut self, before: Ctx, outcome: Outcome) {
+        before.set_current();
         self.0.finish(outcome);
     }
 
     #[cold]
     #[inline(never)]
-    fn panicked(&mut self, before: Ctx) {
-        before.set_current();
-        self.0.finish(Outcome::Panicked);
+    fn finish(&mut self, outcome: Outcome) {
+        self.0.finish(outcome);
     }
 }
 
@@ -108,7 +123,7 @@ impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
         if self.0.is_open() {
-            self.finish_otherwise(Outcome::Cancelled);
+            self.finish(Outcome::Cancelled);
         }
     }
 }
@@ -125,10 +140,9 @@ impl Polling<'_> {
     /// The poll returned, and with it the call.
     #[inline(always)]
     pub(crate) fn ended(self, outcome: Outcome) {
-        self.before.set_current();
         match outcome {
-            Outcome::Ok => self.call.finish_ok(),
-            _ => self.call.finish_otherwise(outcome),
+            Outcome::Ok => self.call.leave_ok(self.before),
+            _ => self.call.leave_otherwise(self.before, outcome),
         }
         std::mem::forget(self);
     }
@@ -144,7 +158,7 @@ impl Polling<'_> {
 impl Drop for Polling<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.call.panicked(self.before);
+        self.call.leave_otherwise(self.before, Outcome::Panicked);
     }
 }
 

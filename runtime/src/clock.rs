@@ -22,6 +22,12 @@ impl Ticks {
         Ticks(counter().unwrap_or_else(raw))
     }
 
+    /// [`now`](Ticks::now), if that takes no call of a function.
+    #[inline(always)]
+    pub(crate) fn now_inline() -> Option<Ticks> {
+        counter().map(Ticks)
+    }
+
     /// Ticks from `earlier` to `self`; zero where the counter ran backwards between two sockets.
     #[inline]
     pub(crate) fn since(self, earlier: Ticks) -> u64 {

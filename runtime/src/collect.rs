@@ -121,7 +121,7 @@ impl Collector {
     /// Takes a whole trace; leaves its buffer empty.
     pub(crate) fn hand_over(&self, mut trace: EndedTrace<'_>) {
         if self.closed.load(Ordering::Acquire) {
-            return self.drop_trace(DropReason::ShutDown, trace);
+            return self.drop_trace(DropReason::ShutDown, &mut trace);
         }
         let Lane(outbox) = &**self.outboxes[thread_number::current()].get_or_init(Box::default);
         let mut outbox = outbox.lock();
@@ -134,12 +134,12 @@ impl Collector {
         if taken {
             trace.buffer.clear();
         } else {
-            self.drop_trace(DropReason::QueueFull, trace);
+            self.drop_trace(DropReason::QueueFull, &mut trace);
         }
     }
 
     #[cold]
-    fn drop_trace(&self, reason: DropReason, trace: EndedTrace<'_>) {
+    fn drop_trace(&self, reason: DropReason, trace: &mut EndedTrace<'_>) {
         self.count_dropped(reason, trace.span_count());
         trace.buffer.clear();
     }

@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::collect::Collector;
-use crate::histogram::{self, Bounds, Histograms};
+use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Series, SeriesId};
 use crate::telemetry::{Keeping, Sampling};
+use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
 pub(crate) struct Core {
@@ -58,12 +59,13 @@ impl Core {
     }
 
     /// What becomes of the spans of a new trace.
+    #[inline]
     pub(crate) fn recording(&self, trace_id: u128, parent_sampled: Option<bool>) -> Recording {
         if !self.exports {
             Recording::Off
         } else if self.sampling.samples(trace_id, parent_sampled) {
             Recording::Sampled
-        } else if self.keeping.keeps_any() {
+        } else if self.keeping.keeps_any {
             Recording::Buffered
         } else {
             Recording::Off
@@ -89,22 +91,32 @@ impl Core {
 }
 
 /// Adds a call to its histogram and to the counter of its outcome, under the handle that its context belongs to.
-#[inline(always)]
-pub(crate) fn measure(key: TraceKey, metric: Metric, ticks: u64, outcome: Outcome) {
-    let Metric { series, bounds } = metric;
+pub(crate) fn measure(key: TraceKey, Metric { series, bounds }: Metric, ticks: u64, outcome: Outcome) {
     let handle = handle_of(key);
-    let cell = histogram::own_shard(handle).and_then(|shard| Some((shard, shard.existing_cell(series)?)));
-    match cell {
-        Some((shard, cell)) => shard.record(series, cell, bounds, ticks, outcome),
-        None => measure_elsewhere(handle, metric, ticks, outcome),
+    if let Some(core) = CORES[usize::from(handle)].get() {
+        core.histograms.record(handle, series, bounds, ticks, outcome);
     }
 }
 
-/// The thread has used another handle last, or never this series, or has no shard of its own; or there is no handle.
-#[cold]
-fn measure_elsewhere(handle: u16, Metric { series, bounds }: Metric, ticks: u64, outcome: Outcome) {
-    if let Some(core) = CORES[usize::from(handle)].get() {
-        core.histograms.record(handle, series, bounds, ticks, outcome);
+/// The cell of a series that this thread owns, if it has used the handle last, and the series before.
+#[inline(always)]
+pub(crate) fn own_cell(thread: &Thread, key: TraceKey, metric: Metric) -> Option<OwnCell> {
+    let cell = thread.shard.of(handle_of(key))?.existing_cell(metric.series)?;
+    Some(OwnCell { cell, bounds: metric.bounds })
+}
+
+/// A thread's own part of a series.
+#[derive(Clone, Copy)]
+pub(crate) struct OwnCell {
+    cell: &'static Cell,
+    bounds: &'static Bounds,
+}
+
+impl OwnCell {
+    /// [`measure`] for a call that has ended well.
+    #[inline(always)]
+    pub(crate) fn measure_ok(self, ticks: u64) {
+        self.cell.record_ok(self.bounds, ticks);
     }
 }
 

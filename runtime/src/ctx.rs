@@ -1,6 +1,5 @@
 //! The trace context: a number that is passed by value, and the one that is current on a thread.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -12,6 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::key::TraceKey;
 use crate::record::{AttributeRecord, FieldValue};
+use crate::thread::Thread;
 use crate::trace;
 
 /// A place in a trace: the span under which the next one opens.
@@ -34,13 +34,6 @@ pub struct Ctx {
     pub(crate) span: u64,
 }
 
-thread_local! {
-    // The halves of the current context, which are not to be neighbours: written one by one and read as one, a value
-    // cannot be forwarded from a processor's store buffer, and every call would wait for it.
-    static CURRENT_KEY: Cell<TraceKey> = const { Cell::new(TraceKey::NONE) };
-    static CURRENT_SPAN: Cell<u64> = const { Cell::new(0) };
-}
-
 impl Ctx {
     /// No context: calls made in it open no span. They are still measured by a telemetry handle that was
     /// [installed](crate::Telemetry::install) for the process.
@@ -54,14 +47,13 @@ impl Ctx {
     #[inline]
     #[must_use]
     pub fn current() -> Ctx {
-        Ctx { key: CURRENT_KEY.get(), span: CURRENT_SPAN.get() }
+        Thread::with(Thread::current)
     }
 
     /// Whoever calls it puts back what was current.
     #[inline]
     pub(crate) fn set_current(self) {
-        CURRENT_KEY.set(self.key);
-        CURRENT_SPAN.set(self.span);
+        Thread::with(|thread| thread.set_current(self));
     }
 
     /// Whether this is [`Ctx::none`].

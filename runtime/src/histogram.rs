@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use crate::clock;
 use crate::outcome::Outcome;
 use crate::registry::{MAX_SERIES, SeriesId};
+use crate::thread::Thread;
 use crate::thread_number;
 
 /// The most finite bucket bounds that a histogram can have.
@@ -99,6 +100,12 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    /// Adds one call that has ended well. To be called by the thread that owns the cell's shard.
+    #[inline]
+    pub(crate) fn record_ok(&self, bounds: &Bounds, ticks: u64) {
+        self.record(add_owned, bounds, ticks, Outcome::Ok);
+    }
+
     #[inline]
     fn record(&self, add: impl Fn(&AtomicU64, u64), bounds: &Bounds, ticks: u64, outcome: Outcome) {
         add(&self.sum_ticks, ticks);
@@ -124,7 +131,6 @@ impl Shard {
         Box::new(Shard { chunks: [const { OnceLock::new() }; MAX_SERIES / CHUNK], errors: Mutex::default() })
     }
 
-    #[inline]
     fn cell(&self, series: SeriesId) -> &Cell {
         let chunk = self.chunks[series.index() / CHUNK].get_or_init(Box::default);
         &chunk[series.index() % CHUNK]
@@ -133,28 +139,19 @@ impl Shard {
     /// The part of a series that has calls in this shard.
     #[inline]
     pub(crate) fn existing_cell(&self, series: SeriesId) -> Option<&Cell> {
-        Some(&self.chunks[series.index() / CHUNK].get()?[series.index() % CHUNK])
+        Some(&self.chunks.get(series.index() / CHUNK)?.get()?[series.index() % CHUNK])
     }
 
-    /// Adds one call to a series, whose cell was found. To be called by the thread that owns the shard.
-    #[inline]
-    pub(crate) fn record(
+    /// Adds one call to a series: with `add_owned`, by the thread that owns the shard, or with `add_shared`.
+    fn record(
         &self,
+        add: impl Fn(&AtomicU64, u64),
         series: SeriesId,
-        cell: &Cell,
         bounds: &Bounds,
         ticks: u64,
         outcome: Outcome,
     ) {
-        cell.record(add_owned, bounds, ticks, outcome);
-        if let Outcome::Error(class) = outcome {
-            self.count_error(series, class);
-        }
-    }
-
-    #[cold]
-    fn record_shared(&self, series: SeriesId, bounds: &Bounds, ticks: u64, outcome: Outcome) {
-        self.cell(series).record(add_shared, bounds, ticks, outcome);
+        self.cell(series).record(add, bounds, ticks, outcome);
         if let Outcome::Error(class) = outcome {
             self.count_error(series, class);
         }
@@ -176,7 +173,7 @@ impl Histograms {
         Histograms { shards: [const { OnceLock::new() }; thread_number::COUNT] }
     }
 
-    /// Adds one call to a series, from a thread that has not used this handle last.
+    /// Adds one call to a series.
     pub(crate) fn record(
         &'static self,
         handle: u16,
@@ -187,11 +184,11 @@ impl Histograms {
     ) {
         let number = thread_number::current();
         let shard = self.shards[number].get_or_init(Shard::boxed);
-        if number != thread_number::SHARED {
-            OWN_SHARD.set(Some(OwnShard { handle, shard }));
-            shard.record(series, shard.cell(series), bounds, ticks, outcome);
+        if number == thread_number::SHARED {
+            shard.record(add_shared, series, bounds, ticks, outcome);
         } else {
-            shard.record_shared(series, bounds, ticks, outcome);
+            Thread::with(|thread| thread.shard.0.set(Some((handle, shard))));
+            shard.record(add_owned, series, bounds, ticks, outcome);
         }
     }
 
@@ -275,27 +272,24 @@ impl Snapshot {
     }
 }
 
-/// A shard that this thread owns.
-#[derive(Clone, Copy)]
-struct OwnShard {
-    handle: u16,
-    shard: &'static Shard,
-}
+/// The shard that a thread owns of the handle it has used last.
+pub(crate) struct OwnShard(ThreadCell<Option<(u16, &'static Shard)>>);
 
-/// For a thread that has handed its number back: what it records from here on, in destructors, goes to the shared shard.
-pub(crate) fn disown_shard() {
-    OWN_SHARD.set(None);
-}
+impl OwnShard {
+    pub(crate) const fn none() -> OwnShard {
+        OwnShard(ThreadCell::new(None))
+    }
 
-/// This thread's shard of a handle, if that is the one it has used last.
-#[inline]
-pub(crate) fn own_shard(handle: u16) -> Option<&'static Shard> {
-    OWN_SHARD.get().filter(|own| own.handle == handle).map(|own| own.shard)
-}
+    /// The shard of this handle, if that is the one.
+    #[inline(always)]
+    pub(crate) fn of(&self, handle: u16) -> Option<&'static Shard> {
+        self.0.get().filter(|(own, _)| *own == handle).map(|(_, shard)| shard)
+    }
 
-thread_local! {
-    /// Of the handle used last. Without a destructor, so that reading it costs one instruction.
-    static OWN_SHARD: ThreadCell<Option<OwnShard>> = const { ThreadCell::new(None) };
+    /// For a thread that ends.
+    pub(crate) fn disown(&self) {
+        self.0.set(None);
+    }
 }
 
 #[cfg(test)]

@@ -3,44 +3,56 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
-thread_local! {
-    static GENERATOR: Cell<Generator> = const { Cell::new(Generator { state: 0, step: 0 }) };
-}
+use crate::thread::Thread;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): a counter and a finaliser. The step is the thread's own as well, so that no two
 /// threads, of this process or of others, walk the same sequence.
-#[derive(Clone, Copy)]
-struct Generator {
-    state: u64,
+pub(crate) struct Generator {
+    state: Cell<u64>,
     /// Odd; 0 before the first number.
-    step: u64,
+    step: Cell<u64>,
 }
 
 /// A random number that is not zero, which W3C trace context reserves for "no id".
-#[inline]
 pub(crate) fn next() -> u64 {
-    let Generator { mut state, mut step } = GENERATOR.get();
-    if step == 0 {
-        Generator { state, step } = Generator::seeded();
-    }
-    state = state.wrapping_add(step);
-    GENERATOR.set(Generator { state, step });
+    let [id] = Thread::with(|thread| thread.ids.take());
+    id
+}
+
+#[inline]
+fn mix(state: u64) -> u64 {
     let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     (mixed ^ (mixed >> 31)).max(1)
 }
 
 impl Generator {
+    pub(crate) const fn unseeded() -> Generator {
+        Generator { state: Cell::new(0), step: Cell::new(0) }
+    }
+
+    /// So many of [`next`].
+    #[inline]
+    pub(crate) fn take<const MANY: usize>(&self) -> [u64; MANY] {
+        if self.step.get() == 0 {
+            self.seed();
+        }
+        let (mut state, step) = (self.state.get(), self.step.get());
+        let ids = std::array::from_fn(|_| {
+            state = state.wrapping_add(step);
+            mix(state)
+        });
+        self.state.set(state);
+        ids
+    }
+
     #[cold]
-    fn seeded() -> Generator {
+    fn seed(&self) {
         // The operating system's randomness, by way of the standard library's hash keys.
         let random = |salt: u64| RandomState::new().hash_one((std::thread::current().id(), salt));
-        Generator { state: random(1), step: random(2) | 1 }
+        self.state.set(random(1));
+        self.step.set(random(2) | 1);
     }
-}
-
-pub(crate) fn trace_id() -> u128 {
-    whole([next(), next()])
 }
 
 /// A trace id in two halves, the higher first.

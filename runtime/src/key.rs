@@ -43,6 +43,7 @@ impl TraceKey {
     /// The most telemetry handles that a process can make.
     pub(crate) const HANDLES: usize = 1 << HANDLE_BITS;
 
+    #[inline]
     pub(crate) fn new(handle: u16, slot: u32, generation: u32, recording: Recording) -> TraceKey {
         TraceKey(
             (u64::from(handle) << HANDLE_SHIFT)
@@ -57,10 +58,12 @@ impl TraceKey {
         TraceKey::new(handle, 0, 0, recording)
     }
 
+    #[inline]
     pub(crate) fn has_slot(self) -> bool {
         self.generation() != 0
     }
 
+    #[inline]
     pub(crate) fn next_generation(generation: u32) -> u32 {
         // Generation 0 is that of keys without a slot, and of slots that were never taken.
         ((generation + 1) & ((1 << GENERATION_BITS) - 1)).max(1)

@@ -68,6 +68,7 @@ mod slot;
 mod span;
 mod sync;
 mod telemetry;
+mod thread;
 mod thread_number;
 mod trace;
 

@@ -16,7 +16,8 @@ use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
 use crate::propagate::RemoteParent;
 use crate::site::Site;
 use crate::span::Span;
-use crate::trace::{self, Lendable, OpenTrace};
+use crate::thread::Thread;
+use crate::trace::{Lendable, OpenTrace};
 use crate::{ids, slab};
 
 /// An open root: the root's span and the buffer of its trace.
@@ -32,13 +33,14 @@ pub(crate) struct OpenRoot {
 impl OpenRoot {
     #[inline(always)]
     pub(crate) fn start(core: &'static Core, site: &'static Site, remote: Option<RemoteParent>) -> OpenRoot {
-        let trace_id = remote.map_or_else(ids::trace_id, |parent| parent.trace_id);
+        let [high, low, span] = Thread::with(|thread| thread.ids.take());
+        let trace_id = remote.map_or(ids::whole([high, low]), |parent| parent.trace_id);
         let recording = core.recording(trace_id, remote.map(|parent| parent.sampled));
         let key = match slab::take(trace_id) {
             Some((slot, generation)) => TraceKey::new(core.handle, slot, generation, recording),
             None => TraceKey::without_slot(core.handle, recording),
         };
-        let ctx = Ctx { key, span: ids::next() };
+        let ctx = Ctx { key, span };
         let is_buffered = recording != Recording::Off && key.has_slot();
         let trace = is_buffered.then(|| OpenTrace::new(ctx, core, trace_id));
         let parent = remote.map_or(0, |parent| parent.span_id);
@@ -60,6 +62,7 @@ impl OpenRoot {
     }
 
     /// Ends the root, and hands its trace over.
+    #[inline]
     pub(crate) fn finish(&mut self, outcome: Outcome) {
         self.finish_measured(self.span.site().root_metric(outcome), outcome);
     }
@@ -114,9 +117,12 @@ struct Running<'r> {
 impl Running<'_> {
     #[inline]
     fn new(root: &mut OpenRoot) -> Running<'_> {
-        let before = Ctx::current();
-        root.ctx().set_current();
-        trace::exchange_active(&mut root.trace);
+        let before = Thread::with(|thread| {
+            let before = thread.current();
+            thread.set_current(root.ctx());
+            thread.active.exchange(&mut root.trace);
+            before
+        });
         Running { root, before }
     }
 
@@ -129,8 +135,10 @@ impl Running<'_> {
     #[inline]
     fn leave(&mut self) {
         // Parts nest, so what is active now is what this one lent; the thread gets back what was active before.
-        trace::exchange_active(&mut self.root.trace);
-        self.before.set_current();
+        Thread::with(|thread| {
+            thread.active.exchange(&mut self.root.trace);
+            thread.set_current(self.before);
+        });
     }
 }
 

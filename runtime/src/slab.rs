@@ -4,8 +4,9 @@
 //! queue of free slots comes. Until then it remembers the trace's id, so that what spawned work ends or starts after
 //! the root still belongs to the trace. Then the slot's generation goes up, and older contexts no longer find it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 
 use parking_lot::Mutex;
@@ -14,6 +15,8 @@ use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::key::TraceKey;
 use crate::slot::{Locked, Recycle, Slot};
+use crate::thread::Thread;
+use crate::thread_number;
 
 const CHUNK: usize = 256;
 const CHUNKS: usize = TraceKey::SLOTS / CHUNK;
@@ -72,6 +75,7 @@ pub(crate) fn end_untouched(key: TraceKey, kept: bool) -> bool {
 }
 
 /// Ends a trace that was not recorded: its slot only knew its id.
+#[inline]
 pub(crate) fn end_unrecorded(key: TraceKey) {
     slot(key.slot()).end_unrecorded(key.generation());
     free(key.slot());
@@ -98,54 +102,74 @@ struct Shared {
     chunks: usize,
 }
 
-/// The free slots of one thread, oldest first; handed back when the thread ends.
-struct LocalQueue(VecDeque<u32>);
+/// The free slots of one thread, oldest first.
+pub(crate) struct FreeSlots {
+    queue: ManuallyDrop<RefCell<VecDeque<u32>>>,
+    /// More than these are passed on.
+    most: Cell<usize>,
+}
 
-impl Drop for LocalQueue {
-    fn drop(&mut self) {
-        SHARED.lock().free.extend(self.0.drain(..));
+impl FreeSlots {
+    pub(crate) const fn none() -> FreeSlots {
+        FreeSlots { queue: ManuallyDrop::new(RefCell::new(VecDeque::new())), most: Cell::new(QUEUE_MAX) }
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<u32> {
+        let mut queue = self.queue.borrow_mut();
+        if queue.len() <= QUEUE_MIN {
+            self.refill(&mut queue);
+        }
+        queue.pop_front()
+    }
+
+    /// Adds a chunk's worth of slots: from what other threads freed, else new ones.
+    #[cold]
+    fn refill(&self, queue: &mut VecDeque<u32>) {
+        let mut shared = SHARED.lock();
+        if self.most.get() == 0 {
+            // The thread has handed its own back.
+            queue.extend(shared.free.pop_front());
+            return;
+        }
+        // With its number, the thread hands these back when it ends.
+        thread_number::current();
+        if shared.free.len() < QUEUE_MIN && shared.chunks < CHUNKS {
+            let start = shared.chunks * CHUNK;
+            shared.chunks += 1;
+            queue.extend((start..start + CHUNK).filter_map(|index| u32::try_from(index).ok()));
+        } else {
+            let count = shared.free.len().min(CHUNK);
+            queue.extend(shared.free.drain(..count));
+        }
+    }
+
+    #[inline]
+    fn push(&self, index: u32) {
+        let mut queue = self.queue.borrow_mut();
+        queue.push_back(index);
+        if queue.len() > self.most.get() {
+            pass_on(&mut queue);
+        }
+    }
+
+    /// For a thread that ends.
+    pub(crate) fn hand_back(&self) {
+        self.most.set(0);
+        SHARED.lock().free.extend(self.queue.take());
     }
 }
 
-thread_local! {
-    static LOCAL: RefCell<LocalQueue> = const { RefCell::new(LocalQueue(VecDeque::new())) };
+#[cold]
+fn pass_on(queue: &mut VecDeque<u32>) {
+    let count = queue.len().min(QUEUE_MIN);
+    SHARED.lock().free.extend(queue.drain(..count));
 }
 
 fn next_free() -> Option<u32> {
-    LOCAL
-        .try_with(|local| {
-            let queue = &mut local.borrow_mut().0;
-            if queue.len() <= QUEUE_MIN {
-                refill(queue);
-            }
-            queue.pop_front()
-        })
-        .unwrap_or_else(|_| SHARED.lock().free.pop_front())
-}
-
-/// Adds a chunk's worth of slots: from what other threads freed, else new ones.
-#[cold]
-fn refill(queue: &mut VecDeque<u32>) {
-    let mut shared = SHARED.lock();
-    if shared.free.len() < QUEUE_MIN && shared.chunks < CHUNKS {
-        let start = shared.chunks * CHUNK;
-        shared.chunks += 1;
-        queue.extend((start..start + CHUNK).filter_map(|index| u32::try_from(index).ok()));
-    } else {
-        let count = shared.free.len().min(CHUNK);
-        queue.extend(shared.free.drain(..count));
-    }
+    Thread::with(|thread| thread.slots.pop())
 }
 
 fn free(index: u32) {
-    let kept = LOCAL.try_with(|local| {
-        let queue = &mut local.borrow_mut().0;
-        queue.push_back(index);
-        if queue.len() > QUEUE_MAX {
-            SHARED.lock().free.extend(queue.drain(..QUEUE_MIN));
-        }
-    });
-    if kept.is_err() {
-        SHARED.lock().free.push_back(index);
-    }
+    Thread::with(|thread| thread.slots.push(index));
 }

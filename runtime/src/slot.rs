@@ -88,6 +88,7 @@ impl<T: Recycle> Slot<T> {
     }
 
     /// Begins a trace in a free slot, which the caller owns. Returns its generation.
+    #[inline]
     pub(crate) fn take(&self, trace_id: [u64; 2], next_generation: fn(u32) -> u32) -> u32 {
         let generation = next_generation(self.load(Ordering::Relaxed).generation());
         // Whoever still reads the id of the trace before sees the new word if it sees a half of the new id.
@@ -117,6 +118,7 @@ impl<T: Recycle> Slot<T> {
     }
 
     /// Frees the slot of a trace in which nothing is recorded, whose only owner is the caller.
+    #[inline]
     pub(crate) fn end_unrecorded(&self, generation: u32) {
         self.store(Word::new(generation, Phase::Free, false), Ordering::Relaxed);
     }

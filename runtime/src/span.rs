@@ -6,6 +6,7 @@ use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;
 use crate::site::Site;
+use crate::thread::Thread;
 use crate::trace;
 
 /// A span and its timer. It measures without recording where its trace is not recorded, and outside any telemetry
@@ -65,27 +66,60 @@ impl Span {
     }
 
     /// Opens the span and starts its timer. One that was made outside any context belongs to the `current` one.
-    #[inline(always)]
     pub(crate) fn open(&mut self, current: Ctx) {
-        if self.ctx.is_none() {
-            self.ctx = current;
-        }
-        self.phase = Phase::Measured;
-        if self.ctx.is_recording()
-            && let Some(id) = trace::open_span(self.ctx.key)
-        {
-            self.parent = self.ctx.span;
-            self.ctx.span = id;
-            self.phase = Phase::Recorded;
-            self.started = Ticks::now();
-        } else if self.site.is_measured() {
+        self.belong(current);
+        let id = if self.ctx.is_recording() { trace::open_span(self.ctx.key) } else { None };
+        match id {
+            Some(id) => self.start_recorded(id, Ticks::now()),
+            None if self.site.is_measured() => self.start_measured(Ticks::now()),
             // Reading the counter is a good part of what an unrecorded span costs.
-            self.started = Ticks::now();
+            None => self.start_measured(Ticks::NONE),
         }
     }
 
-    /// Measures the span and, where it is recorded, gives its record to its trace. Does nothing unless it is open.
+    /// [`open`](Span::open) where nothing is out of the ordinary, as it nearly always is: it calls no function, so that
+    /// nothing has to be put aside for one. Otherwise it says so, and has done nothing that `open` would not do.
     #[inline(always)]
+    pub(crate) fn open_here(&mut self, thread: &Thread, current: Ctx) -> bool {
+        self.belong(current);
+        if !self.ctx.is_recording() && !self.site.is_measured() {
+            self.start_measured(Ticks::NONE);
+            return true;
+        }
+        let Some(now) = Ticks::now_inline() else { return false };
+        if !self.ctx.is_recording() {
+            self.start_measured(now);
+            return true;
+        }
+        let id = thread.active.open_span(self.ctx.key);
+        if let Some(id) = id {
+            self.start_recorded(id, now);
+        }
+        id.is_some()
+    }
+
+    #[inline(always)]
+    fn belong(&mut self, current: Ctx) {
+        if self.ctx.is_none() {
+            self.ctx = current;
+        }
+    }
+
+    #[inline(always)]
+    fn start_measured(&mut self, now: Ticks) {
+        self.phase = Phase::Measured;
+        self.started = now;
+    }
+
+    #[inline(always)]
+    fn start_recorded(&mut self, id: u64, now: Ticks) {
+        self.phase = Phase::Recorded;
+        self.parent = self.ctx.span;
+        self.ctx.span = id;
+        self.started = now;
+    }
+
+    /// Measures the span and, where it is recorded, gives its record to its trace. Does nothing unless it is open.
     pub(crate) fn finish(&mut self, outcome: Outcome) {
         let recorded = self.phase == Phase::Recorded;
         if !self.is_open() {
@@ -103,6 +137,34 @@ impl Span {
         if recorded {
             trace::close_span(self.ctx.key, self.record(end, outcome));
         }
+    }
+
+    /// [`finish`](Span::finish) of a span that has ended well where nothing is out of the ordinary, as
+    /// [`open_here`](Span::open_here) is to `open`.
+    #[inline(always)]
+    pub(crate) fn finish_ok_here(&mut self, thread: &Thread) -> bool {
+        let recorded = self.phase == Phase::Recorded;
+        let metric = self.site.metric();
+        if metric.is_none() && !recorded {
+            self.phase = Phase::Finished;
+            return true;
+        }
+        let cell = match metric {
+            Some(metric) => match core::own_cell(thread, self.ctx.key, metric) {
+                None => return false,
+                cell => cell,
+            },
+            None => None,
+        };
+        let Some(end) = Ticks::now_inline() else { return false };
+        if recorded && !thread.active.close_span(self.ctx.key, || self.record(end, Outcome::Ok)) {
+            return false;
+        }
+        self.phase = Phase::Finished;
+        if let Some(cell) = cell {
+            cell.measure_ok(end.since(self.started));
+        }
+        true
     }
 
     /// Measures a root; its record, for whoever holds the trace's buffer, if it is recorded.

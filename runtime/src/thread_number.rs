@@ -5,7 +5,7 @@
 
 use parking_lot::Mutex;
 
-use crate::histogram;
+use crate::thread::Thread;
 
 /// Numbers of which each belongs to one thread.
 const OWNED: usize = 128;
@@ -47,7 +47,7 @@ impl ThreadNumber {
 
 impl Drop for ThreadNumber {
     fn drop(&mut self) {
-        histogram::disown_shard();
+        Thread::with(Thread::end);
         NUMBERS.lock().free.push(self.0);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The root's future owns the buffer of its trace and lends it to the thread for the duration of each poll. Spans
 //! that open and close within that poll, which is nearly all of them, find the buffer in the thread-local
-//! [`ACTIVE`] and need no synchronisation. Spans on other threads go through the trace's slot in the slab.
+//! [`ActiveTrace`] and need no synchronisation. Spans on other threads go through the trace's slot in the slab.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -19,10 +19,11 @@ use crate::record::{AttributeRecord, SpanRecord};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
 use crate::telemetry::KeptFor;
+use crate::thread::Thread;
 
 /// Odd, and far from small numbers: the golden ratio of 2^64.
 const ID_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-/// Buffers that a thread keeps for the next traces.
+/// The most buffers of a [`TracePool`].
 const POOLED: usize = 256;
 
 /// The buffer of a trace that is recorded.
@@ -40,36 +41,95 @@ pub(crate) struct OpenTrace {
 /// What a root lends to its thread. Nobody drops it on the way: the root's end takes it.
 pub(crate) type Lendable = ManuallyDrop<Option<Box<OpenTrace>>>;
 
-thread_local! {
-    /// Without a destructor, so that reaching it costs nothing.
-    static ACTIVE: Cell<Lendable> = const { Cell::new(ManuallyDrop::new(None)) };
+/// Buffers that a thread keeps for its next traces.
+pub(crate) struct TracePool(
     #[expect(clippy::vec_box, reason = "the boxes are what is recycled")]
-    static POOL: RefCell<Vec<Box<OpenTrace>>> = const { RefCell::new(Vec::new()) };
+    ManuallyDrop<RefCell<Vec<Box<OpenTrace>>>>,
+);
+
+impl TracePool {
+    pub(crate) const fn empty() -> TracePool {
+        TracePool(ManuallyDrop::new(RefCell::new(Vec::new())))
+    }
+
+    fn take(&self) -> Option<Box<OpenTrace>> {
+        self.0.borrow_mut().pop()
+    }
+
+    fn put(&self, trace: Box<OpenTrace>) {
+        let mut pool = self.0.borrow_mut();
+        if pool.len() < POOLED {
+            pool.push(trace);
+        }
+    }
+
+    /// For a thread that ends.
+    pub(crate) fn release_memory(&self) {
+        drop(self.0.take());
+    }
 }
 
-/// Runs `f` on the buffer of the trace `key` if its root is being polled on this thread. `f` must not ask for it again.
-#[inline]
+/// The trace whose root is being polled on a thread.
+pub(crate) struct ActiveTrace(Cell<Lendable>);
+
+impl ActiveTrace {
+    pub(crate) const fn none() -> ActiveTrace {
+        ActiveTrace(Cell::new(ManuallyDrop::new(None)))
+    }
+
+    /// Runs `f` on the buffer of the trace `key` if that is the one. `f` must not ask for it again.
+    #[inline(always)]
+    fn with<R>(&self, key: TraceKey, f: impl FnOnce(&mut OpenTrace) -> R) -> Option<R> {
+        let mut active = self.0.replace(ManuallyDrop::new(None));
+        let result = match active.as_deref_mut() {
+            Some(trace) if trace.key == key => Some(f(trace)),
+            _ => None,
+        };
+        self.0.set(active);
+        result
+    }
+
+    /// Makes a trace the thread's own and returns the one that was; the other way round when the root's part is over.
+    #[inline(always)]
+    pub(crate) fn exchange(&self, trace: &mut Lendable) {
+        *trace = self.0.replace(std::mem::replace(trace, ManuallyDrop::new(None)));
+    }
+
+    /// Counts a span in and gives it its id, if this is its trace.
+    #[inline(always)]
+    pub(crate) fn open_span(&self, key: TraceKey) -> Option<u64> {
+        self.with(key, |trace| {
+            trace.open_spans += 1;
+            // In steps from the root's own, which is random, so that no two of a trace are the same.
+            trace.last_id = trace.last_id.wrapping_add(ID_STEP);
+            trace.last_id
+        })
+    }
+
+    /// Counts a span out and keeps its record, if this is its trace and there is room.
+    #[inline(always)]
+    pub(crate) fn close_span(&self, key: TraceKey, span: impl FnOnce() -> SpanRecord) -> bool {
+        let close = |trace: &mut OpenTrace| {
+            let room = trace.buffer.has_room();
+            if room {
+                trace.open_spans -= 1;
+                trace.buffer.push(span());
+            }
+            room
+        };
+        self.with(key, close) == Some(true)
+    }
+}
+
+/// [`ActiveTrace::with`], for the trace that is active on this thread.
 fn with_active<R>(key: TraceKey, f: impl FnOnce(&mut OpenTrace) -> R) -> Option<R> {
-    let mut active = ACTIVE.replace(ManuallyDrop::new(None));
-    let result = match active.as_deref_mut() {
-        Some(trace) if trace.key == key => Some(f(trace)),
-        _ => None,
-    };
-    ACTIVE.set(active);
-    result
+    Thread::with(|thread| thread.active.with(key, f))
 }
 
 /// Counts a span in and gives it its id. One whose trace has left the slab is late: it is counted as dropped, and not
 /// recorded.
-#[inline]
 pub(crate) fn open_span(key: TraceKey) -> Option<u64> {
-    let here = with_active(key, |trace| {
-        trace.open_spans += 1;
-        // In steps from the root's own, which is random, so that no two of a trace are the same.
-        trace.last_id = trace.last_id.wrapping_add(ID_STEP);
-        trace.last_id
-    });
-    here.or_else(|| open_elsewhere(key).then(ids::next))
+    Thread::with(|thread| thread.active.open_span(key)).or_else(|| open_elsewhere(key).then(ids::next))
 }
 
 #[cold]
@@ -94,7 +154,6 @@ fn count_forgotten(key: TraceKey) {
 }
 
 /// Counts a span out and keeps its record.
-#[inline]
 pub(crate) fn close_span(key: TraceKey, span: SpanRecord) {
     let here = with_active(key, |trace| {
         trace.open_spans -= 1;
@@ -147,7 +206,7 @@ impl OpenTrace {
     #[expect(clippy::unnecessary_box_returns, reason = "the box is what is recycled")]
     pub(crate) fn new(root: Ctx, core: &'static Core, trace_id: u128) -> Box<OpenTrace> {
         let Ctx { key, span: last_id } = root;
-        let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+        let pooled = Thread::with(|thread| thread.pool.take());
         if let Some(mut trace) = pooled {
             trace.key = key;
             trace.core = core;
@@ -226,17 +285,6 @@ impl OpenTrace {
     }
 
     fn recycle(self: Box<Self>) {
-        let _torn_down = POOL.try_with(|pool| {
-            let mut pool = pool.borrow_mut();
-            if pool.len() < POOLED {
-                pool.push(self);
-            }
-        });
+        Thread::with(|thread| thread.pool.put(self));
     }
-}
-
-/// Makes a trace the thread's own and returns the one that was; the other way round when the root's part is over.
-#[inline]
-pub(crate) fn exchange_active(trace: &mut Lendable) {
-    *trace = ACTIVE.replace(std::mem::replace(trace, ManuallyDrop::new(None)));
 }

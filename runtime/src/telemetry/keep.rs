@@ -79,6 +79,11 @@ impl Keep {
         self.per_second = most;
         self
     }
+
+    fn keeps_any(&self) -> bool {
+        let Keep { errors, panics, cancellations, slower_than, per_second } = self;
+        (*errors || *panics || *cancellations || slower_than.is_some()) && *per_second > 0
+    }
 }
 
 /// Why a trace is exported.
@@ -108,6 +113,8 @@ impl KeptFor {
 /// The rules of a handle, at work.
 pub(crate) struct Keeping {
     rules: Keep,
+    /// Whether a trace can be kept at all.
+    pub(crate) keeps_any: bool,
     slow_ticks: u64,
     limit: PerSecond,
 }
@@ -117,13 +124,7 @@ impl Keeping {
         let nanos = |threshold: Duration| u64::try_from(threshold.as_nanos()).unwrap_or(u64::MAX);
         let slow_ticks =
             rules.slower_than.map_or(u64::MAX, |threshold| clock::ticks_within(nanos(threshold)));
-        Keeping { limit: PerSecond::new(rules.per_second), rules, slow_ticks }
-    }
-
-    /// Whether a trace can be kept at all.
-    pub(crate) fn keeps_any(&self) -> bool {
-        let Keep { errors, panics, cancellations, slower_than, per_second } = self.rules;
-        (errors || panics || cancellations || slower_than.is_some()) && per_second > 0
+        Keeping { limit: PerSecond::new(rules.per_second), keeps_any: rules.keeps_any(), rules, slow_ticks }
     }
 
     /// Whether a trace that was left out is kept, by its spans' outcomes and its root's duration.
@@ -208,8 +209,8 @@ mod tests {
     fn a_rule_that_is_off_keeps_nothing() {
         let all = [Outcome::Error("AppError"), Outcome::Panicked, Outcome::Cancelled];
         assert_eq!(reason(Keep::nothing(), &all, Duration::from_mins(1)), None);
-        assert!(!Keeping::new(Keep::nothing()).keeps_any());
-        assert!(!Keeping::new(Keep::default().per_second(0)).keeps_any());
+        assert!(!Keeping::new(Keep::nothing()).keeps_any);
+        assert!(!Keeping::new(Keep::default().per_second(0)).keeps_any);
         assert_eq!(reason(Keep::nothing().cancellations(true), &all, QUICK), Some(KeptFor::Cancellation));
     }
 

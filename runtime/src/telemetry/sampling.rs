@@ -55,7 +55,7 @@ mod tests {
         for ratio in [0.0, 0.1, 0.5, 0.999, 1.0] {
             let sdk = Sampler::TraceIdRatioBased(ratio);
             for _ in 0..2_000 {
-                let id = ids::trace_id();
+                let id = ids::whole([ids::next(), ids::next()]);
                 let theirs = sdk.should_sample(
                     None,
                     TraceId::from_bytes(id.to_be_bytes()),
