@@ -14,7 +14,7 @@ use crate::outbox::{EndedTrace, Outbox};
 use crate::thread_number;
 
 /// The exporter is woken where so many spans wait in an outbox.
-const WAKE_AT: usize = 2_048;
+pub(crate) const WAKE_AT: usize = 2_048;
 
 /// Why spans were dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +144,26 @@ impl Collector {
         trace.buffer.clear();
     }
 
+    /// The exporter looks up: who wakes it from here on has something that it may not see this time.
+    pub(crate) fn look_up(&self) {
+        // Read as well, so that what was sent before it was woken is seen.
+        self.woken.swap(false, Ordering::AcqRel);
+    }
+
+    /// Wakes the exporter for what does not wait in an outbox, whose lock would order it with the flag.
+    pub(crate) fn call_exporter(&self) {
+        self.woken.swap(true, Ordering::AcqRel);
+        if let Some(exporter) = self.exporter.get() {
+            exporter.unpark();
+        }
+    }
+
+    /// Whether the exporter was woken since it looked up. The token of its thread does not tell: an exporter that waits
+    /// for an answer parks as well, and uses it up.
+    pub(crate) fn is_woken(&self) -> bool {
+        self.woken.load(Ordering::Acquire)
+    }
+
     #[cold]
     fn wake_exporter(&self) {
         if !self.woken.load(Ordering::Relaxed)
@@ -158,7 +178,6 @@ impl Collector {
     /// to be waited for. Every outbox gets an empty one in its place, the first of them `spare`, which is the last one
     /// afterwards: their memory goes round.
     pub(crate) fn take_ended(&self, spare: &mut Outbox, mut read: impl FnMut(&mut Outbox)) {
-        self.woken.store(false, Ordering::Release);
         for Lane(outbox) in self.outboxes.iter().filter_map(|outbox| Some(&**outbox.get()?)) {
             std::mem::swap(&mut *outbox.lock(), spare);
             read(spare);

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::panic::Location;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
+use opentelemetry::{KeyValue, StringValue};
 use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTION_NAME, CODE_LINE_NUMBER};
 
 use crate::call::Traced;
@@ -111,8 +111,8 @@ impl Describe for Method {
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        let function = format!("{}::{}::{}", self.module, self.type_name, self.name);
-        into.push(KeyValue::new(CODE_FUNCTION_NAME, function));
+        let function: Arc<str> = format!("{}::{}::{}", self.module, self.type_name, self.name).into();
+        into.push(KeyValue::new(CODE_FUNCTION_NAME, StringValue::from(function)));
         into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
     }

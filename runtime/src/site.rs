@@ -14,6 +14,7 @@ use crate::outcome::Outcome;
 pub(crate) trait Describe: Sync {
     fn span_name(&'static self) -> Cow<'static, str>;
     fn span_kind(&'static self) -> SpanKind;
+    /// Cloned for every span, so texts are to be static or counted.
     fn attributes(&'static self, into: &mut Vec<KeyValue>);
     /// Asked once, at the first span.
     fn measure(&'static self) -> Measure;
@@ -38,6 +39,7 @@ pub(crate) struct Site {
     metric: Option<Metric>,
     by_outcome: bool,
     pub(crate) description: &'static dyn Describe,
+    attributes: OnceLock<Box<[KeyValue]>>,
 }
 
 impl Site {
@@ -47,7 +49,7 @@ impl Site {
             Measure::One(metric) => (Some(metric), false),
             Measure::ByOutcome => (None, true),
         };
-        Site { metric, by_outcome, description }
+        Site { metric, by_outcome, description, attributes: OnceLock::new() }
     }
 
     /// Whether the end of a span is of use to a metric.
@@ -60,6 +62,15 @@ impl Site {
     #[inline]
     pub(crate) fn metric(&self) -> Option<Metric> {
         self.metric
+    }
+
+    /// What its spans have in common; put together once, on the exporter's thread.
+    pub(crate) fn attributes(&self) -> &[KeyValue] {
+        self.attributes.get_or_init(|| {
+            let mut attributes = Vec::new();
+            self.description.attributes(&mut attributes);
+            attributes.into()
+        })
     }
 
     /// The series of a root.

@@ -22,7 +22,7 @@ use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
 
 /// How long an ended trace waits at most before it is exported.
-const INTERVAL: Duration = Duration::from_millis(500);
+pub(super) const INTERVAL: Duration = Duration::from_millis(500);
 /// A batch is complete with the trace that brings it to this many spans.
 const BATCH_SPANS: usize = 512;
 
@@ -65,12 +65,13 @@ impl ExportThread {
         core: &'static Core,
         mut exporters: Vec<Box<dyn ErasedExporter>>,
         resource: &Resource,
+        interval: Duration,
     ) -> io::Result<ExportThread> {
         for exporter in &mut exporters {
             exporter.set_resource(resource);
         }
         let (commands, receiver) = channel();
-        let worker = Worker { core, exporters, scope: scope() };
+        let worker = Worker { core, exporters, scope: scope(), interval };
         let join =
             thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
         let thread = join.thread().clone();
@@ -97,7 +98,7 @@ impl ExportThread {
     fn command(&self, command: impl FnOnce(SyncSender<()>) -> Command, timeout: Duration) -> bool {
         let (reply, answer) = sync_channel(1);
         let answered = self.commands.send(command(reply)).is_ok() && {
-            self.thread.unpark();
+            self.core.collector.call_exporter();
             answer.recv_timeout(timeout).is_ok()
         };
         answered || self.core.collector.is_finished()
@@ -117,12 +118,14 @@ struct Worker {
     core: &'static Core,
     exporters: Vec<Box<dyn ErasedExporter>>,
     scope: InstrumentationScope,
+    interval: Duration,
 }
 
 impl Worker {
     fn run(self, commands: &Receiver<Command>) {
         let mut spare = Outbox::default();
         loop {
+            self.core.collector.look_up();
             let command = commands.try_recv();
             self.export_ended(&mut spare);
             match command {
@@ -131,7 +134,8 @@ impl Worker {
                     self.shut_down();
                     return answer(&asker);
                 }
-                Err(TryRecvError::Empty) => thread::park_timeout(INTERVAL),
+                Err(TryRecvError::Empty) if self.core.collector.is_woken() => {}
+                Err(TryRecvError::Empty) => thread::park_timeout(self.interval),
                 Err(TryRecvError::Disconnected) => return self.shut_down(),
             }
         }
@@ -260,15 +264,18 @@ impl Batch<'_> {
 
 /// All of a span's attributes: those that its site and its outcome give it, and those that were `set`, by span.
 fn attributes_of(record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
-    let mut attributes = vec![KeyValue::new("outcome", record.outcome.label())];
-    record.site.description.attributes(&mut attributes);
+    let of_site = record.site.attributes();
+    let start = set.partition_point(|attribute| attribute.span < record.id);
+    let end = set.partition_point(|attribute| attribute.span <= record.id);
+    let mut attributes = Vec::with_capacity(2 + of_site.len() + (end - start));
+    attributes.push(KeyValue::new("outcome", record.outcome.label()));
+    attributes.extend_from_slice(of_site);
     match record.outcome {
         Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
         Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
         Outcome::Ok | Outcome::Cancelled => {}
     }
-    let start = set.partition_point(|attribute| attribute.span < record.id);
-    for own in set[start..].iter_mut().take_while(|attribute| attribute.span == record.id) {
+    for own in &mut set[start..end] {
         let value = std::mem::replace(&mut own.value, Value::Bool(false));
         // Set twice, the last one holds.
         match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
@@ -296,5 +303,61 @@ fn status(outcome: Outcome) -> Status {
         Outcome::Ok | Outcome::Cancelled => Status::Unset,
         Outcome::Error(_) => Status::error(""),
         Outcome::Panicked => Status::error("panicked"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use opentelemetry_sdk::Resource;
+    use opentelemetry_sdk::error::OTelSdkResult;
+    use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+    use parking_lot::Mutex;
+
+    use super::{BATCH_SPANS, ExportThread};
+    use crate::collect::WAKE_AT;
+    use crate::core::Core;
+    use crate::root::Root;
+    use crate::telemetry::{Keep, Keeping, Sampling, named_root};
+
+    /// An exporter that waits for an answer, as one over HTTP does: its thread parks.
+    #[derive(Debug)]
+    struct Waiting {
+        asked: Sender<usize>,
+        answers: Mutex<Receiver<()>>,
+    }
+
+    impl SpanExporter for Waiting {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            self.asked.send(batch.len()).unwrap();
+            self.answers.lock().recv().unwrap();
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_wakes_the_thread_while_its_exporter_is_parked_is_not_forgotten() {
+        const NEVER: Duration = Duration::from_hours(1);
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let core = Core::new(Sampling::ratio(1.0), Keeping::new(Keep::nothing()), true).unwrap();
+        let ((asked, questions), (answer, answers)) = (channel(), channel());
+        let exporter = Waiting { asked, answers: Mutex::new(answers) };
+        let resource = Resource::builder_empty().build();
+        let export = ExportThread::start(core, vec![Box::new(exporter)], &resource, NEVER).unwrap();
+        let root = Root { core, site: named_root("root") };
+
+        let batches = WAKE_AT / BATCH_SPANS;
+        let wake = || (0..WAKE_AT).for_each(|_| root.in_scope(|_| ()));
+        wake();
+        assert_eq!(questions.recv_timeout(PATIENCE), Ok(BATCH_SPANS));
+        wake();
+        for _ in 1..2 * batches {
+            answer.send(()).unwrap();
+            assert_eq!(questions.recv_timeout(PATIENCE), Ok(BATCH_SPANS));
+        }
+        answer.send(()).unwrap();
+        assert!(export.shutdown(PATIENCE));
     }
 }

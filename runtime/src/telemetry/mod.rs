@@ -25,7 +25,7 @@ pub use self::metrics::MethodSummary;
 pub(crate) use self::sampling::Sampling;
 
 use self::config::Environment;
-use self::export::{ErasedExporter, ExportThread};
+use self::export::{ErasedExporter, ExportThread, INTERVAL};
 use crate::core::Core;
 use crate::root::Root;
 use crate::site::{NamedRoot, Site};
@@ -234,7 +234,7 @@ impl TelemetryBuilder {
         let exports = !self.exporters.is_empty();
         let core =
             Core::new(self.sampling, Keeping::new(self.keep), exports).ok_or(ConfigError::TooManyHandles)?;
-        let start = || ExportThread::start(core, self.exporters, &resource);
+        let start = || ExportThread::start(core, self.exporters, &resource, INTERVAL);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
     }
