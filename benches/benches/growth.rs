@@ -185,7 +185,7 @@ type Failed = Result<(), std::io::Error>;
 
 /// A call of a method that lives as long as the process, as an attribute writes it.
 fn call(method: &'static Method, body: impl Future<Output = Failed>) -> impl Future<Output = Failed> {
-    method.call(Ctx::current(), Returns::<Failed>::NEW.class(), body)
+    method.call(Ctx::current()).run(Returns::<Failed>::NEW.class(), body)
 }
 
 /// One call for every outcome.

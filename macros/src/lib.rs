@@ -53,7 +53,7 @@ use crate::preset::Preset;
 /// ```text
 /// pub fn list(&self, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {
 ///     static METHOD: Method = Method::service("TaskService", "list", module_path!());
-///     METHOD.call(Ctx::current(), class, async move {
+///     METHOD.call(Ctx::current()).run(class, async move {
 ///         let ctx = Ctx::current();
 ///         { Ok(self.tasks.of_user_ctx(ctx, user_id).await?) }
 ///     })

@@ -16,7 +16,7 @@ use crate::thread::Thread;
 pin_project! {
     /// A traced call: the future of a method's body, which measures itself and ends in exactly one [`Outcome`].
     ///
-    /// Made by [`Method::call`](crate::Method::call). The timer starts at the first poll; a future that is never polled leaves no trace.
+    /// Made by [`Call::run`]. The timer starts at the first poll; a future that is never polled leaves no trace.
     #[must_use = "futures do nothing unless polled"]
     pub struct Traced<F, C> {
         // Before the call, so that what is cancelled in it ends first.
@@ -24,13 +24,6 @@ pin_project! {
         body: F,
         call: Call,
         class: PhantomData<fn() -> C>,
-    }
-}
-
-impl<F, C> Traced<F, C> {
-    #[inline]
-    pub(crate) fn new(caller: Ctx, site: &'static Site, body: F) -> Traced<F, C> {
-        Traced { body, call: Call::new(caller, site), class: PhantomData }
     }
 }
 
@@ -54,16 +47,24 @@ where
     }
 }
 
-/// The part of a call that does not depend on types: a span that opens at the first poll, and closes once.
+/// A call, without the future that it runs: a span that opens at the first poll, and closes once.
 ///
-/// Whoever polls does it between [`poll`](Call::poll) and what [`Polling`] offers. A poll that does not return has
-/// panicked; a call that is dropped after its first poll and before its end was cancelled.
-pub(crate) struct Call(Span);
+/// Made by [`Method::call`](crate::Method::call).
+// Whoever polls does it between `poll` and what `Polling` offers. A poll that does not return has panicked; a call that
+// is dropped after its first poll and before its end was cancelled.
+#[must_use = "a call measures nothing until it runs a future"]
+pub struct Call(Span);
 
 impl Call {
     #[inline]
     pub(crate) fn new(caller: Ctx, site: &'static Site) -> Call {
         Call(Span::unopened(caller, site))
+    }
+
+    /// Makes the call out of the future of its body, whose output is of a class that tells the outcome.
+    #[inline]
+    pub fn run<F, C>(self, _class: C, body: F) -> Traced<F, C> {
+        Traced { body, call: self, class: PhantomData }
     }
 
     /// Makes the call's own context current for a poll; opens its span at the first one.

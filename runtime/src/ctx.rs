@@ -155,6 +155,7 @@ pub trait InCtx: Future + Sized {
     /// tokio::spawn(send_mail().in_ctx(Ctx::current()));
     /// # }
     /// ```
+    #[inline]
     fn in_ctx(self, ctx: Ctx) -> WithCtx<Self> {
         WithCtx { future: self, ctx }
     }

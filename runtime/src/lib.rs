@@ -77,7 +77,7 @@ pub mod http;
 pub mod sql;
 pub mod testing;
 
-pub use call::Traced;
+pub use call::{Call, Traced};
 pub use ctx::{Ctx, InCtx, WithCtx};
 pub use method::Method;
 pub use outcome::{AnyReturn, AnyReturns, Classify, Outcome, ResultReturn, Returns};

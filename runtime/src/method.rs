@@ -8,7 +8,7 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry::{KeyValue, StringValue};
 use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTION_NAME, CODE_LINE_NUMBER};
 
-use crate::call::Traced;
+use crate::call::Call;
 use crate::core::Metric;
 use crate::ctx::Ctx;
 use crate::names;
@@ -83,13 +83,12 @@ impl Method {
         self
     }
 
-    /// Makes a call of the method out of the future of its body.
-    ///
-    /// It belongs to `caller`, or, where that is none, to the context of its first poll.
-    // The context comes before the body: asked for after it, the body would be moved.
+    /// A call of the method. It belongs to `caller`, or, where that is none, to the context of its first poll.
+    // Apart from the body, and before it: a body that is there while anything is asked for is made in one place and moved
+    // to another, which takes longer than to measure the call.
     #[inline]
-    pub fn call<F, C>(&'static self, caller: Ctx, _class: C, body: F) -> Traced<F, C> {
-        Traced::new(caller, self.site(), body)
+    pub fn call(&'static self, caller: Ctx) -> Call {
+        Call::new(caller, self.site())
     }
 }
 

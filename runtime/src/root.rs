@@ -169,11 +169,13 @@ impl Root {
     /// telemetry.root("nightly").run(async { nightly().await }).await;
     /// # Ok::<(), spanweave::ConfigError>(()) }).unwrap();
     /// ```
+    #[inline]
     pub fn run<F: Future>(self, future: F) -> RootFuture<F, AnyReturn> {
         RootFuture { future, root: self, open: None, class: PhantomData }
     }
 
     /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome.
+    #[inline]
     pub fn try_run<F, T, E>(self, future: F) -> RootFuture<F, ResultReturn>
     where
         F: Future<Output = Result<T, E>>,
@@ -182,6 +184,7 @@ impl Root {
     }
 
     /// Runs a function as one trace, and gives it the root's context.
+    #[inline]
     pub fn in_scope<R>(self, f: impl FnOnce(Ctx) -> R) -> R {
         let mut root = self.open();
         let ctx = root.ctx();

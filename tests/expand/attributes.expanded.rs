@@ -14,8 +14,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<Vec<Task>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -46,8 +46,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let a = a;
@@ -73,8 +73,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let at = at;

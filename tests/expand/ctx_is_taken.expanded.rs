@@ -11,8 +11,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let ctx = ctx;

@@ -18,8 +18,8 @@ where
         );
         let returns = ::spanweave::Returns::<Result<&'b T, Error>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let name = name;

@@ -13,8 +13,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let mut id = id;
@@ -41,8 +41,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {

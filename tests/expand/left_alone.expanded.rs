@@ -18,8 +18,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {

@@ -13,8 +13,8 @@ impl<C> TaskService<C> {
             .named("import tasks");
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let user_id = user_id;

@@ -10,8 +10,8 @@ impl TaskRepository {
         );
         let returns = ::spanweave::Returns::<Result<Self, Error>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let endpoint = endpoint;

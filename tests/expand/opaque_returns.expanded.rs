@@ -9,11 +9,8 @@ impl Feed {
             ::core::module_path!(),
         );
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
-                ::spanweave::AnyReturn,
-                async move { '_body: { self.hub.subscribe() } },
-            )
+            .call(::spanweave::Ctx::current())
+            .run(::spanweave::AnyReturn, async move { '_body: { self.hub.subscribe() } })
     }
     #[inline]
     pub fn lines(
@@ -28,8 +25,8 @@ impl Feed {
         );
         let returns = ::spanweave::Returns::<Result<_, Error>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {
@@ -47,8 +44,8 @@ impl Feed {
         );
         let returns = ::spanweave::Returns::<::core::convert::Infallible>::NEW;
         match __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {

@@ -13,8 +13,8 @@ impl TaskService {
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         ctx.enter(move || {
             __METHOD
-                .call(
-                    ::spanweave::Ctx::current(),
+                .call(::spanweave::Ctx::current())
+                .run(
                     returns.class(),
                     async move {
                         #[allow(unused_variables)]

@@ -14,8 +14,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let __arg0 = __arg0;

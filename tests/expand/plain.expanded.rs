@@ -12,8 +12,8 @@ impl TaskService {
         );
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let user_id = user_id;

@@ -12,8 +12,8 @@ impl Job {
         );
         let returns = ::spanweave::Returns::<u64>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let _ = &self;
@@ -41,8 +41,8 @@ impl Job {
         );
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let _ = &self;

@@ -11,8 +11,8 @@ impl TaskRepository {
         );
         let returns = ::spanweave::Returns::<sqlx::Result<Vec<Task>>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let ids = ids;
@@ -45,8 +45,8 @@ impl TaskRepository {
         );
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     let tx = tx;
@@ -76,8 +76,8 @@ impl TaskRepository {
         );
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
-            .call(
-                ::spanweave::Ctx::current(),
+            .call(::spanweave::Ctx::current())
+            .run(
                 returns.class(),
                 async move {
                     if let Some(early) = returns.early() {

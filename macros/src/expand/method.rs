@@ -23,7 +23,7 @@ pub fn left(method: &Method) -> TokenStream {
 //         pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
 //             static __METHOD: Method = Method::service("Tasks", "list", module_path!());
 //             let returns = Returns::<Result<Task>>::NEW;
-//             __METHOD.call(Ctx::current(), returns.class(), async move { let id = id; … { … } })
+//             __METHOD.call(Ctx::current()).run(returns.class(), async move { let id = id; … { … } })
 //         }
 pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, .. } = &method.function;
@@ -112,7 +112,7 @@ fn call(method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     // `async fn`. The user's own braces stay of the user's edition; with a label, because rustc calls unlabelled braces
     // around a single expression unnecessary.
     quote_spanned! {Span::mixed_site()=>
-        __METHOD.call(::spanweave::Ctx::current(), #class, async move {
+        __METHOD.call(::spanweave::Ctx::current()).run(#class, async move {
             #rebound
             #pinned
             #context

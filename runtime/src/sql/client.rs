@@ -8,7 +8,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
 use super::statement::{Act, Reading, Source, Statement, Text};
-use crate::call::Traced;
+use crate::call::{Call, Traced};
 use crate::ctx::Ctx;
 use crate::outcome::{AnyReturn, ResultReturn};
 use crate::site::{Describe, Measure, SiteCell};
@@ -54,7 +54,7 @@ impl Query {
     /// [`try_run`](Query::try_run) tells an `Err`.
     #[inline]
     pub fn run<F: Future>(&'static self, execution: F) -> Traced<F, AnyReturn> {
-        Traced::new(Ctx::current(), self.site.get(self), execution)
+        Call::new(Ctx::current(), self.site.get(self)).run(AnyReturn, execution)
     }
 
     /// [`run`](Query::run), for a future that returns a `Result`: an `Err` is the statement's outcome.
@@ -63,7 +63,7 @@ impl Query {
     where
         F: Future<Output = Result<T, E>>,
     {
-        Traced::new(Ctx::current(), self.site.get(self), execution)
+        Call::new(Ctx::current(), self.site.get(self)).run(ResultReturn, execution)
     }
 
     fn statement(&'static self) -> &'static Statement {
