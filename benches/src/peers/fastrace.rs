@@ -74,7 +74,12 @@ pub struct Fastrace {
 impl Fastrace {
     /// Sets the reporter, of which there is one in a process.
     pub fn init() -> Self {
-        fastrace::set_reporter(Sink, Config::default());
+        Self::reporting_to(Sink)
+    }
+
+    /// [`init`](Fastrace::init) with a reporter of one's own.
+    pub fn reporting_to(reporter: impl Reporter) -> Self {
+        fastrace::set_reporter(reporter, Config::default());
         let [users, tasks] = [Database, Database];
         let service = TaskService {
             users: UserRepository { database: users },

@@ -6,7 +6,7 @@
 
 use opentelemetry::trace::{FutureExt, SpanKind, Status, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, Span};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, Span, SpanExporter};
 
 use crate::sink::Sink;
 use crate::sketch::{Q_TASKS, Q_USERS, Res, leaf};
@@ -85,12 +85,17 @@ impl TaskService {
 pub struct OpenTelemetrySdk {
     service: TaskService,
     tracer: SdkTracer,
+    provider: SdkTracerProvider,
 }
 
 impl OpenTelemetrySdk {
     pub fn new(ratio: f64) -> Self {
+        Self::exporting_to(Sink, ratio)
+    }
+
+    pub fn exporting_to(exporter: impl SpanExporter + 'static, ratio: f64) -> Self {
         let provider = SdkTracerProvider::builder()
-            .with_batch_exporter(Sink)
+            .with_batch_exporter(exporter)
             .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(ratio))))
             .build();
         let tracer = || provider.tracer("spanweave-bench");
@@ -99,7 +104,12 @@ impl OpenTelemetrySdk {
             tasks: TaskRepository { database: Database { tracer: tracer() }, tracer: tracer() },
             tracer: tracer(),
         };
-        OpenTelemetrySdk { service, tracer: tracer() }
+        OpenTelemetrySdk { service, tracer: tracer(), provider }
+    }
+
+    /// Exports what is queued, and stops.
+    pub fn shut_down(&self) {
+        self.provider.shutdown().expect("the exporter takes what is left within the SDK's five seconds");
     }
 
     pub async fn request(&self, user: i64) -> Res {

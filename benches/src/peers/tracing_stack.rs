@@ -8,10 +8,10 @@
 use std::sync::LazyLock;
 
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanExporter};
 use prometheus::{HistogramTimer, HistogramVec, register_histogram_vec};
 use tracing::dispatcher::{DefaultGuard, set_default};
-use tracing::{Dispatch, Instrument, info_span, instrument};
+use tracing::{Dispatch, Instrument, Subscriber, info_span, instrument};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Registry};
 
@@ -30,8 +30,13 @@ struct Metrics(bool);
 
 impl Metrics {
     fn start_timer(self, owner: &str, method: &str) -> Option<HistogramTimer> {
-        self.0.then(|| DURATIONS.with_label_values(&[owner, method]).start_timer())
+        self.0.then(|| start_timer(owner, method))
     }
+}
+
+/// Measures a method until the timer is dropped.
+pub fn start_timer(owner: &str, method: &str) -> HistogramTimer {
+    DURATIONS.with_label_values(&[owner, method]).start_timer()
 }
 
 /// Stands for the database: a ready future.
@@ -105,16 +110,14 @@ pub struct TracingStack {
 impl TracingStack {
     /// What an application commonly has: a filter, all of the layer's attributes, and metrics.
     pub fn full(ratio: f64) -> Self {
-        let layer = tracing_opentelemetry::layer().with_tracer(tracer(ratio));
-        let subscriber = Registry::default().with(EnvFilter::new("info")).with(layer);
-        Self::new(Dispatch::new(subscriber), Metrics(true))
+        Self::new(Dispatch::new(subscriber(&provider(Sink, ratio))), Metrics(true))
     }
 
     /// The least of it that still exports every span: no filter, no metrics, and the layer with every documented
     /// option off that adds attributes of its own or makes its spans current for OpenTelemetry's API.
     pub fn lean() -> Self {
         let layer = tracing_opentelemetry::layer()
-            .with_tracer(tracer(1.0))
+            .with_tracer(tracer(&provider(Sink, 1.0)))
             .with_location(false)
             .with_threads(false)
             .with_tracked_inactivity(false)
@@ -144,10 +147,19 @@ impl TracingStack {
     }
 }
 
-fn tracer(ratio: f64) -> SdkTracer {
+/// What an application commonly has: a filter, and the layer with all of its attributes.
+pub fn subscriber(provider: &SdkTracerProvider) -> impl Subscriber + Send + Sync + use<> {
+    let layer = tracing_opentelemetry::layer().with_tracer(tracer(provider));
+    Registry::default().with(EnvFilter::new("info")).with(layer)
+}
+
+pub fn provider(exporter: impl SpanExporter + 'static, ratio: f64) -> SdkTracerProvider {
     SdkTracerProvider::builder()
-        .with_batch_exporter(Sink)
+        .with_batch_exporter(exporter)
         .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(ratio))))
         .build()
-        .tracer("spanweave-bench")
+}
+
+fn tracer(provider: &SdkTracerProvider) -> SdkTracer {
+    provider.tracer("spanweave-bench")
 }
