@@ -1,4 +1,4 @@
-//! What telemetry takes of the memory: ten million requests, a trace that never ends, and traces that are open.
+//! What telemetry takes of the memory: a hundred million requests, a trace that never ends, and traces that are open.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench memory`
 #![allow(
@@ -60,20 +60,20 @@ fn resident() -> i64 {
     kib.expect("VmRSS is a number of kB")
 }
 
-const MILLIONS: u64 = 10;
-const MILLION: u64 = 1_000_000;
+const PORTIONS: u64 = 10;
+const PORTION: u64 = 10_000_000;
 
 /// Requests under the default rules. One of a hundred is cancelled in the middle, and one leaves a call behind that ends
 /// after its root: these take the ways on which something could stay.
 fn soak() {
-    println!("soak: {MILLIONS} million requests, a tenth of them sampled, under the default rules");
+    println!("soak: 100 million requests, a tenth of them sampled, under the default rules");
     println!("{:>10}{:>16}{:>14}{:>18}", "million", "resident KiB", "live KiB", "requests/s");
     let telemetry = build(Telemetry::builder().exporter(Sink));
     let (root, service) = (telemetry.root("GET /tasks"), TaskService::default());
     let mut residents = Vec::new();
-    for million in 1..=MILLIONS {
+    for portion in 1..=PORTIONS {
         let started = Instant::now();
-        for number in 0..MILLION {
+        for number in 0..PORTION {
             match number % 100 {
                 0 => assert!(poll(pin!(root.run(Repository.wait()))).is_pending()),
                 1 => {
@@ -81,18 +81,18 @@ fn soak() {
                     assert!(root.in_scope(|_| poll(left_behind.as_mut())).is_pending());
                 }
                 _ => {
-                    let user = i64::try_from(number).expect("a million fits");
+                    let user = i64::try_from(number).expect("ten million fit");
                     assert!(black_box(poll(pin!(root.run(service.list_tasks(user))))).is_ready());
                 }
             }
         }
-        let per_second = MILLION as f64 / started.elapsed().as_secs_f64();
+        let per_second = PORTION as f64 / started.elapsed().as_secs_f64();
         assert!(telemetry.flush(Duration::from_secs(10)), "the sink keeps up");
         residents.push(resident());
         let live = live_bytes::live() as f64 / 1024.0;
-        println!("{million:>10}{:>16}{live:>14.1}{per_second:>18.0}", residents[residents.len() - 1]);
+        println!("{:>10}{:>16}{live:>14.1}{per_second:>18.0}", 10 * portion, residents[residents.len() - 1]);
     }
-    println!("last million - first million: {} KiB", residents[residents.len() - 1] - residents[0]);
+    println!("last ten million - first ten million: {} KiB", residents[residents.len() - 1] - residents[0]);
     let exported = metric(&telemetry, "spanweave_spans_exported_total");
     let full = metric(&telemetry, "spanweave_spans_dropped_total{reason=\"queue_full\"}");
     println!(
@@ -128,7 +128,7 @@ fn runaway() {
     live_bytes::restart_peak();
     let mut open = 0;
     let million = telemetry.root("runaway").run(async {
-        for _ in 0..MILLION {
+        for _ in 0..1_000_000 {
             Repository.touch().await;
         }
         open = live_bytes::live();

@@ -68,7 +68,7 @@ impl Call {
     }
 
     /// Makes the call's own context current for a poll; opens its span at the first one.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn poll(&mut self) -> Polling<'_> {
         let before = self.enter();
         Polling { call: self, before }
@@ -115,8 +115,26 @@ impl Call {
 
     #[cold]
     #[inline(never)]
+    fn leave_panicked(&mut self, before: Ctx) {
+        self.leave_otherwise(before, Outcome::Panicked);
+    }
+
+    /// Takes little of every method, and a call that waits has time.
+    #[inline(never)]
+    fn leave_pending(before: Ctx) {
+        before.set_current();
+    }
+
+    #[cold]
+    #[inline(never)]
     fn finish(&mut self, outcome: Outcome) {
         self.0.finish(outcome);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cancel(&mut self) {
+        self.finish(Outcome::Cancelled);
     }
 }
 
@@ -124,7 +142,7 @@ impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
         if self.0.is_open() {
-            self.finish(Outcome::Cancelled);
+            self.cancel();
         }
     }
 }
@@ -139,7 +157,7 @@ pub(crate) struct Polling<'c> {
 // Inlined throughout, so that it is never in memory.
 impl Polling<'_> {
     /// The poll returned, and with it the call.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn ended(self, outcome: Outcome) {
         match outcome {
             Outcome::Ok => self.call.leave_ok(self.before),
@@ -149,17 +167,17 @@ impl Polling<'_> {
     }
 
     /// The poll returned, and the call goes on.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn pending(self) {
-        self.before.set_current();
+        Call::leave_pending(self.before);
         std::mem::forget(self);
     }
 }
 
 impl Drop for Polling<'_> {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
-        self.call.leave_otherwise(self.before, Outcome::Panicked);
+        self.call.leave_panicked(self.before);
     }
 }
 

@@ -6,10 +6,10 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::Thread;
 
 use parking_lot::Mutex;
 
+use crate::alarm::Alarm;
 use crate::outbox::{EndedTrace, Outbox};
 use crate::thread_number;
 
@@ -60,9 +60,8 @@ impl DropReason {
 pub(crate) struct Collector {
     /// By the number of the thread.
     outboxes: [OnceLock<Box<Lane>>; thread_number::COUNT],
-    exporter: OnceLock<Thread>,
-    /// Set from the moment the exporter was woken until it looks into the outboxes.
-    woken: AtomicBool,
+    /// The exporter's thread sleeps by it.
+    pub(crate) alarm: Alarm,
     /// What ends from here on is dropped.
     closed: AtomicBool,
     /// The exporter has looked for the last time.
@@ -80,18 +79,12 @@ impl Collector {
     pub(crate) fn new() -> Collector {
         Collector {
             outboxes: [const { OnceLock::new() }; thread_number::COUNT],
-            exporter: OnceLock::new(),
-            woken: AtomicBool::new(false),
+            alarm: Alarm::default(),
             closed: AtomicBool::new(false),
             finished: AtomicBool::new(false),
             exported: AtomicU64::new(0),
             dropped: Default::default(),
         }
-    }
-
-    /// Names the thread that reads the outboxes.
-    pub(crate) fn attach(&self, exporter: Thread) {
-        let _already_attached = self.exporter.set(exporter);
     }
 
     /// From here on, what ends is counted as dropped.
@@ -129,7 +122,7 @@ impl Collector {
         let waiting = outbox.span_count();
         drop(outbox);
         if waiting >= WAKE_AT {
-            self.wake_exporter();
+            self.alarm.ring_for_locked();
         }
         if taken {
             trace.buffer.clear();
@@ -142,36 +135,6 @@ impl Collector {
     fn drop_trace(&self, reason: DropReason, trace: &mut EndedTrace<'_>) {
         self.count_dropped(reason, trace.span_count());
         trace.buffer.clear();
-    }
-
-    /// The exporter looks up: who wakes it from here on has something that it may not see this time.
-    pub(crate) fn look_up(&self) {
-        // Read as well, so that what was sent before it was woken is seen.
-        self.woken.swap(false, Ordering::AcqRel);
-    }
-
-    /// Wakes the exporter for what does not wait in an outbox, whose lock would order it with the flag.
-    pub(crate) fn call_exporter(&self) {
-        self.woken.swap(true, Ordering::AcqRel);
-        if let Some(exporter) = self.exporter.get() {
-            exporter.unpark();
-        }
-    }
-
-    /// Whether the exporter was woken since it looked up. The token of its thread does not tell: an exporter that waits
-    /// for an answer parks as well, and uses it up.
-    pub(crate) fn is_woken(&self) -> bool {
-        self.woken.load(Ordering::Acquire)
-    }
-
-    #[cold]
-    fn wake_exporter(&self) {
-        if !self.woken.load(Ordering::Relaxed)
-            && !self.woken.swap(true, Ordering::AcqRel)
-            && let Some(exporter) = self.exporter.get()
-        {
-            exporter.unpark();
-        }
     }
 
     /// Lets `read` have the traces that have ended by now, one outbox after the other; nothing that ends meanwhile has

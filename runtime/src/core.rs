@@ -1,8 +1,8 @@
 //! What a telemetry handle owns. Cores are never freed, so that a context, which is only a number, can find its own
 //! at any time; a process makes one, a test process some hundreds.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use crate::collect::Collector;
 use crate::histogram::{Bounds, Cell, Histograms};
@@ -37,7 +37,9 @@ impl Metric {
     }
 }
 
-static CORES: [OnceLock<&'static Core>; TraceKey::HANDLES] = [const { OnceLock::new() }; TraceKey::HANDLES];
+/// Made at the first use: as a plain array it would be a part of every program's file.
+static CORES: LazyLock<Box<[OnceLock<&'static Core>]>> =
+    LazyLock::new(|| (0..TraceKey::HANDLES).map(|_| OnceLock::new()).collect());
 static NEXT: AtomicU16 = AtomicU16::new(1);
 /// The handle that catches calls without a context; 0 for none.
 static INSTALLED: AtomicU16 = AtomicU16::new(0);

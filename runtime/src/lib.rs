@@ -44,6 +44,7 @@
 #![deny(missing_docs)]
 #![expect(clippy::inline_always, reason = "measured, each: what a call costs is `docs/performance.md`")]
 
+mod alarm;
 mod bounded;
 mod buffer;
 mod call;

@@ -12,6 +12,7 @@ use crate::outcome::Outcome;
 /// What a span shows that does not change from one to the next. A span's end asks for the metric; the rest is for the
 /// exporter's thread.
 pub(crate) trait Describe: Sync {
+    /// Asked once, on the exporter's thread.
     fn span_name(&'static self) -> Cow<'static, str>;
     fn span_kind(&'static self) -> SpanKind;
     /// Cloned for every span, so texts are to be static or counted.
@@ -39,6 +40,7 @@ pub(crate) struct Site {
     metric: Option<Metric>,
     by_outcome: bool,
     pub(crate) description: &'static dyn Describe,
+    span_name: OnceLock<Cow<'static, str>>,
     attributes: OnceLock<Box<[KeyValue]>>,
 }
 
@@ -49,7 +51,7 @@ impl Site {
             Measure::One(metric) => (Some(metric), false),
             Measure::ByOutcome => (None, true),
         };
-        Site { metric, by_outcome, description, attributes: OnceLock::new() }
+        Site { metric, by_outcome, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
     }
 
     /// Whether the end of a span is of use to a metric.
@@ -62,6 +64,10 @@ impl Site {
     #[inline]
     pub(crate) fn metric(&self) -> Option<Metric> {
         self.metric
+    }
+
+    pub(crate) fn span_name(&'static self) -> &'static str {
+        self.span_name.get_or_init(|| self.description.span_name())
     }
 
     /// What its spans have in common; put together once, on the exporter's thread.
@@ -80,9 +86,9 @@ impl Site {
     }
 }
 
-/// Where a description keeps its site.
+/// Where a description keeps its site; apart, so that a method which is never called takes little of the program.
 #[derive(Default)]
-pub(crate) struct SiteCell(OnceLock<Site>);
+pub(crate) struct SiteCell(OnceLock<&'static Site>);
 
 impl SiteCell {
     pub(crate) const fn new() -> SiteCell {
@@ -91,7 +97,7 @@ impl SiteCell {
 
     #[inline]
     pub(crate) fn get(&'static self, description: &'static dyn Describe) -> &'static Site {
-        self.0.get_or_init(|| Site::new(description))
+        self.0.get_or_init(|| Box::leak(Box::new(Site::new(description))))
     }
 }
 

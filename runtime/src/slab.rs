@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use parking_lot::Mutex;
 
@@ -26,7 +26,11 @@ const QUEUE_MIN: usize = 256;
 /// A thread that frees more slots than it takes passes the surplus on.
 const QUEUE_MAX: usize = 2 * QUEUE_MIN;
 
-static SLOTS: [OnceLock<Box<[Slot<Away>]>>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
+/// Made at the first use: as a plain array it would be a part of every program's file.
+static SLOTS: LazyLock<Box<[OnceLock<Chunk>]>> =
+    LazyLock::new(|| (0..CHUNKS).map(|_| OnceLock::new()).collect());
+
+type Chunk = Box<[Slot<Away>]>;
 static SHARED: Mutex<Shared> = Mutex::new(Shared { free: VecDeque::new(), chunks: 0 });
 
 /// What other threads than its root's have of a trace.

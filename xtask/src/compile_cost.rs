@@ -16,8 +16,9 @@ const REPEATS: usize = 3;
 /// The longest chain of awaits that is looked for; plain code allows for about thirty.
 const LONGEST_CHAIN: usize = 48;
 
-pub(crate) fn run(root: &Path) -> ExitCode {
-    match measure(root) {
+/// Compares the contenders that have one of these names, or all.
+pub(crate) fn run(root: &Path, names: &[&str]) -> ExitCode {
+    match measure(root, names) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -26,13 +27,14 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     }
 }
 
-fn measure(root: &Path) -> io::Result<()> {
+fn measure(root: &Path, names: &[&str]) -> io::Result<()> {
     println!("1,000 methods in 100 impl blocks; CPU seconds, the least of {REPEATS}; stripped megabytes\n");
     println!(
         "{:<12}{:>8}{:>8}{:>9}{:>11}{:>13}{:>7}",
         "", "check", "debug", "release", "debug MB", "release MB", "chain"
     );
-    for contender in CONTENDERS {
+    let is_meant = |contender: &&Contender| names.is_empty() || names.contains(&contender.name);
+    for contender in CONTENDERS.iter().filter(is_meant) {
         let methods = Crate::write(root, contender, &Program::Methods)?;
         let check = methods.cpu_seconds("check")?;
         let debug = methods.cpu_seconds("build")?;

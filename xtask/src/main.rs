@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         },
         ["sanitize"] => test::run(sanitize::STEPS),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
-        ["bench", "compile"] => compile_cost::run(step::root()),
+        ["bench", "compile", ref names @ ..] => compile_cost::run(step::root(), names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{}", help());
             ExitCode::SUCCESS
@@ -46,7 +46,7 @@ Usage: cargo xtask <command>
   test --only <step>   run one of them: {}
   sanitize             run the runtime's tests under AddressSanitizer, on Linux (some minutes)
   bench                what a call costs at run time, in multiples of the least that it can cost
-  bench compile        what 1,000 annotated methods cost to compile, against other attributes (some minutes)
+  bench compile [name…]  what 1,000 annotated methods cost to compile, against other attributes, or only those (some minutes)
   help                 print this text
 ",
         steps.join(", ")

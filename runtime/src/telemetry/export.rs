@@ -1,5 +1,6 @@
 //! The exporter's thread: empties the outboxes, turns records into OpenTelemetry's spans, and exports them in batches.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
@@ -75,7 +76,7 @@ impl ExportThread {
         let join =
             thread::Builder::new().name("spanweave-export".into()).spawn(move || worker.run(&receiver))?;
         let thread = join.thread().clone();
-        core.collector.attach(thread.clone());
+        core.collector.alarm.attach(thread.clone());
         Ok(ExportThread { core, commands, thread, asked_to_shut_down: AtomicBool::new(false) })
     }
 
@@ -98,7 +99,7 @@ impl ExportThread {
     fn command(&self, command: impl FnOnce(SyncSender<()>) -> Command, timeout: Duration) -> bool {
         let (reply, answer) = sync_channel(1);
         let answered = self.commands.send(command(reply)).is_ok() && {
-            self.core.collector.call_exporter();
+            self.core.collector.alarm.ring();
             answer.recv_timeout(timeout).is_ok()
         };
         answered || self.core.collector.is_finished()
@@ -125,7 +126,7 @@ impl Worker {
     fn run(self, commands: &Receiver<Command>) {
         let mut spare = Outbox::default();
         loop {
-            self.core.collector.look_up();
+            self.core.collector.alarm.look_up();
             let command = commands.try_recv();
             self.export_ended(&mut spare);
             match command {
@@ -134,8 +135,7 @@ impl Worker {
                     self.shut_down();
                     return answer(&asker);
                 }
-                Err(TryRecvError::Empty) if self.core.collector.is_woken() => {}
-                Err(TryRecvError::Empty) => thread::park_timeout(self.interval),
+                Err(TryRecvError::Empty) => self.core.collector.alarm.sleep(self.interval),
                 Err(TryRecvError::Disconnected) => return self.shut_down(),
             }
         }
@@ -249,7 +249,7 @@ impl Batch<'_> {
             parent_span_id: span_id(record.parent),
             parent_span_is_remote: remote,
             span_kind,
-            name: record.site.description.span_name(),
+            name: Cow::Borrowed(record.site.span_name()),
             start_time: self.anchor.wall(record.start),
             end_time: self.anchor.wall(record.end),
             attributes,

@@ -13,6 +13,7 @@ mod end;
 mod reuse;
 #[path = "../../../runtime/src/slot.rs"]
 mod slot;
+#[path = "../sync.rs"]
 mod sync;
 mod trace;
 

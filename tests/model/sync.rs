@@ -1,9 +1,14 @@
 //! The primitives of `runtime/src/sync.rs`, as the model checker has them.
 
+// Each of the tests that share it uses a part.
+#![allow(unused_imports, dead_code)]
+
 use std::ops::Deref;
+use std::time::Duration;
 
 pub(crate) use loom::sync::MutexGuard;
-pub(crate) use loom::sync::atomic::{Ordering, fence};
+pub(crate) use loom::sync::atomic::{AtomicBool, Ordering, fence};
+use loom::sync::{Arc, Condvar};
 
 #[derive(Debug)]
 pub(crate) struct AtomicU64(loom::sync::atomic::AtomicU64);
@@ -45,4 +50,39 @@ impl<T> Mutex<T> {
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().expect("a panic ends the model")
     }
+}
+
+/// The token of a thread that parks, as the standard library has it: loom's own wakes a thread from whatever it waits for.
+#[derive(Clone)]
+pub(crate) struct Thread(Arc<(loom::sync::Mutex<bool>, Condvar)>);
+
+loom::thread_local! {
+    static CURRENT: Thread = Thread(Arc::new((loom::sync::Mutex::new(false), Condvar::new())));
+}
+
+pub(crate) fn current_thread() -> Thread {
+    CURRENT.with(Thread::clone)
+}
+
+impl Thread {
+    pub(crate) fn unpark(&self) {
+        let (token, left) = &*self.0;
+        *token.lock().expect("a panic ends the model") = true;
+        left.notify_one();
+    }
+}
+
+pub(crate) fn park() {
+    let Thread(current) = current_thread();
+    let (token, left) = &*current;
+    let mut token = token.lock().expect("a panic ends the model");
+    while !*token {
+        token = left.wait(token).expect("a panic ends the model");
+    }
+    *token = false;
+}
+
+/// There is no time in the model: without a limit.
+pub(crate) fn park_timeout(_at_most: Duration) {
+    park();
 }
