@@ -38,7 +38,8 @@ impl Alarm {
     }
 
     /// [`ring`](Alarm::ring), for what was left behind a lock that the sleeper takes when it has looked up: where the
-    /// flag is seen to be set, that costs nothing.
+    /// flag is seen to be set, that costs nothing. A lock that the sleeper does not know yet orders nothing; then it may
+    /// sleep to its end.
     pub(crate) fn ring_for_locked(&self) {
         if !self.rung.load(Ordering::Relaxed) {
             self.ring();

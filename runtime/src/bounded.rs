@@ -1,12 +1,19 @@
-//! A list whose memory counts against what all recorded spans of the process may take.
+//! A list whose memory counts against what recorded spans may take in the whole process.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// What the spans that are recorded and not exported yet may take, of all traces of the process together, in bytes.
+/// What the spans and attributes that are recorded and not exported yet may take, of all traces of the process together,
+/// in bytes: with the memory that is kept for the next ones, without the texts that attributes have for values.
 const MAX_BYTES: usize = 256 << 20;
 
 static BYTES: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether memory that is not in use is better given back than kept.
+#[inline]
+pub(crate) fn is_scarce() -> bool {
+    BYTES.load(Relaxed) > MAX_BYTES / 2
+}
 
 /// A list that grows as far as its user allows, and as long as there is memory for it.
 pub(crate) struct BoundedVec<T> {
@@ -61,14 +68,18 @@ impl<T> BoundedVec<T> {
         room
     }
 
-    /// Takes what another list has, and its memory if this one has none.
+    /// Takes what another list has, and its memory if this one has none; says whether there was room among `most`.
     #[inline]
-    pub(crate) fn append(&mut self, other: &mut BoundedVec<T>) {
+    pub(crate) fn append(&mut self, other: &mut BoundedVec<T>, most: usize) -> bool {
         if self.items.capacity() == 0 {
             std::mem::swap(self, other);
-        } else {
+            return true;
+        }
+        let room = self.reserve(other.items.len(), most);
+        if room {
             self.items.append(&mut other.items);
         }
+        room
     }
 
     pub(crate) fn clear(&mut self) {
@@ -77,7 +88,11 @@ impl<T> BoundedVec<T> {
 
     /// Takes the items out that are `of` a kind.
     pub(crate) fn extract(&mut self, of: impl FnMut(&mut T) -> bool) -> BoundedVec<T> {
-        BoundedVec { items: self.items.extract_if(.., of).collect(), bytes: 0 }
+        let items: Vec<T> = self.items.extract_if(.., of).collect();
+        // They are in memory already, and cannot be refused.
+        let bytes = items.capacity() * size_of::<T>();
+        BYTES.fetch_add(bytes, Relaxed);
+        BoundedVec { items, bytes }
     }
 }
 
@@ -132,10 +147,20 @@ mod tests {
     fn appending_leaves_the_other_empty() {
         let [mut list, mut other] = [BoundedVec::default(), BoundedVec::default()];
         assert!(other.push(1, 10) && other.push(2, 10));
-        list.append(&mut other);
+        assert!(list.append(&mut other, 10));
         assert_eq!((&*list, &*other, other.capacity()), (&[1, 2][..], &[][..], 0));
-        assert!(other.push(3, 10) && list.reserve(other.len(), 10));
-        list.append(&mut other);
+        assert!(other.push(3, 10) && list.append(&mut other, 10));
         assert_eq!((&*list, &*other), (&[1, 2, 3][..], &[][..]));
+        assert!((0..8).all(|number| other.push(number, 10)) && !list.append(&mut other, 10));
+        assert_eq!((list.len(), other.len()), (3, 8));
+    }
+
+    #[test]
+    fn what_is_taken_out_is_counted() {
+        let mut list = BoundedVec::default();
+        assert!((0..10).all(|number| list.push(number, 10)));
+        let odd = list.extract(|number| *number % 2 == 1);
+        assert_eq!((&*list, &*odd), (&[0, 2, 4, 6, 8][..], &[1, 3, 5, 7, 9][..]));
+        assert_eq!(odd.bytes, odd.capacity() * size_of::<i32>());
     }
 }

@@ -1,6 +1,6 @@
 //! The spans and attributes of a trace while it waits for its end, bounded per trace and in all.
 
-use crate::bounded::BoundedVec;
+use crate::bounded::{self, BoundedVec};
 use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
 
@@ -85,14 +85,10 @@ impl SpanBuffer {
     pub(crate) fn append(&mut self, other: &mut SpanBuffer) {
         self.noticed.0 |= other.noticed.0;
         self.lost += other.lost;
-        if self.spans.reserve(other.spans.len(), 2 * MAX_PER_TRACE) {
-            self.spans.append(&mut other.spans);
-        } else {
+        if !self.spans.append(&mut other.spans, 2 * MAX_PER_TRACE) {
             self.lost += other.spans.len();
         }
-        if self.attributes.reserve(other.attributes.len(), 2 * MAX_PER_TRACE) {
-            self.attributes.append(&mut other.attributes);
-        }
+        self.attributes.append(&mut other.attributes, 2 * MAX_PER_TRACE);
         other.clear();
     }
 
@@ -109,20 +105,20 @@ impl SpanBuffer {
         spans: &mut BoundedVec<SpanRecord>,
         attributes: &mut BoundedVec<AttributeRecord>,
     ) {
-        spans.append(&mut self.spans);
+        spans.append(&mut self.spans, usize::MAX);
         if !self.attributes.is_empty() {
-            attributes.append(&mut self.attributes);
+            attributes.append(&mut self.attributes, usize::MAX);
         }
     }
 
-    /// Forgets everything; keeps the memory if it is little.
+    /// Forgets everything; keeps the memory if it is little and there is enough of it.
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.spans.clear();
         self.attributes.clear();
         self.noticed = Noticed::default();
         self.lost = 0;
-        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED {
+        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED || bounded::is_scarce() {
             *self = SpanBuffer::default();
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Every thread puts whole traces into an outbox of its own, behind a lock that nobody else asks for but the exporter's
 //! thread, for as long as it takes to put an empty outbox in its place: no allocation, no cache line that two writers
-//! share. What finds no room is counted, never waited for.
+//! share. Threads that have no number of their own share one. What finds no room is counted, never waited for.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ pub(crate) const WAKE_AT: usize = 2_048;
 pub(crate) enum DropReason {
     /// They started after their trace had left the slab.
     Late,
-    /// Their trace had more spans than are kept of one, or all open traces together more than there is memory for.
+    /// Their trace had more spans than are kept of one, or there was no memory left for what is recorded.
     TraceTooLong,
     /// Their trace found no slot: the process had more traces open than it can have.
     TooManyTraces,
@@ -137,11 +137,16 @@ impl Collector {
         trace.buffer.clear();
     }
 
+    /// Those that threads have used.
+    fn outboxes(&self) -> impl Iterator<Item = &Mutex<Outbox>> {
+        self.outboxes.iter().filter_map(|lane| Some(&lane.get()?.0))
+    }
+
     /// Lets `read` have the traces that have ended by now, one outbox after the other; nothing that ends meanwhile has
     /// to be waited for. Every outbox gets an empty one in its place, the first of them `spare`, which is the last one
     /// afterwards: their memory goes round.
     pub(crate) fn take_ended(&self, spare: &mut Outbox, mut read: impl FnMut(&mut Outbox)) {
-        for Lane(outbox) in self.outboxes.iter().filter_map(|outbox| Some(&**outbox.get()?)) {
+        for outbox in self.outboxes() {
             std::mem::swap(&mut *outbox.lock(), spare);
             read(spare);
             spare.clear();
@@ -159,7 +164,7 @@ impl Collector {
 
     /// Gives the memory of the outboxes back. For a handle that nobody can ask any more.
     pub(crate) fn release_memory(&self) {
-        for Lane(outbox) in self.outboxes.iter().filter_map(|outbox| Some(&**outbox.get()?)) {
+        for outbox in self.outboxes() {
             *outbox.lock() = Outbox::default();
         }
     }

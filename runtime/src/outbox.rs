@@ -1,6 +1,6 @@
 //! Whole traces that wait for the exporter's thread, one behind the other.
 
-use crate::bounded::BoundedVec;
+use crate::bounded::{self, BoundedVec};
 use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::record::{AttributeRecord, SpanRecord};
@@ -11,7 +11,7 @@ const MAX_WAITING: usize = 65_536;
 /// An outbox that had to grow past this many spans gives its memory back when it was read.
 const RECYCLED: usize = 8_192;
 
-/// The traces that one thread has ended.
+/// The traces that one thread has ended, or all threads that have no outbox of their own.
 #[derive(Default)]
 pub(crate) struct Outbox {
     traces: BoundedVec<Header>,
@@ -24,8 +24,8 @@ struct Header {
     /// In halves, which keeps it at the alignment of a word.
     trace_id: [u64; 2],
     end: Option<TraceEnd>,
-    spans: u32,
-    attributes: u32,
+    spans: usize,
+    attributes: usize,
 }
 
 /// What the root says of its trace.
@@ -62,23 +62,17 @@ pub(crate) struct WaitingTrace<'o> {
 impl Outbox {
     /// Takes a whole trace, or none of it; says whether there was room.
     pub(crate) fn put(&mut self, trace: &mut EndedTrace<'_>) -> bool {
-        let (spans, attributes) = (trace.span_count(), trace.buffer.attribute_count());
-        let room = self.traces.reserve(1, MAX_WAITING)
-            && self.spans.reserve(spans, MAX_WAITING)
-            && self.attributes.reserve(attributes, MAX_WAITING);
-        let (Ok(span_count), Ok(attribute_count)) = (u32::try_from(spans), u32::try_from(attributes)) else {
-            return false;
+        let header = Header {
+            trace_id: ids::halves(trace.trace_id),
+            end: trace.end,
+            spans: trace.span_count(),
+            attributes: trace.buffer.attribute_count(),
         };
+        let room = self.traces.reserve(1, MAX_WAITING)
+            && self.spans.reserve(header.spans, MAX_WAITING)
+            && self.attributes.reserve(header.attributes, MAX_WAITING);
         if room {
-            self.traces.push(
-                Header {
-                    trace_id: ids::halves(trace.trace_id),
-                    end: trace.end,
-                    spans: span_count,
-                    attributes: attribute_count,
-                },
-                MAX_WAITING,
-            );
+            self.traces.push(header, MAX_WAITING);
             self.spans.push(trace.root, MAX_WAITING);
             trace.buffer.move_to(&mut self.spans, &mut self.attributes);
         }
@@ -94,9 +88,9 @@ impl Outbox {
     pub(crate) fn traces(&mut self) -> impl Iterator<Item = WaitingTrace<'_>> {
         let (mut spans, mut attributes) = (&*self.spans, &mut *self.attributes);
         self.traces.iter().map(move |header| {
-            let (own_spans, other_spans) = spans.split_at(header.spans as usize);
+            let (own_spans, other_spans) = spans.split_at(header.spans);
             let (own_attributes, other_attributes) =
-                std::mem::take(&mut attributes).split_at_mut(header.attributes as usize);
+                std::mem::take(&mut attributes).split_at_mut(header.attributes);
             (spans, attributes) = (other_spans, other_attributes);
             WaitingTrace {
                 trace_id: ids::whole(header.trace_id),
@@ -107,12 +101,12 @@ impl Outbox {
         })
     }
 
-    /// Forgets what was read; keeps the memory if it is little.
+    /// Forgets what was read; keeps the memory if it is little and there is enough of it.
     pub(crate) fn clear(&mut self) {
         self.traces.clear();
         self.spans.clear();
         self.attributes.clear();
-        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED {
+        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED || bounded::is_scarce() {
             *self = Outbox::default();
         }
     }

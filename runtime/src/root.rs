@@ -84,6 +84,9 @@ impl OpenRoot {
     /// Ends the root as if it had never been: neither recorded nor measured.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests turn out not to matter"))]
     pub(crate) fn discard(&mut self) {
+        if !self.span.is_open() {
+            return;
+        }
         let record = self.span.finish_root(None, Outcome::Ok);
         match (self.trace.take(), record) {
             (Some(trace), Some(record)) => trace.discard(record),

@@ -4,7 +4,7 @@
 //! queue of free slots comes. Until then it remembers the trace's id, so that what spawned work ends or starts after
 //! the root still belongs to the trace. Then the slot's generation goes up, and older contexts no longer find it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::{LazyLock, OnceLock};
@@ -107,61 +107,58 @@ struct Shared {
 }
 
 /// The free slots of one thread, oldest first.
-pub(crate) struct FreeSlots {
-    queue: ManuallyDrop<RefCell<VecDeque<u32>>>,
-    /// More than these are passed on.
-    most: Cell<usize>,
-}
+pub(crate) struct FreeSlots(ManuallyDrop<RefCell<VecDeque<u32>>>);
 
 impl FreeSlots {
     pub(crate) const fn none() -> FreeSlots {
-        FreeSlots { queue: ManuallyDrop::new(RefCell::new(VecDeque::new())), most: Cell::new(QUEUE_MAX) }
+        FreeSlots(ManuallyDrop::new(RefCell::new(VecDeque::new())))
     }
 
     #[inline]
     fn pop(&self) -> Option<u32> {
-        let mut queue = self.queue.borrow_mut();
-        if queue.len() <= QUEUE_MIN {
-            self.refill(&mut queue);
+        let mut queue = self.0.borrow_mut();
+        if queue.len() <= QUEUE_MIN && !refill(&mut queue) {
+            return SHARED.lock().free.pop_front();
         }
         queue.pop_front()
     }
 
-    /// Adds a chunk's worth of slots: from what other threads freed, else new ones.
-    #[cold]
-    fn refill(&self, queue: &mut VecDeque<u32>) {
-        let mut shared = SHARED.lock();
-        if self.most.get() == 0 {
-            // The thread has handed its own back.
-            queue.extend(shared.free.pop_front());
-            return;
-        }
-        // With its number, the thread hands these back when it ends.
-        thread_number::current();
-        if shared.free.len() < QUEUE_MIN && shared.chunks < CHUNKS {
-            let start = shared.chunks * CHUNK;
-            shared.chunks += 1;
-            queue.extend((start..start + CHUNK).filter_map(|index| u32::try_from(index).ok()));
-        } else {
-            let count = shared.free.len().min(CHUNK);
-            queue.extend(shared.free.drain(..count));
-        }
-    }
-
     #[inline]
     fn push(&self, index: u32) {
-        let mut queue = self.queue.borrow_mut();
+        let mut queue = self.0.borrow_mut();
+        if queue.capacity() == 0 && !thread_number::is_given_back() {
+            SHARED.lock().free.push_back(index);
+            return;
+        }
         queue.push_back(index);
-        if queue.len() > self.most.get() {
+        if queue.len() > QUEUE_MAX {
             pass_on(&mut queue);
         }
     }
 
     /// For a thread that ends.
     pub(crate) fn hand_back(&self) {
-        self.most.set(0);
-        SHARED.lock().free.extend(self.queue.take());
+        SHARED.lock().free.extend(self.0.take());
     }
+}
+
+/// Adds a chunk's worth of slots: from what other threads freed, else new ones. Not for a thread that is being torn down,
+/// which says so.
+#[cold]
+fn refill(queue: &mut VecDeque<u32>) -> bool {
+    if !thread_number::is_given_back() {
+        return false;
+    }
+    let mut shared = SHARED.lock();
+    if shared.free.len() < QUEUE_MIN && shared.chunks < CHUNKS {
+        let start = shared.chunks * CHUNK;
+        shared.chunks += 1;
+        queue.extend((start..start + CHUNK).filter_map(|index| u32::try_from(index).ok()));
+    } else {
+        let count = shared.free.len().min(CHUNK);
+        queue.extend(shared.free.drain(..count));
+    }
+    true
 }
 
 #[cold]

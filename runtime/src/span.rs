@@ -143,6 +143,9 @@ impl Span {
     /// [`open_here`](Span::open_here) is to `open`.
     #[inline(always)]
     pub(crate) fn finish_ok_here(&mut self, thread: &Thread) -> bool {
+        if !self.is_open() {
+            return true;
+        }
         let recorded = self.phase == Phase::Recorded;
         let metric = self.site.metric();
         if metric.is_none() && !recorded {

@@ -1,7 +1,7 @@
 //! A small number for every thread: what is kept for each thread apart is kept under it.
 //!
 //! A thread takes its number when it first asks, and hands it back under a lock when it ends, so a number has one owner
-//! at any time, and as many are in use as threads are alive.
+//! at any time. Those that come when all are taken share one more.
 
 use parking_lot::Mutex;
 
@@ -9,7 +9,7 @@ use crate::thread::Thread;
 
 /// Numbers of which each belongs to one thread.
 const OWNED: usize = 128;
-/// The number of all threads past these.
+/// The number of all threads that find none of these.
 pub(crate) const SHARED: usize = OWNED;
 /// All numbers there are.
 pub(crate) const COUNT: usize = OWNED + 1;
@@ -17,7 +17,12 @@ pub(crate) const COUNT: usize = OWNED + 1;
 /// This thread's number; [`SHARED`] for one that is being torn down, as it has handed its own back.
 #[inline]
 pub(crate) fn current() -> usize {
-    NUMBER.try_with(|number| number.0).unwrap_or(SHARED).min(SHARED)
+    NUMBER.try_with(|number| number.0).unwrap_or(SHARED)
+}
+
+/// Whether what the thread has from here on is given back when it ends; not for one that is being torn down.
+pub(crate) fn is_given_back() -> bool {
+    NUMBER.try_with(|_| ()).is_ok()
 }
 
 static NUMBERS: Mutex<Numbers> = Mutex::new(Numbers { free: Vec::new(), next: 0 });
@@ -37,17 +42,21 @@ thread_local! {
 impl ThreadNumber {
     fn take() -> ThreadNumber {
         let mut numbers = NUMBERS.lock();
-        let number = numbers.free.pop().unwrap_or_else(|| {
-            numbers.next += 1;
-            numbers.next - 1
+        let Numbers { free, next } = &mut *numbers;
+        let number = free.pop().or_else(|| {
+            let number = *next;
+            *next = OWNED.min(number + 1);
+            (number < OWNED).then_some(number)
         });
-        ThreadNumber(number)
+        ThreadNumber(number.unwrap_or(SHARED))
     }
 }
 
 impl Drop for ThreadNumber {
     fn drop(&mut self) {
         Thread::with(Thread::end);
-        NUMBERS.lock().free.push(self.0);
+        if self.0 != SHARED {
+            NUMBERS.lock().free.push(self.0);
+        }
     }
 }

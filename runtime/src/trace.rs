@@ -20,6 +20,7 @@ use crate::slab::{self, Away};
 use crate::slot::Locked;
 use crate::telemetry::KeptFor;
 use crate::thread::Thread;
+use crate::thread_number;
 
 /// Odd, and far from small numbers: the golden ratio of 2^64.
 const ID_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -58,7 +59,8 @@ impl TracePool {
 
     fn put(&self, trace: Box<OpenTrace>) {
         let mut pool = self.0.borrow_mut();
-        if pool.len() < POOLED {
+        let is_given_back = pool.capacity() > 0 || thread_number::is_given_back();
+        if pool.len() < POOLED && is_given_back {
             pool.push(trace);
         }
     }
@@ -191,6 +193,7 @@ pub(crate) fn set_attribute(key: TraceKey, attribute: AttributeRecord) {
     with_active(key, |trace| attribute.take().map(|attribute| trace.buffer.set(attribute)));
     if let Some(attribute) = attribute
         && let Some(mut trace) = slab::lock(key)
+        && (!trace.ended() || trace.value().open_spans > 0)
     {
         trace.value().buffer.set(attribute);
     }

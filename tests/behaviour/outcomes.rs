@@ -213,3 +213,20 @@ async fn a_skipped_method_has_a_twin_that_passes_the_context_on() {
     service.unmigrated_ctx(ctx).await;
     assert_eq!(telemetry.span_tree(), "GET /\n  TaskRepository.for_residences\n");
 }
+
+#[test]
+fn a_call_that_is_polled_again_after_its_end_is_one_call() {
+    static METHOD: spanweave::Method = spanweave::Method::service("TaskService", "again", module_path!());
+    let telemetry = TestTelemetry::new();
+    telemetry.root("request").in_scope(|ctx| {
+        let body = std::future::poll_fn(|_| std::task::Poll::Ready(()));
+        let mut call = std::pin::pin!(METHOD.call(ctx).run(spanweave::AnyReturn, body));
+        for _ in 0..3 {
+            assert!(
+                call.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
+            );
+        }
+    });
+    assert_eq!(telemetry.span_tree(), "request\n  TaskService.again\n");
+    assert!(telemetry.metrics_text().contains(r#"method="again",outcome="ok"} 1"#));
+}

@@ -42,12 +42,12 @@ fn help() -> String {
         "\
 Usage: cargo xtask <command>
 
-  test                 run every check and close with the totals
-  test --only <step>   run one of them: {}
-  sanitize             run the runtime's tests under AddressSanitizer, on Linux (some minutes)
-  bench                what a call costs at run time, in multiples of the least that it can cost
-  bench compile [name…]  what 1,000 annotated methods cost to compile, against other attributes, or only those (some minutes)
-  help                 print this text
+  test                    run every check and close with the totals
+  test --only <step>      run one of them: {}
+  sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
+  bench                   what a call costs at run time, beside its limit and its peers (some minutes)
+  bench compile [<name>]  what 1,000 annotated methods cost to compile, beside other attributes (some minutes)
+  help                    print this text
 ",
         steps.join(", ")
     )

@@ -57,7 +57,7 @@ impl Shared {
 /// A thread that does not wait is interrupted at most so often: without a bound some of these take hours.
 const PREEMPTIONS: usize = 3;
 
-/// Runs the sleeper beside the others, in every order.
+/// Runs the sleeper beside the others, in all orders with so few interruptions.
 fn check(work: fn(&Shared), others: &'static [fn(&Shared)], awaited: u64) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(PREEMPTIONS);
