@@ -143,13 +143,16 @@ fn open_elsewhere(key: TraceKey) -> bool {
         }
         return recorded;
     }
-    count_forgotten(key);
+    // What sampling left out was most likely not kept either.
+    if key.is_sampled() {
+        count_forgotten(key);
+    }
     false
 }
 
-/// Counts a span whose trace cannot be found any more, unless sampling has most likely left the trace out.
+/// Counts a span whose trace cannot be found any more.
 fn count_forgotten(key: TraceKey) {
-    if let Some(core) = Core::of(key).filter(|_| key.is_sampled()) {
+    if let Some(core) = Core::of(key) {
         let reason = if key.has_slot() { DropReason::Late } else { DropReason::TooManyTraces };
         core.collector.count_dropped(reason, 1);
     }
@@ -168,6 +171,7 @@ pub(crate) fn close_span(key: TraceKey, span: SpanRecord) {
 
 #[cold]
 fn close_elsewhere(key: TraceKey, span: SpanRecord) {
+    // One that was recorded when it opened belongs to a trace that is kept.
     let Some(mut trace) = slab::lock(key) else { return count_forgotten(key) };
     trace.value().open_spans -= 1;
     if !trace.ended() {

@@ -1,5 +1,6 @@
 //! Traces that sampling left out, and that are kept for how they ended.
 
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use spanweave::testing::{KeptSpans, span_tree};
@@ -141,4 +142,22 @@ async fn a_second_keeps_no_more_than_its_limit() {
     // Twenty may fall into two seconds.
     let roots = kept.spans().iter().filter(|span| span.name == "bad").count();
     assert!(roots == 3 || roots == 6, "{roots} were kept");
+}
+
+#[tokio::test]
+async fn a_span_of_a_kept_trace_that_ends_when_the_trace_was_forgotten_is_counted() {
+    let (telemetry, kept) = telemetry(Keep::default());
+    let service = TaskService::default();
+    let failed = async { Err::<Ctx, Ctx>(Ctx::current()) };
+    let ctx = telemetry.root("bad").try_run(failed).await.unwrap_err();
+    let mut late = Box::pin(service.slowly_ctx(ctx));
+    assert!(late.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    for _ in 0..5_000 {
+        telemetry.root("good").in_scope(|_| {});
+    }
+    drop(late);
+    assert_eq!(tree(&telemetry, &kept), "bad [error: Ctx] spanweave.kept_for=error\n");
+    // The method and the one that it awaits.
+    let metrics = telemetry.metrics_text();
+    assert!(metrics.contains("dropped_total{reason=\"late\"} 2\n"), "{metrics}");
 }

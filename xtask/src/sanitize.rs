@@ -1,7 +1,7 @@
 //! `cargo xtask sanitize`: the runtime's tests under `AddressSanitizer`.
 //!
-//! The runtime has no `unsafe` that touches memory, so this is about its dependencies, and about leaks: while a root
-//! runs, its buffer is lent to the thread, in a place that drops nothing.
+//! This is about the one `unsafe` block of the runtime that touches memory, what a thread has, and about leaks: while a
+//! root runs, its buffer is lent to the thread, and what a thread recycles is in a place that drops nothing by itself.
 
 use crate::step::{Plan, Step};
 
