@@ -28,6 +28,9 @@ const ID_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 const POOLED: usize = 256;
 
 /// The buffer of a trace that is recorded.
+// Every span writes to it, so two of them, of two threads, must not share a cache line, nor a pair of lines, which
+// processors fetch together.
+#[repr(align(128))]
 pub(crate) struct OpenTrace {
     key: TraceKey,
     core: &'static Core,
