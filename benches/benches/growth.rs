@@ -29,7 +29,7 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 const ROUNDS: usize = 60;
 const WARM_UP: usize = 5;
 
-/// Spans and attributes of a round, about: less than half of a ring, at which the exporter's thread would wake.
+/// Spans and attributes of a round, about: fewer than those at which the exporter's thread would be woken.
 const ROUND_ITEMS: usize = 1_800;
 
 /// What becomes of the spans: exported, kept until the root has ended well and then forgotten, or nothing.

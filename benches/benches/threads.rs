@@ -179,8 +179,8 @@ fn in_runtime<F: Future>(units: u32, unit: impl Fn(i64) -> F) -> impl FnMut() {
     }
 }
 
-/// Requests of a round: their spans fill less than half of a thread's ring, at which the exporter's thread would wake and
-/// take one of the cores. It drains between the rounds.
+/// Requests of a round: their spans are fewer than those at which the exporter's thread would be woken and take one of the
+/// cores. It drains between the rounds.
 const SAMPLED: u32 = 256;
 /// A tenth of these is sampled.
 const DEFAULT: u32 = 2_048;
