@@ -68,9 +68,13 @@ impl<T> BoundedVec<T> {
         room
     }
 
-    /// Takes what another list has, and its memory if this one has none; says whether there was room among `most`.
+    /// Takes what another list has, and its memory if this one has none; says whether there was room among `most`. From a
+    /// list that has nothing it takes nothing.
     #[inline]
     pub(crate) fn append(&mut self, other: &mut BoundedVec<T>, most: usize) -> bool {
+        if other.items.is_empty() {
+            return true;
+        }
         if self.items.capacity() == 0 {
             std::mem::swap(self, other);
             return true;
@@ -153,6 +157,15 @@ mod tests {
         assert_eq!((&*list, &*other), (&[1, 2, 3][..], &[][..]));
         assert!((0..8).all(|number| other.push(number, 10)) && !list.append(&mut other, 10));
         assert_eq!((list.len(), other.len()), (3, 8));
+    }
+
+    #[test]
+    fn appending_nothing_leaves_the_other_its_memory() {
+        let [mut list, mut other] = [BoundedVec::default(), BoundedVec::default()];
+        assert!(other.push(1, 10));
+        other.clear();
+        assert!(list.append(&mut other, 10));
+        assert_eq!((list.capacity(), other.capacity()), (0, 8));
     }
 
     #[test]

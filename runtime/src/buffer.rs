@@ -106,9 +106,7 @@ impl SpanBuffer {
         attributes: &mut BoundedVec<AttributeRecord>,
     ) {
         spans.append(&mut self.spans, usize::MAX);
-        if !self.attributes.is_empty() {
-            attributes.append(&mut self.attributes, usize::MAX);
-        }
+        attributes.append(&mut self.attributes, usize::MAX);
     }
 
     /// Forgets everything; keeps the memory if it is little and there is enough of it.
