@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use spanweave::{Ctx, Keep, Method, Returns, Telemetry, repo};
+use spanweave::{Ctx, Keep, Method, MethodKind, Returns, Telemetry, repo};
 use spanweave_bench::measure::{CountingAllocator, allocations};
 use spanweave_bench::sink::Sink;
 
@@ -243,7 +243,7 @@ fn methods() {
     let method = |number: usize| -> &'static Method {
         let owner = format!("Repository{}", number / 10).leak();
         let name = format!("method_{}", number % 10).leak();
-        Box::leak(Box::new(Method::repo(owner, name, module_path!())))
+        Box::leak(Box::new(Method::new(MethodKind::Repo, owner, name, module_path!())))
     };
     let many: Vec<&'static Method> = (0..MANY).map(method).collect();
     // A method's series is registered at its first call, so a row has only those of its own and the rows before.

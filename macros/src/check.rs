@@ -2,29 +2,51 @@
 
 use crate::args::MethodArgs;
 use crate::errors::Errors;
-use crate::model::{Block, Entrance, Method};
+use crate::item::{Body, Head};
+use crate::model::{Block, Entrance, Method, Role, attributes, can_be_traced};
+use crate::rewrite::Findings;
 
-/// `called` says of each collaborator whether a traced method calls it.
-pub fn check(block: &Block, called: &[bool], errors: &mut Errors) {
+pub fn check(block: &Block, findings: &Findings, errors: &mut Errors) {
+    check_mocks(block, errors);
     for method in block.methods() {
-        check_synchronous(method, errors);
+        check_traceable(block, method, errors);
         check_skip(&method.args, errors);
+        check_labels(&method.args, errors);
+        check_entrance(method, errors);
     }
-    check_entrances(block, errors);
-    check_collaborators(block, called, errors);
+    check_collaborators(block, findings, errors);
+    check_strict(findings, errors);
 }
 
-fn check_synchronous(method: &Method, errors: &mut Errors) {
+/// Mocks of the twins as well would be called in the place of the methods that expectations are set on.
+fn check_mocks(block: &Block, errors: &mut Errors) {
+    let Head::Trait(head) = &block.head else { return };
+    if let Some(automock) = attributes::called(&head.attrs, "automock") {
+        let attribute = block.preset.attribute;
+        errors.over(automock, format!("`automock` would mock the twins too; put it above `{attribute}`"));
+    }
+}
+
+fn check_traceable(block: &Block, method: &Method, errors: &mut Errors) {
     let Some(asked) = method.args.asked.filter(|_| method.args.skip.is_none()) else { return };
-    let sig = &method.function.sig;
+    let attribute = match block.head {
+        Head::Function => block.preset.attribute,
+        Head::Impl(_) | Head::Trait(_) => "#[traced]",
+    };
+    let function = &method.function;
+    let sig = &function.sig;
     if let Some(constness) = sig.constness {
-        errors.at(constness.span, "`#[traced]` cannot trace a `const fn`; remove one of the two");
-    } else if sig.asyncness.is_none() {
-        let name = method.name();
-        errors.at(
-            asked,
-            format!("`#[traced]` on a synchronous method is not served yet; make `{name}` an `async fn`, or remove it"),
-        );
+        errors.at(constness.span, format!("`{attribute}` cannot trace a `const fn`; remove one of the two"));
+    } else if let Some(abi) = &sig.abi {
+        errors.over(abi, format!("`{attribute}` cannot trace an `extern` function; remove it"));
+    } else if !can_be_traced(function) {
+        let said = attributes::called(&function.attrs, "track_caller");
+        let message =
+            format!("`{attribute}` would take the caller from `track_caller`; remove one of the two");
+        match said {
+            Some(said) => errors.over(said, message),
+            None => errors.at(asked, message),
+        }
     }
 }
 
@@ -35,6 +57,8 @@ fn check_skip(args: &MethodArgs, errors: &mut Errors) {
     let others = [
         ("name", args.name.as_ref().map(|name| name.key)),
         ("fields", args.fields.as_ref().map(|fields| fields.key)),
+        ("metric", args.metric.as_ref().map(|metric| metric.key)),
+        ("labels", args.labels.as_ref().map(|labels| labels.key)),
         ("sql", args.sql_off.as_ref().map(|sql| sql.key)),
     ];
     for (option, key) in others {
@@ -47,28 +71,60 @@ fn check_skip(args: &MethodArgs, errors: &mut Errors) {
     }
 }
 
-fn check_entrances(block: &Block, errors: &mut Errors) {
-    for (method, traced) in block.traced() {
-        if let Entrance::Taken(taken) = &traced.entrance {
-            let name = method.name();
-            errors.at(
-                taken.span(),
-                format!(
-                    "`{name}` gets an entrance named `{taken}`; rename this one, or put `#[traced(skip = \"…\")]` on `{name}`",
-                ),
+fn check_labels(args: &MethodArgs, errors: &mut Errors) {
+    if let (Some(labels), None) = (&args.labels, &args.metric) {
+        errors.at(
+            labels.key,
+            "`labels` belong to a metric of the method's own; add `metric = \"my_duration_seconds\"`",
+        );
+    }
+}
+
+fn check_entrance(method: &Method, errors: &mut Errors) {
+    let (Role::Traced(traced) | Role::Kept(traced)) = &method.role else { return };
+    if let Entrance::Taken(taken) = &traced.entrance {
+        let name = method.name();
+        let instead = match method.function.body {
+            Body::Written(_) => format!("put `#[traced(skip = \"…\")]` on `{name}`"),
+            Body::Required(_) => format!("remove `{name}`, which is then written for you"),
+        };
+        errors.at(
+            taken.span(),
+            format!("`{name}` gets an entrance named `{taken}`; rename this one, or {instead}"),
+        );
+    }
+}
+
+fn check_collaborators(block: &Block, findings: &Findings, errors: &mut Errors) {
+    for (collaborator, called) in block.calls.iter().zip(&findings.called) {
+        if !called {
+            let path = collaborator.path.join(".");
+            let place = match block.head {
+                Head::Function => "this function",
+                Head::Impl(_) | Head::Trait(_) => "a traced method of this block",
+            };
+            errors.over(
+                &collaborator.written,
+                format!("no awaited call on `{path}` in {place}; remove it from `calls`"),
             );
+        }
+    }
+    for collaborator in &block.untraced {
+        if block.calls.iter().any(|called| called.path == collaborator.path) {
+            let path = &collaborator.written;
+            errors.over(path, format!("`{path}` is in `calls` as well as in `untraced`; remove it from one"));
         }
     }
 }
 
-fn check_collaborators(block: &Block, called: &[bool], errors: &mut Errors) {
-    for (collaborator, called) in block.calls.iter().zip(called) {
-        if !called {
-            let name = &collaborator.name;
-            errors.over(
-                &collaborator.field,
-                format!("no awaited call on `self.{name}` in a traced method of this block; remove it from `calls`"),
-            );
-        }
+fn check_strict(findings: &Findings, errors: &mut Errors) {
+    for unlisted in &findings.unlisted {
+        let name = &unlisted.name;
+        errors.at(
+            unlisted.at,
+            format!(
+                "`self.{name}` is awaited on a strict block; add `{name}` to `calls(…)` or to `untraced(…)`"
+            ),
+        );
     }
 }

@@ -1,64 +1,74 @@
-//! The code that a block becomes. Nothing here can fail.
+//! The code that an item becomes. Nothing here can fail.
 
 mod entrance;
+mod in_place;
 mod method;
+mod signature;
 
-use proc_macro2::{Group, TokenStream};
-use quote::quote;
-use syn::{AttrStyle, Attribute};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{ImplItem, ItemImpl, TraitItem};
 
+use crate::item::Head;
 use crate::model::{Block, Part, Role, attributes};
 use crate::rewrite::Rewritten;
 
-/// The user's block, its methods traced in place, and a block with their second entrances.
+/// The user's item, its methods traced in place, and their second entrances.
 ///
 /// `bodies` are those of the traced methods, in their order.
-pub fn expand(block: &Block, bodies: Vec<Rewritten>) -> TokenStream {
+pub fn traced(block: &Block, bodies: Vec<Rewritten>) -> TokenStream {
     let mut bodies = bodies.into_iter();
     let members = block.parts.iter().map(|part| match part {
         Part::Verbatim(tokens) => tokens.clone(),
         Part::Method(method) => match &method.role {
-            Role::Left | Role::Skipped(_) => method::left(method),
+            Role::Left | Role::Kept(_) => method.function.to_token_stream(),
             Role::Traced(traced) => {
                 let body = bodies.next().expect("one body per traced method");
                 method::traced(block, method, traced, body)
             }
         },
     });
-    let members: TokenStream = members.collect();
-    let user_block = user_block(block, &members);
-    let entrances = entrances(block);
-    quote!(#user_block #entrances)
+    let members = members.collect();
+    item(block, members, entrance::all(block, entrance::Passing::Context))
 }
 
-fn user_block(block: &Block, members: &TokenStream) -> TokenStream {
-    let head = &block.head;
-    let outer = head.attrs.iter().filter(|attr| is_outer(attr));
-    let inner = head.attrs.iter().filter(|attr| !is_outer(attr));
-    let (defaultness, unsafety, impl_token) = (&head.modifiers.defaultness, &head.unsafety, &head.impl_token);
-    let (generics, self_ty, where_clause) = (&head.generics, &head.self_ty, &head.generics.where_clause);
-    let mut body = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#inner)* #members));
-    body.set_span(head.brace_token.span.join());
-    quote!(#(#outer)* #defaultness #unsafety #impl_token #generics #self_ty #where_clause #body)
+/// The user's item as it went in, with second entrances that pass through.
+pub fn plain(block: &Block) -> TokenStream {
+    let members = block.parts.iter().map(|part| match part {
+        Part::Verbatim(tokens) => tokens.clone(),
+        Part::Method(method) => method.function.to_token_stream(),
+    });
+    item(block, members.collect(), entrance::all(block, entrance::Passing::Nothing))
 }
 
-fn is_outer(attr: &Attribute) -> bool {
-    matches!(attr.style, AttrStyle::Outer)
-}
-
-/// The second entrances stand apart, where attributes on the user's block do not see them.
-pub fn entrances(block: &Block) -> TokenStream {
-    let methods: TokenStream = block.methods().map(entrance::entrance).collect();
-    if methods.is_empty() {
-        return methods;
+fn item(block: &Block, members: TokenStream, entrances: TokenStream) -> TokenStream {
+    match &block.head {
+        Head::Impl(head) => {
+            let mut written = head.clone();
+            written.items = vec![ImplItem::Verbatim(members)];
+            let entrances = apart(head, entrances);
+            quote!(#written #entrances)
+        }
+        Head::Trait(head) => {
+            let mut written = head.clone();
+            written.items = vec![TraitItem::Verbatim(quote!(#members #entrances))];
+            written.into_token_stream()
+        }
+        Head::Function => quote!(#members #entrances),
     }
-    let head = &block.head;
+}
+
+/// Second entrances stand in a block of their own, where attributes on the user's block do not see them.
+fn apart(head: &ItemImpl, entrances: TokenStream) -> TokenStream {
+    if entrances.is_empty() {
+        return entrances;
+    }
     let attrs = attributes::for_twin(&head.attrs);
     let (generics, self_ty, where_clause) = (&head.generics, &head.self_ty, &head.generics.where_clause);
     quote! {
         #attrs
         impl #generics #self_ty #where_clause {
-            #methods
+            #entrances
         }
     }
 }

@@ -1,19 +1,31 @@
 //! The item an attribute stands on. Bodies stay tokens: they are cheaper that way, and a method whose body does not
 //! parse yet is a method all the same.
 
+mod target;
+
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, ImplItem, ItemImpl, LitStr, Signature, Token, Visibility, token};
+use syn::{
+    Attribute, Error, ImplItem, ItemImpl, ItemTrait, LitStr, Signature, Token, TraitItem, Visibility, token,
+};
 
+use self::target::{Kind, Target};
 use crate::args::is_traced;
+use crate::fallback;
 use crate::preset::Preset;
 
-/// An inherent impl block.
-pub struct ImplBlock {
-    /// The block without its members.
-    pub head: ItemImpl,
+/// An impl block, a trait, or a function, which is a block of one member without a head.
+pub struct Item {
+    pub head: Head,
     pub members: Vec<Member>,
+}
+
+/// A block without its members.
+pub enum Head {
+    Impl(Box<ItemImpl>),
+    Trait(Box<ItemTrait>),
+    Function,
 }
 
 pub enum Member {
@@ -25,37 +37,59 @@ pub enum Member {
     },
 }
 
-/// A function with a body.
+/// A method, or a free function.
+#[derive(Clone)]
 pub struct Function {
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub defaultness: Option<Token![default]>,
     pub sig: Signature,
-    pub body: Group,
+    pub body: Body,
 }
 
-impl ImplBlock {
-    pub fn parse(preset: &Preset, item: TokenStream) -> syn::Result<ImplBlock> {
-        let mut head: Vec<TokenTree> = ungrouped(item).into_iter().collect();
-        let target = Target::of(&head);
-        if !target.is_impl() {
-            return Err(target.refused(preset));
+#[derive(Clone)]
+pub enum Body {
+    Written(Group),
+    /// A trait leaves it to its implementors.
+    Required(Token![;]),
+}
+
+impl Item {
+    pub fn parse(preset: &Preset, item: TokenStream) -> syn::Result<Item> {
+        let tokens: Vec<TokenTree> = ungrouped(item).into_iter().collect();
+        match Target::of(&tokens).served(preset)? {
+            Kind::Impl => {
+                let (head, body) = split(tokens, "this impl block has no body; write `{ … }`")?;
+                let mut head: ItemImpl = syn::parse2(head)?;
+                let (inner, members) = members::<ImplMember>.parse2(body)?;
+                head.attrs.extend(inner);
+                Ok(Item { head: Head::Impl(Box::new(head)), members })
+            }
+            Kind::Trait => {
+                let (head, body) = split(tokens, "this trait has no body; write `{ … }`")?;
+                let mut head: ItemTrait = syn::parse2(head)?;
+                let (inner, members) = members::<TraitMember>.parse2(body)?;
+                head.attrs.extend(inner);
+                Ok(Item { head: Head::Trait(Box::new(head)), members })
+            }
+            Kind::Function => {
+                let function = Function::parse.parse2(tokens.into_iter().collect())?;
+                Ok(Item { head: Head::Function, members: vec![function.in_impl()] })
+            }
         }
-        let Some(TokenTree::Group(body)) = head.pop_if(|last| is_brace(last)) else {
-            let tokens: TokenStream = head.into_iter().collect();
-            return Err(syn::Error::new_spanned(tokens, "this impl block has no body; write `{ … }`"));
-        };
-        let mut no_members = Group::new(Delimiter::Brace, TokenStream::new());
-        no_members.set_span(body.span());
-        head.push(no_members.into());
-        let mut head: ItemImpl = syn::parse2(head.into_iter().collect())?;
-        if let Some((path, _)) = &head.trait_ {
-            return Err(syn::Error::new_spanned(path, preset.refuses("an impl of a trait")));
-        }
-        let (inner, members) = members.parse2(body.stream())?;
-        head.attrs.extend(inner);
-        Ok(ImplBlock { head, members })
     }
+}
+
+/// A block with nothing in its braces, and what was in them.
+fn split(mut tokens: Vec<TokenTree>, without_body: &str) -> syn::Result<(TokenStream, TokenStream)> {
+    let Some(TokenTree::Group(body)) = tokens.pop_if(|last| is_brace(last)) else {
+        let tokens: TokenStream = tokens.into_iter().collect();
+        return Err(Error::new_spanned(tokens, without_body));
+    };
+    let mut no_members = Group::new(Delimiter::Brace, TokenStream::new());
+    no_members.set_span(body.span());
+    tokens.push(no_members.into());
+    Ok((tokens.into_iter().collect(), body.stream()))
 }
 
 /// A `macro_rules!` fragment arrives in a group without delimiters.
@@ -73,102 +107,110 @@ fn is_brace(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// What the attribute stands on, judged by its first keywords.
-struct Target<'a> {
-    kind: Option<&'static str>,
-    /// The keyword and, where there is one, the name after it.
-    shown: &'a [TokenTree],
+/// A member in one of the two kinds of blocks.
+trait InBlock: Parse {
+    fn into_member(self) -> Member;
 }
 
-/// Keywords that can stand before the one that tells.
-const MODIFIERS: &[&str] = &["pub", "unsafe", "async", "default", "extern", "auto", "safe"];
-
-const KINDS: &[(&str, &str)] = &[
-    ("impl", "impl"),
-    ("struct", "a struct"),
-    ("enum", "an enum"),
-    ("union", "a union"),
-    ("trait", "a trait"),
-    ("fn", "a free function"),
-    ("mod", "a module"),
-    ("type", "a type alias"),
-    ("const", "a constant"),
-    ("static", "a static"),
-    ("use", "an import"),
-];
-
-impl<'a> Target<'a> {
-    fn of(tokens: &'a [TokenTree]) -> Target<'a> {
-        for (at, token) in tokens.iter().enumerate() {
-            let TokenTree::Ident(word) = token else { continue };
-            let word = word.to_string();
-            let is_const_fn =
-                word == "const" && tokens[at + 1..].iter().take(3).any(|next| next.to_string() == "fn");
-            if MODIFIERS.contains(&word.as_str()) || is_const_fn {
-                continue;
-            }
-            let kind = KINDS.iter().find(|(keyword, _)| *keyword == word).map(|(_, kind)| *kind);
-            let shown = if kind.is_some() { tokens.len().min(at + 2) } else { at + 1 };
-            return Target { kind, shown: &tokens[at..shown] };
-        }
-        Target { kind: None, shown: tokens }
-    }
-
-    fn is_impl(&self) -> bool {
-        self.kind == Some("impl")
-    }
-
-    fn refused(&self, preset: &Preset) -> syn::Error {
-        let tokens: TokenStream = self.shown.iter().cloned().collect();
-        syn::Error::new_spanned(tokens, preset.refuses(self.kind.unwrap_or("this")))
-    }
-}
-
-fn members(input: ParseStream) -> syn::Result<(Vec<Attribute>, Vec<Member>)> {
+fn members<M: InBlock>(input: ParseStream) -> syn::Result<(Vec<Attribute>, Vec<Member>)> {
     let inner = input.call(Attribute::parse_inner)?;
     let mut members = Vec::new();
     while !input.is_empty() {
-        members.push(input.parse()?);
+        members.push(input.parse::<M>()?.into_member());
     }
     Ok((inner, members))
 }
 
-impl Parse for Member {
+struct ImplMember(Member);
+
+impl Parse for ImplMember {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let ahead = input.fork();
-        let attrs = ahead.call(Attribute::parse_outer)?;
-        if starts_function(&ahead)? {
-            return Member::function(input);
-        }
-        let other: ImplItem = input.parse()?;
-        let traced = attrs.into_iter().find(is_traced).map(Box::new);
-        Ok(Member::Other { tokens: other.into_token_stream(), traced })
+        let member = if starts_function(input)? {
+            Function::parse(input)?.in_impl()
+        } else {
+            other::<ImplItem>(input)?
+        };
+        Ok(ImplMember(member))
     }
 }
 
-impl Member {
-    fn function(input: ParseStream) -> syn::Result<Member> {
+impl InBlock for ImplMember {
+    fn into_member(self) -> Member {
+        self.0
+    }
+}
+
+struct TraitMember(Member);
+
+impl Parse for TraitMember {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let member = if starts_function(input)? {
+            Member::Function(Box::new(Function::parse(input)?))
+        } else {
+            other::<TraitItem>(input)?
+        };
+        Ok(TraitMember(member))
+    }
+}
+
+impl InBlock for TraitMember {
+    fn into_member(self) -> Member {
+        self.0
+    }
+}
+
+fn other<T: Parse + ToTokens>(input: ParseStream) -> syn::Result<Member> {
+    let attrs = input.fork().call(Attribute::parse_outer)?;
+    let other: T = input.parse()?;
+    let traced = attrs.into_iter().find(|attr| is_traced(attr.path())).map(Box::new);
+    Ok(Member::Other { tokens: fallback::without_own_attributes(other.into_token_stream()), traced })
+}
+
+impl Function {
+    fn parse(input: ParseStream) -> syn::Result<Function> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         let defaultness: Option<Token![default]> = input.parse()?;
         let sig: Signature = input.parse()?;
-        if input.peek(Token![;]) {
-            // The compiler says better than we could that a body is missing.
-            let semi: Token![;] = input.parse()?;
-            let attrs = attrs.iter().filter(|attr| !is_traced(attr));
-            let tokens = quote!(#(#attrs)* #vis #defaultness #sig #semi);
-            return Ok(Member::Other { tokens, traced: None });
-        }
-        if !input.peek(token::Brace) {
+        let body = if input.peek(Token![;]) {
+            Body::Required(input.parse()?)
+        } else if input.peek(token::Brace) {
+            Body::Written(input.parse()?)
+        } else {
             return Err(input.error("expected `{`"));
+        };
+        Ok(Function { attrs, vis, defaultness, sig, body })
+    }
+
+    /// Outside of traits, the compiler says better than we could that a body is missing.
+    fn in_impl(mut self) -> Member {
+        if matches!(self.body, Body::Written(_)) {
+            return Member::Function(Box::new(self));
         }
-        let body = input.parse()?;
-        Ok(Member::Function(Box::new(Function { attrs, vis, defaultness, sig, body })))
+        self.attrs.retain(|attr| !is_traced(attr.path()));
+        Member::Other { tokens: self.into_token_stream(), traced: None }
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Function { attrs, vis, defaultness, sig, body } = self;
+        tokens.extend(quote!(#(#attrs)* #vis #defaultness #sig #body));
+    }
+}
+
+impl ToTokens for Body {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Body::Written(body) => body.to_tokens(tokens),
+            Body::Required(semi) => semi.to_tokens(tokens),
+        }
     }
 }
 
 fn starts_function(input: ParseStream) -> syn::Result<bool> {
     let ahead = input.fork();
+    ahead.call(Attribute::parse_outer)?;
     ahead.parse::<Visibility>()?;
     ahead.parse::<Option<Token![default]>>()?;
     loop {

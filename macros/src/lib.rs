@@ -9,20 +9,18 @@
 
 mod args;
 mod check;
+mod error_class;
 mod errors;
 mod expand;
 mod fallback;
 mod item;
 mod model;
+mod pipeline;
 mod preset;
 mod rewrite;
 
 use proc_macro::TokenStream;
 
-use crate::args::BlockArgs;
-use crate::errors::Errors;
-use crate::item::ImplBlock;
-use crate::model::Block;
 use crate::preset::Preset;
 
 /// Traces the methods of a service: one INTERNAL span, one latency and one outcome per call.
@@ -136,27 +134,36 @@ pub fn repo(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::REPO, args.into(), item.into()).into()
 }
 
+/// Client.
+#[proc_macro_attribute]
+pub fn traced_client(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(&preset::CLIENT, args.into(), item.into()).into()
+}
+
+/// Job.
+#[proc_macro_attribute]
+pub fn traced_job(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(&preset::JOB, args.into(), item.into()).into()
+}
+
+/// Function.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(&preset::FUNCTION, args.into(), item.into()).into()
+}
+
+/// Class.
+#[proc_macro_derive(ErrorClass, attributes(error_class))]
+pub fn error_class(item: TokenStream) -> TokenStream {
+    error_class::derive(item.into()).into()
+}
+
 fn attribute(
     preset: &'static Preset,
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
-    let mut errors = Errors::default();
-    let args = BlockArgs::parse(args, &mut errors);
-    let block = match ImplBlock::parse(preset, item.clone()) {
-        Ok(impl_block) => Block::new(preset, args, impl_block, &mut errors),
-        Err(error) => {
-            errors.push(error);
-            return fallback::plain(item).into_iter().chain(errors.into_tokens()).collect();
-        }
-    };
-    let (bodies, called) = rewrite::bodies(&block);
-    check::check(&block, &called, &mut errors);
-    if errors.is_empty() {
-        expand::expand(&block, bodies)
-    } else {
-        fallback::with_entrances(item, &block).into_iter().chain(errors.into_tokens()).collect()
-    }
+    pipeline::expand(preset, args, item, cfg!(feature = "enable"))
 }
 
 #[cfg(test)]

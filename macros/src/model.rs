@@ -2,39 +2,54 @@
 
 pub mod arguments;
 pub mod attributes;
+pub mod lifetimes;
 pub mod returned;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{ItemImpl, Type, Visibility};
+use syn::{Attribute, GenericParam, Generics, ItemImpl, Type, TypeParamBound, Visibility};
 
 use self::arguments::{Arguments, simple_name, typed_inputs};
+use self::attributes::AsyncTrait;
 use self::returned::{Returned, ungrouped};
-use crate::args::{BlockArgs, MethodArgs};
+use crate::args::{BlockArgs, FieldPath, MethodArgs};
 use crate::errors::Errors;
-use crate::item::{Function, ImplBlock, Member};
+use crate::item::{Body, Function, Head, Item, Member};
 use crate::preset::Preset;
 use crate::rewrite::twin_of;
 
 pub struct Block {
     pub preset: &'static Preset,
-    /// The block without its members.
-    pub head: ItemImpl,
-    /// The type's name in spans and metrics.
-    pub type_name: String,
+    /// The path of the runtime, as generated code names it.
+    pub runtime: TokenStream,
+    pub head: Head,
+    pub owner: Owner,
     pub calls: Vec<Collaborator>,
+    pub untraced: Vec<Collaborator>,
+    pub strict: bool,
+    /// The attribute of async-trait that the trait has.
+    pub async_trait: Option<AsyncTrait>,
     pub parts: Vec<Part>,
 }
 
-/// A field that takes the context.
+/// What stands before a method's name in spans and metrics.
+pub enum Owner {
+    Type(String),
+    /// A function's module.
+    Module,
+}
+
+/// A field, or a local, that takes the context.
 pub struct Collaborator {
-    pub field: syn::Member,
-    pub name: String,
+    /// As it was written.
+    pub written: TokenStream,
+    /// From its first name, which is `self` on a block.
+    pub path: Vec<String>,
 }
 
 pub enum Part {
-    /// Not a method, or one without a body.
+    /// Not a method, or one without a body in an impl.
     Verbatim(TokenStream),
     Method(Box<Method>),
 }
@@ -50,8 +65,9 @@ pub struct Method {
 pub enum Role {
     /// It stays exactly as it was.
     Left,
-    /// It stays exactly as it was, and has a twin all the same: callers that list its type need not know.
-    Skipped(Box<Traced>),
+    /// It stays exactly as it was, and has a twin all the same: it is skipped, and callers that list its type need not
+    /// know; or a trait requires it.
+    Kept(Box<Traced>),
     /// It is traced.
     Traced(Box<Traced>),
 }
@@ -60,13 +76,23 @@ pub struct Traced {
     pub entrance: Entrance,
     pub arguments: Arguments,
     pub returned: Returned,
+    /// How the method is `async`.
+    pub asyncness: Asyncness,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asyncness {
+    /// It is no `async fn`.
+    Not,
+    /// It is written as a `fn` that returns the call.
+    Rewritten,
     /// Others must still see an `async fn`.
-    pub stays_async: bool,
+    Stays,
 }
 
 /// The second way into a traced method.
 pub enum Entrance {
-    /// Nobody else can call it.
+    /// Nobody else can call it, or its trait has it.
     None,
     /// `<name>_ctx` is to be written.
     Twin,
@@ -77,18 +103,42 @@ pub enum Entrance {
 }
 
 impl Block {
-    pub fn new(preset: &'static Preset, args: BlockArgs, item: ImplBlock, errors: &mut Errors) -> Block {
-        let type_name = args.name.map_or_else(|| type_name(&item.head.self_ty), |name| name.value);
-        let calls = args
-            .calls
-            .map_or_else(Vec::new, |calls| calls.value.into_iter().map(Collaborator::new).collect());
-        let facts = BlockFacts {
-            sql: preset.sql || args.sql.is_some(),
-            is_read: !item.head.attrs.iter().all(attributes::is_inert),
-            names: function_names(&item),
+    pub fn new(
+        preset: &'static Preset,
+        args: BlockArgs,
+        method_args: MethodArgs,
+        item: Item,
+        errors: &mut Errors,
+    ) -> Block {
+        let base = matches!(item.head, Head::Impl(_) | Head::Trait(_)).then_some("self");
+        let collaborators = |listed: Option<crate::args::Given<Vec<FieldPath>>>| {
+            listed.map_or_else(Vec::new, |listed| {
+                listed.value.into_iter().map(|path| Collaborator::new(base, path)).collect()
+            })
         };
-        let parts = item.members.into_iter().map(|member| part(member, &facts, errors)).collect();
-        Block { preset, head: item.head, type_name, calls, parts }
+        let facts = BlockFacts::new(preset, &args, &item);
+        let owner = match args.name {
+            Some(name) => Owner::Type(name.value),
+            None => owner(&item.head),
+        };
+        let mut on_function = Some(method_args);
+        let parts = item.members.into_iter().flat_map(Member::by_condition).map(|member| {
+            // Of a function, the attribute itself has the options.
+            let given = if base.is_none() { on_function.take() } else { None };
+            part(member, given.unwrap_or_default(), &facts, errors)
+        });
+        let parts = parts.collect();
+        Block {
+            preset,
+            runtime: runtime(args.runtime.map(|runtime| runtime.value)),
+            head: item.head,
+            owner,
+            calls: collaborators(args.calls),
+            untraced: collaborators(args.untraced),
+            strict: args.strict.is_some(),
+            async_trait: facts.async_trait,
+            parts,
+        }
     }
 
     pub fn methods(&self) -> impl Iterator<Item = &Method> {
@@ -101,27 +151,99 @@ impl Block {
     pub fn traced(&self) -> impl Iterator<Item = (&Method, &Traced)> {
         self.methods().filter_map(|method| match &method.role {
             Role::Traced(traced) => Some((method, &**traced)),
-            Role::Left | Role::Skipped(_) => None,
+            Role::Left | Role::Kept(_) => None,
         })
+    }
+
+    pub fn is_trait(&self) -> bool {
+        matches!(self.head, Head::Trait(_))
+    }
+}
+
+/// With a span of this crate's own, so that the name cannot mean anything of the user's.
+fn runtime(path: Option<syn::Path>) -> TokenStream {
+    path.map_or_else(|| quote_spanned!(Span::mixed_site()=> ::spanweave), |path| quote!(#path))
+}
+
+impl Head {
+    pub fn attrs(&self) -> &[Attribute] {
+        match self {
+            Head::Impl(head) => &head.attrs,
+            Head::Trait(head) => &head.attrs,
+            Head::Function => &[],
+        }
     }
 }
 
 impl Collaborator {
-    fn new(field: syn::Member) -> Collaborator {
-        let name = quote!(#field).to_string();
-        Collaborator { field, name }
+    fn new(base: Option<&str>, path: FieldPath) -> Collaborator {
+        let path_from_base = base.into_iter().map(str::to_owned).chain(path.segments).collect();
+        Collaborator { written: path.tokens, path: path_from_base }
+    }
+}
+
+impl Member {
+    /// A method that is `#[traced(…)]` under a condition is two methods, one of which is there.
+    fn by_condition(self) -> Vec<Member> {
+        match self {
+            Member::Function(function) => attributes::by_condition(*function)
+                .into_iter()
+                .map(|function| Member::Function(Box::new(function)))
+                .collect(),
+            other @ Member::Other { .. } => vec![other],
+        }
     }
 }
 
 /// What a method has to know of its block.
 struct BlockFacts {
+    place: Place,
     sql: bool,
+    sync: bool,
     /// Whether an attribute of others reads the methods.
     is_read: bool,
+    async_trait: Option<AsyncTrait>,
     names: Vec<Ident>,
 }
 
-fn function_names(item: &ImplBlock) -> Vec<Ident> {
+/// Where a method stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Impl,
+    Trait,
+    ImplOfTrait,
+    /// By itself, as far as its attribute can see.
+    Alone,
+}
+
+impl BlockFacts {
+    fn new(preset: &Preset, args: &BlockArgs, item: &Item) -> BlockFacts {
+        let place = match &item.head {
+            Head::Impl(head) if head.trait_.is_some() => Place::ImplOfTrait,
+            Head::Impl(_) => Place::Impl,
+            Head::Trait(_) => Place::Trait,
+            Head::Function => Place::Alone,
+        };
+        let in_trait = place == Place::Trait;
+        BlockFacts {
+            place,
+            sql: preset.sql || args.sql.is_some(),
+            sync: args.sync.is_some(),
+            is_read: !item.head.attrs().iter().all(attributes::is_inert),
+            async_trait: if in_trait { attributes::async_trait(item.head.attrs()) } else { None },
+            names: function_names(item),
+        }
+    }
+
+    fn is_callable(&self, function: &Function) -> bool {
+        match self.place {
+            Place::Trait | Place::ImplOfTrait => true,
+            Place::Impl | Place::Alone => !matches!(function.vis, Visibility::Inherited),
+        }
+    }
+}
+
+fn function_names(item: &Item) -> Vec<Ident> {
     let functions = item.members.iter().filter_map(|member| match member {
         Member::Function(function) => Some(function.sig.ident.clone()),
         Member::Other { .. } => None,
@@ -129,12 +251,12 @@ fn function_names(item: &ImplBlock) -> Vec<Ident> {
     functions.collect()
 }
 
-fn part(member: Member, facts: &BlockFacts, errors: &mut Errors) -> Part {
+fn part(member: Member, args: MethodArgs, facts: &BlockFacts, errors: &mut Errors) -> Part {
     match member {
-        Member::Function(function) => Part::Method(Box::new(Method::new(*function, facts, errors))),
+        Member::Function(function) => Part::Method(Box::new(Method::new(*function, args, facts, errors))),
         Member::Other { tokens, traced } => {
             if let Some(attr) = traced {
-                errors.over(attr, "`#[traced]` belongs on a method with a body; remove it here");
+                errors.over(attr, "`#[traced]` belongs on a method; remove it here");
             }
             Part::Verbatim(tokens)
         }
@@ -142,19 +264,10 @@ fn part(member: Member, facts: &BlockFacts, errors: &mut Errors) -> Part {
 }
 
 impl Method {
-    fn new(mut function: Function, facts: &BlockFacts, errors: &mut Errors) -> Method {
-        let args = MethodArgs::take(&mut function.attrs, errors);
+    fn new(mut function: Function, mut args: MethodArgs, facts: &BlockFacts, errors: &mut Errors) -> Method {
+        args.take(&mut function.attrs, errors);
         let sql = facts.sql && args.sql_off.is_none();
-        let role = match (entrance(&function, &args, facts), &args.skip) {
-            (Some(entrance), None) => {
-                attributes::hoist_inner(&mut function);
-                Role::Traced(Box::new(Traced::new(&function, entrance, facts)))
-            }
-            (Some(Entrance::Twin), Some(_)) => {
-                Role::Skipped(Box::new(Traced::new(&function, Entrance::Twin, facts)))
-            }
-            _ => Role::Left,
-        };
+        let role = Role::of(&mut function, &args, facts);
         Method { function, args, role, sql }
     }
 
@@ -163,18 +276,59 @@ impl Method {
     }
 }
 
-/// The second way into a method; `None` if the method is not one to be traced.
-fn entrance(function: &Function, args: &MethodArgs, facts: &BlockFacts) -> Option<Entrance> {
-    function.sig.asyncness?;
-    if matches!(function.vis, Visibility::Inherited) {
-        return args.asked.map(|_| Entrance::None);
+impl Role {
+    fn of(function: &mut Function, args: &MethodArgs, facts: &BlockFacts) -> Role {
+        if !can_be_traced(function) {
+            return Role::Left;
+        }
+        let returned = Returned::of(&function.sig);
+        let is_asked = args.asked.is_some() && args.skip.is_none();
+        let by_itself = function.sig.asyncness.is_some() || facts.sync || returned.goes_on();
+        let is_meant = is_asked || (by_itself && facts.is_callable(function));
+        if !is_meant {
+            return Role::Left;
+        }
+        let entrance = entrance(function, facts);
+        let is_kept = args.skip.is_some() || matches!(function.body, Body::Required(_));
+        if !is_kept {
+            attributes::hoist_inner(function);
+            return Role::Traced(Box::new(Traced::new(function, returned, entrance, facts)));
+        }
+        let has_entrance = match entrance {
+            Entrance::None => false,
+            Entrance::Twin => true,
+            Entrance::Taken(_) | Entrance::Plain(_) => args.skip.is_none(),
+        };
+        if has_entrance {
+            Role::Kept(Box::new(Traced::new(function, returned, entrance, facts)))
+        } else {
+            Role::Left
+        }
+    }
+}
+
+/// Whether a wrapper can stand around the function's body.
+pub fn can_be_traced(function: &Function) -> bool {
+    let sig = &function.sig;
+    // The body would find itself called from the wrapper.
+    let tracks_caller = sig.asyncness.is_none() && attributes::has(&function.attrs, "track_caller");
+    sig.constness.is_none() && sig.abi.is_none() && sig.variadic.is_none() && !tracks_caller
+}
+
+/// The second way into a method that is traced.
+fn entrance(function: &Function, facts: &BlockFacts) -> Entrance {
+    if !facts.is_callable(function) {
+        return Entrance::None;
     }
     if let Some(plain) = plain_name(function).filter(|plain| !facts.names.contains(plain)) {
-        return Some(Entrance::Plain(plain));
+        return Entrance::Plain(plain);
+    }
+    if facts.place == Place::ImplOfTrait {
+        return Entrance::None;
     }
     let twin = twin_of(&function.sig.ident);
     let taken = facts.names.iter().find(|name| **name == twin);
-    Some(taken.map_or(Entrance::Twin, |taken| Entrance::Taken(taken.clone())))
+    taken.map_or(Entrance::Twin, |taken| Entrance::Taken(taken.clone()))
 }
 
 /// `list`, if the function is a `list_ctx` that takes a `Ctx`. The name alone would not do: others have methods
@@ -192,27 +346,60 @@ fn plain_name(function: &Function) -> Option<Ident> {
 }
 
 impl Traced {
-    fn new(function: &Function, entrance: Entrance, facts: &BlockFacts) -> Traced {
+    fn new(function: &Function, returned: Returned, entrance: Entrance, facts: &BlockFacts) -> Traced {
         let attrs = &function.attrs;
-        let returned = Returned::of(&function.sig.output);
         let is_read = facts.is_read || !attrs.iter().all(attributes::is_inert);
-        // On an `async fn`, `must_use` speaks of the awaited value; and only an `async fn` can return `!`.
-        let stays_async =
-            is_read || matches!(returned, Returned::Never) || attributes::has(attrs, "must_use");
+        let asyncness = match function.sig.asyncness {
+            None => Asyncness::Not,
+            // On an `async fn`, `must_use` speaks of the awaited value; and only an `async fn` can return `!`.
+            Some(_) if is_read || returned.is_never() || attributes::has(attrs, "must_use") => {
+                Asyncness::Stays
+            }
+            Some(_) => Asyncness::Rewritten,
+        };
         let mut arguments = Arguments::of(&function.sig, is_read);
         if matches!(entrance, Entrance::Plain(_)) {
             arguments.replace_context(is_read);
         }
-        Traced { entrance, arguments, returned, stays_async }
+        Traced { entrance, arguments, returned, asyncness }
     }
 }
 
-/// `TaskService` of `crate::TaskService<'a, T>`; the tokens of what has no path.
-fn type_name(self_ty: &Type) -> String {
-    match ungrouped(self_ty) {
-        Type::Path(path) => {
-            path.path.segments.last().map_or_else(String::new, |last| last.ident.unraw().to_string())
-        }
-        other => quote!(#other).to_string(),
+fn owner(head: &Head) -> Owner {
+    match head {
+        Head::Impl(head) => Owner::Type(type_name(head)),
+        Head::Trait(head) => Owner::Type(head.ident.unraw().to_string()),
+        Head::Function => Owner::Module,
     }
+}
+
+/// `TaskService` of `crate::TaskService<'a, T>`. Where the type is any type, the trait's name; the tokens of what has
+/// no path.
+fn type_name(head: &ItemImpl) -> String {
+    let mut self_ty = ungrouped(&head.self_ty);
+    while let Type::Reference(reference) = self_ty {
+        self_ty = ungrouped(&reference.elem);
+    }
+    let path = match self_ty {
+        Type::Path(ty) if !is_parameter(&ty.path, &head.generics) => Some(&ty.path),
+        _ => head.trait_.as_ref().map(|(path, _)| path),
+    };
+    let last = path.or_else(|| object_trait(self_ty)).and_then(|path| path.segments.last());
+    last.map_or_else(|| self_ty.to_token_stream().to_string(), |last| last.ident.unraw().to_string())
+}
+
+fn is_parameter(path: &syn::Path, generics: &Generics) -> bool {
+    generics
+        .params
+        .iter()
+        .any(|param| matches!(param, GenericParam::Type(param) if path.is_ident(&param.ident)))
+}
+
+/// The trait of `dyn Trait`.
+fn object_trait(ty: &Type) -> Option<&syn::Path> {
+    let Type::TraitObject(object) = ty else { return None };
+    object.bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => Some(&bound.path),
+        _ => None,
+    })
 }

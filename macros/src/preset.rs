@@ -4,22 +4,36 @@
 pub struct Preset {
     /// The attribute as users write it.
     pub attribute: &'static str,
-    /// The constructor of `::spanweave::Method` that names the kind of method.
-    pub constructor: &'static str,
+    /// The variant of the runtime's `MethodKind`.
+    pub kind: &'static str,
     /// Whether SQL is rewritten without being asked for.
     pub sql: bool,
+    /// Whether it stands on impl blocks and traits, or on functions alone.
+    pub blocks: bool,
 }
 
-pub const SERVICE: Preset = Preset { attribute: "#[traced_service]", constructor: "service", sql: false };
-
-pub const REPO: Preset = Preset { attribute: "#[repo]", constructor: "repo", sql: true };
+pub const SERVICE: Preset = Preset::of_blocks("#[traced_service]", "Service");
+pub const REPO: Preset = Preset { sql: true, ..Preset::of_blocks("#[repo]", "Repo") };
+pub const CLIENT: Preset = Preset::of_blocks("#[traced_client]", "Client");
+pub const JOB: Preset = Preset::of_blocks("#[traced_job]", "Job");
+pub const FUNCTION: Preset = Preset { attribute: "#[traced]", kind: "Function", sql: false, blocks: false };
 
 impl Preset {
+    const fn of_blocks(attribute: &'static str, kind: &'static str) -> Preset {
+        Preset { attribute, kind, sql: false, blocks: true }
+    }
+
     /// The message for an item that the attribute does not serve.
     pub fn refuses(&self, what: &str) -> String {
         let attribute = self.attribute;
-        format!(
-            "`{attribute}` belongs on an inherent impl block, not on {what}; move it to `impl YourType {{ … }}`"
-        )
+        if self.blocks {
+            format!(
+                "`{attribute}` belongs on an impl block, a trait or a function, not on {what}; move it to `impl YourType {{ … }}`"
+            )
+        } else {
+            format!(
+                "`{attribute}` belongs on a function, not on {what}; for all methods of a type write `#[traced_service]` or `#[repo]`"
+            )
+        }
     }
 }

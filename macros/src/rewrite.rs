@@ -16,7 +16,10 @@ pub use self::calls::twin_of;
 use self::calls::Place;
 use self::chain::Chain;
 use self::sql::Queries;
-use self::tokens::{is_punct, is_word, nested_item};
+pub use self::tokens::{is_word, puncts_at};
+
+use self::tokens::{is_punct, nested_item};
+use crate::item::Body;
 use crate::model::Block;
 
 /// A body after rewriting.
@@ -31,21 +34,35 @@ pub fn ctx() -> Ident {
     Ident::new("ctx", Span::mixed_site())
 }
 
-/// The bodies of the traced methods, and which of the block's collaborators they call.
-pub fn bodies(block: &Block) -> (Vec<Rewritten>, Vec<bool>) {
-    let fields = block.calls.iter().map(|collaborator| collaborator.name.as_str()).collect();
-    let mut rewriter = Rewriter::new(fields);
-    let bodies = block.traced().map(|(method, _)| rewriter.body(method.function.body.stream(), method.sql));
+/// What the bodies of a block call.
+pub struct Findings {
+    /// Of each collaborator, whether a traced method calls it.
+    pub called: Vec<bool>,
+    /// On a strict block: fields on which something is awaited, and that nobody lists.
+    pub unlisted: Vec<Unlisted>,
+}
+
+/// A field on which something is awaited, and where that is done first.
+pub struct Unlisted {
+    pub name: String,
+    pub at: Span,
+}
+
+/// The bodies of the traced methods, and what they call.
+pub fn bodies(block: &Block) -> (Vec<Rewritten>, Findings) {
+    let mut rewriter = Rewriter::new(block);
+    let bodies = block.traced().filter_map(|(method, _)| match &method.function.body {
+        Body::Written(body) => Some(rewriter.body(body.stream(), method.sql)),
+        Body::Required(_) => None,
+    });
     let bodies = bodies.collect();
-    (bodies, rewriter.called)
+    (bodies, rewriter.findings)
 }
 
 /// Rewrites bodies of one block.
 struct Rewriter<'a> {
-    /// The fields that take the context.
-    fields: Vec<&'a str>,
-    /// Which of them were called so far.
-    called: Vec<bool>,
+    block: &'a Block,
+    findings: Findings,
     queries: Option<Queries>,
 }
 
@@ -62,14 +79,15 @@ enum Edit {
 }
 
 impl<'a> Rewriter<'a> {
-    fn new(fields: Vec<&'a str>) -> Rewriter<'a> {
-        let called = vec![false; fields.len()];
-        Rewriter { fields, called, queries: None }
+    fn new(block: &'a Block) -> Rewriter<'a> {
+        let findings = Findings { called: vec![false; block.calls.len()], unlisted: Vec::new() };
+        Rewriter { block, findings, queries: None }
     }
 
     fn body(&mut self, body: TokenStream, sql: bool) -> Rewritten {
         self.queries = sql.then(Queries::default);
-        let rewritten = if sql || !self.fields.is_empty() { self.stream(&body, Place::Code) } else { None };
+        let is_read = sql || self.block.strict || !self.block.calls.is_empty();
+        let rewritten = if is_read { self.stream(&body, Place::Code) } else { None };
         match rewritten {
             Some(body) => Rewritten { body, uses_ctx: true },
             None => Rewritten { body, uses_ctx: false },
@@ -116,10 +134,14 @@ impl<'a> Rewriter<'a> {
         if let Some((macro_arguments, place)) = calls::awaiting_macro(chain) {
             return vec![(macro_arguments, Edit::Awaited(place))];
         }
-        if let Some(call) = calls::collaborator(tokens, chain, place)
-            && let Some(field) = self.fields.iter().position(|field| *field == call.field)
-        {
-            self.called[field] = true;
+        if self.block.strict {
+            self.note_unlisted(tokens, chain, place);
+        }
+        let mut calls = self.block.calls.iter().enumerate().filter_map(|(at, collaborator)| {
+            Some((at, calls::collaborator(tokens, chain, place, &collaborator.path)?))
+        });
+        if let Some((collaborator, call)) = calls.next() {
+            self.findings.called[collaborator] = true;
             // A twin that the user calls by name has the context already.
             return if call.method.ends_with("_ctx") {
                 Vec::new()
@@ -129,6 +151,17 @@ impl<'a> Rewriter<'a> {
         }
         let statements = self.queries.as_ref().map_or_else(Vec::new, |queries| queries.executed(chain));
         statements.into_iter().map(|arguments| (arguments, Edit::Wrap)).collect()
+    }
+
+    /// Each field once.
+    fn note_unlisted(&mut self, tokens: &[TokenTree], chain: &Chain, place: Place) {
+        let Some(at) = calls::awaited_field(tokens, chain, place) else { return };
+        let name = tokens[at].to_string();
+        let mut listed = self.block.calls.iter().chain(&self.block.untraced);
+        let is_known = listed.any(|collaborator| collaborator.path.get(1) == Some(&name));
+        if !is_known && self.findings.unlisted.iter().all(|unlisted| unlisted.name != name) {
+            self.findings.unlisted.push(Unlisted { name, at: tokens[at].span() });
+        }
     }
 
     /// `None` if the token stays as it is.

@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, File, Item, Meta};
 
-use crate::preset::{Preset, REPO, SERVICE};
+use crate::preset::{CLIENT, FUNCTION, JOB, Preset, REPO, SERVICE};
 
 #[test]
 fn expansions_are_as_recorded() {
@@ -50,20 +50,33 @@ fn expanded(source: &str) -> String {
 }
 
 fn expanded_item(mut item: Item) -> TokenStream {
-    let Item::Impl(block) = &mut item else { return item.into_token_stream() };
-    let Some(at) = block.attrs.iter().position(|attr| preset(attr).is_some()) else {
+    let Some((preset, args)) = attrs(&mut item).and_then(take_attribute) else {
         return item.into_token_stream();
     };
-    let attr = block.attrs.remove(at);
+    crate::pipeline::expand(preset, args, item.into_token_stream(), true)
+}
+
+fn attrs(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Impl(item) => Some(&mut item.attrs),
+        Item::Trait(item) => Some(&mut item.attrs),
+        Item::Fn(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+fn take_attribute(attrs: &mut Vec<Attribute>) -> Option<(&'static Preset, TokenStream)> {
+    let at = attrs.iter().position(|attr| preset(attr).is_some())?;
+    let attr = attrs.remove(at);
     let args = match &attr.meta {
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    crate::attribute(preset(&attr).expect("found by it"), args, item.into_token_stream())
+    Some((preset(&attr)?, args))
 }
 
 fn preset(attr: &Attribute) -> Option<&'static Preset> {
-    [&SERVICE, &REPO].into_iter().find(|preset| {
+    [&SERVICE, &REPO, &CLIENT, &JOB, &FUNCTION].into_iter().find(|preset| {
         let name = preset.attribute.trim_matches(['#', '[', ']']);
         attr.path().is_ident(name)
     })

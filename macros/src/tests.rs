@@ -3,8 +3,12 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::attribute;
-use crate::preset::{REPO, SERVICE};
+use crate::pipeline::expand;
+use crate::preset::{FUNCTION, Preset, REPO, SERVICE};
+
+fn attribute(preset: &'static Preset, args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(preset, args, item, true)
+}
 
 #[test]
 fn the_item_is_emitted_beside_an_error() {
@@ -31,7 +35,9 @@ fn no_token_stream_panics() {
         let (args, free) = (random.stream(2), random.stream(3));
         let members = random.stream(3);
         attribute(&REPO, args.clone(), free);
-        attribute(&SERVICE, args, quote!(impl A { #members }));
+        attribute(&SERVICE, args.clone(), quote!(impl A { #members }));
+        attribute(&REPO, args.clone(), quote!(#[async_trait] trait A<T> { #members }));
+        attribute(&FUNCTION, args, quote!(pub async fn a() { #members }));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one wrapper around a traced call.
+//! A traced call, and the one wrapper around the future of its body.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::continued::{Continue, Opening};
 use crate::ctx::Ctx;
 use crate::outcome::{Classify, Outcome};
 use crate::site::Site;
@@ -67,6 +68,33 @@ impl Call {
         Traced { body, call: self, class: PhantomData }
     }
 
+    /// Runs a function as the call, and ends the call with it.
+    #[inline]
+    pub fn run_sync<R, C: Classify<R>>(mut self, _class: C, body: impl FnOnce() -> R) -> R {
+        let polling = self.poll();
+        let returned = body();
+        polling.ended(C::classify(&returned));
+        returned
+    }
+
+    /// Runs a function that returns what the call goes on in: a future or a stream.
+    ///
+    /// The call opens here, so that what the function calls belongs to it, and its timer starts when what was returned is
+    /// first polled. If it never is, the call leaves no trace.
+    #[inline]
+    pub fn make<R, G: Continue<R>>(mut self, goes_on: G, body: impl FnOnce() -> R) -> G::Output {
+        let polling = self.poll();
+        let returned = body();
+        polling.waits();
+        goes_on.go_on(self, returned)
+    }
+
+    /// Runs a future that returns what the call goes on in: a stream.
+    #[inline]
+    pub fn open<F, G>(self, goes_on: G, body: F) -> Opening<F, G> {
+        Opening::new(self, goes_on, body)
+    }
+
     /// Makes the call's own context current for a poll; opens its span at the first one.
     #[inline]
     pub(crate) fn poll(&mut self) -> Polling<'_> {
@@ -79,7 +107,7 @@ impl Call {
     fn enter(&mut self) -> Ctx {
         Thread::with(|thread| {
             let before = thread.current();
-            if self.0.is_unopened() && !self.0.open_here(thread, before) {
+            if self.0.is_to_open() && !self.0.open_here(thread, before) {
                 return self.enter_otherwise(before);
             }
             thread.set_current(self.0.ctx());
@@ -125,23 +153,29 @@ impl Call {
         before.set_current();
     }
 
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.is_open()
+    }
+
+    /// Ends the call between its polls, unless it has ended.
     #[cold]
     #[inline(never)]
-    fn finish(&mut self, outcome: Outcome) {
+    pub(crate) fn finish(&mut self, outcome: Outcome) {
         self.0.finish(outcome);
     }
 
     #[cold]
     #[inline(never)]
     fn cancel(&mut self) {
-        self.finish(Outcome::Cancelled);
+        self.0.drop_unfinished();
     }
 }
 
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_open() {
+        if self.0.is_unfinished() {
             self.cancel();
         }
     }
@@ -163,6 +197,13 @@ impl Polling<'_> {
             Outcome::Ok => self.call.leave_ok(self.before),
             _ => self.call.leave_otherwise(self.before, outcome),
         }
+        std::mem::forget(self);
+    }
+
+    /// What was to be made is there, and is not yet run.
+    pub(crate) fn waits(self) {
+        Call::leave_pending(self.before);
+        self.call.0.wait();
         std::mem::forget(self);
     }
 

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::Stream;
 use opentelemetry::{SpanId, TraceId};
 use pin_project_lite::pin_project;
 
@@ -85,6 +86,23 @@ impl Ctx {
         f()
     }
 
+    /// Makes a future or a stream in this context, and runs it in it: [`enter`](Ctx::enter), and then
+    /// [`in_ctx`](InCtx::in_ctx).
+    ///
+    /// ```
+    /// # async fn send_mail() {}
+    /// # async fn handler() {
+    /// use spanweave::Ctx;
+    ///
+    /// let ctx = Ctx::current();
+    /// tokio::spawn(async move { ctx.run(send_mail).await });
+    /// # }
+    /// ```
+    #[inline]
+    pub fn run<F>(self, make: impl FnOnce() -> F) -> WithCtx<F> {
+        WithCtx::new(self.enter(make), self)
+    }
+
     /// Sets an attribute on this context's span, if it is open and recorded.
     ///
     /// ```
@@ -157,20 +175,27 @@ pub trait InCtx: Future + Sized {
     /// ```
     #[inline]
     fn in_ctx(self, ctx: Ctx) -> WithCtx<Self> {
-        WithCtx { future: self, ctx }
+        WithCtx::new(self, ctx)
     }
 }
 
 impl<F: Future> InCtx for F {}
 
 pin_project! {
-    /// A future that runs in a context; see [`InCtx::in_ctx`].
+    /// A future or a stream that runs in a context; see [`Ctx::run`] and [`InCtx::in_ctx`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct WithCtx<F> {
         #[pin]
-        future: F,
+        inner: F,
         ctx: Ctx,
+    }
+}
+
+impl<F> WithCtx<F> {
+    #[inline]
+    pub(crate) fn new(inner: F, ctx: Ctx) -> WithCtx<F> {
+        WithCtx { inner, ctx }
     }
 }
 
@@ -180,7 +205,21 @@ impl<F: Future> Future for WithCtx<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = Entered::new(*this.ctx);
-        this.future.poll(cx)
+        this.inner.poll(cx)
+    }
+}
+
+impl<S: Stream> Stream for WithCtx<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let _entered = Entered::new(*this.ctx);
+        this.inner.poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
     }
 }
 

@@ -50,11 +50,13 @@ mod buffer;
 mod call;
 mod clock;
 mod collect;
+mod continued;
 mod core;
 mod ctx;
 mod histogram;
 mod ids;
 mod key;
+mod labelled;
 mod method;
 mod names;
 mod outbox;
@@ -79,10 +81,16 @@ pub mod sql;
 pub mod testing;
 
 pub use call::{Call, Traced};
+pub use continued::{
+    Boxed, BoxedCall, BoxedReturn, Continue, FutureReturn, Opened, Opening, StreamReturn, TracedStream,
+};
 pub use ctx::{Ctx, InCtx, WithCtx};
-pub use method::Method;
-pub use outcome::{AnyReturn, AnyReturns, Classify, Outcome, ResultReturn, Returns};
+pub use labelled::LabelValue;
+pub use method::{Method, MethodKind, MethodOptions};
+pub use outcome::{
+    AnyReturn, AnyReturns, ClassedReturn, Classify, ErrorClass, Outcome, ResultReturn, ResultReturns, Returns,
+};
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
-pub use spanweave_macros::{repo, traced_service};
+pub use spanweave_macros::{ErrorClass, repo, traced, traced_client, traced_job, traced_service};
 pub use telemetry::{ConfigError, Keep, MethodSummary, Telemetry, TelemetryBuilder};

@@ -11,53 +11,80 @@ use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTIO
 use crate::call::Call;
 use crate::core::Metric;
 use crate::ctx::Ctx;
+use crate::labelled::{LabelValue, Labelled};
 use crate::names;
 use crate::site::{Describe, Measure, Site, SiteCell};
 
-/// A traced method: one `static` in its body, written by the attributes.
+/// A traced method or function: one `static` in its body, written by the attributes.
 #[derive(Debug)]
 pub struct Method {
     kind: MethodKind,
-    type_name: &'static str,
+    /// The type that it is a method of; a function has none.
+    type_name: Option<&'static str>,
     name: &'static str,
     module: &'static str,
     location: &'static Location<'static>,
-    named: Option<&'static str>,
+    options: &'static MethodOptions,
     site: SiteCell,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum MethodKind {
+/// What a method does: the label `kind` of its metrics, and the kind of its span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodKind {
+    /// `#[traced_service]`: INTERNAL spans.
     Service,
+    /// `#[repo]`: INTERNAL spans; the statements below it are CLIENT spans.
     Repo,
+    /// `#[traced_client]`: CLIENT spans, of calls to other systems.
+    Client,
+    /// `#[traced_job]`: CONSUMER spans, of work that was enqueued.
+    Job,
+    /// `#[traced]`: INTERNAL spans of a function.
+    Function,
 }
 
 impl MethodKind {
-    const fn label(self) -> &'static str {
+    /// The value of the label `kind`: `service`, `repo`, `client`, `job` or `function`.
+    pub const fn label(self) -> &'static str {
         match self {
             MethodKind::Service => "service",
             MethodKind::Repo => "repo",
+            MethodKind::Client => "client",
+            MethodKind::Job => "job",
+            MethodKind::Function => "function",
+        }
+    }
+
+    const fn span_kind(self) -> SpanKind {
+        match self {
+            MethodKind::Service | MethodKind::Repo | MethodKind::Function => SpanKind::Internal,
+            MethodKind::Client => SpanKind::Client,
+            MethodKind::Job => SpanKind::Consumer,
         }
     }
 }
 
+/// What `#[traced(name = …, metric = …, labels(…))]` says of a method.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodOptions {
+    /// The span's name, in place of `Type.method`.
+    pub span_name: Option<&'static str>,
+    /// A histogram of the method's own, beside the one that all methods are in. Its name ends in `_seconds`.
+    pub metric: Option<&'static str>,
+    /// The names of that histogram's labels, without `result`.
+    pub labels: &'static [&'static str],
+}
+
+impl MethodOptions {
+    /// Nothing is said.
+    pub const NONE: &MethodOptions = &MethodOptions { span_name: None, metric: None, labels: &[] };
+}
+
 impl Method {
-    /// A method of a `#[traced_service]`.
+    /// A method of a type, or of a trait.
     #[must_use]
     #[track_caller]
-    pub const fn service(type_name: &'static str, name: &'static str, module: &'static str) -> Method {
-        Method::new(MethodKind::Service, type_name, name, module)
-    }
-
-    /// A method of a `#[repo]`.
-    #[must_use]
-    #[track_caller]
-    pub const fn repo(type_name: &'static str, name: &'static str, module: &'static str) -> Method {
-        Method::new(MethodKind::Repo, type_name, name, module)
-    }
-
-    #[track_caller]
-    const fn new(
+    pub const fn new(
         kind: MethodKind,
         type_name: &'static str,
         name: &'static str,
@@ -65,19 +92,35 @@ impl Method {
     ) -> Method {
         Method {
             kind,
-            type_name,
+            type_name: Some(type_name),
             name,
             module,
             location: Location::caller(),
-            named: None,
+            options: MethodOptions::NONE,
             site: SiteCell::new(),
         }
     }
 
-    /// The method under another span name than `Type.method`; its metrics keep their labels.
+    /// A function. In spans and metrics the last part of its module's path stands in the place of a type.
     #[must_use]
-    pub const fn named(mut self, span_name: &'static str) -> Method {
-        self.named = Some(span_name);
+    #[track_caller]
+    pub const fn function(kind: MethodKind, name: &'static str, module: &'static str) -> Method {
+        let location = Location::caller();
+        Method {
+            kind,
+            type_name: None,
+            name,
+            module,
+            location,
+            options: MethodOptions::NONE,
+            site: SiteCell::new(),
+        }
+    }
+
+    /// The method with options.
+    #[must_use]
+    pub const fn with(mut self, options: &'static MethodOptions) -> Method {
+        self.options = options;
         self
     }
 
@@ -88,6 +131,11 @@ impl Method {
     pub fn call(&'static self, caller: Ctx) -> Call {
         Call::new(caller, self.site())
     }
+
+    /// [`call`](Method::call), with the values of the labels of the method's own metric.
+    pub fn call_with<const N: usize>(&'static self, labels: [&dyn LabelValue; N], caller: Ctx) -> Call {
+        Call::new(caller, Labelled::of(self, &labels).site())
+    }
 }
 
 impl Method {
@@ -95,28 +143,44 @@ impl Method {
     pub(crate) fn site(&'static self) -> &'static Site {
         self.site.get(self)
     }
+
+    pub(crate) fn options(&self) -> &'static MethodOptions {
+        self.options
+    }
+
+    /// `TaskService`; `tasks` for a function in the module `app::tasks`.
+    fn owner(&self) -> &'static str {
+        self.type_name
+            .unwrap_or_else(|| self.module.rsplit_once("::").map_or(self.module, |(_, module)| module))
+    }
+
+    /// The series that all methods are in.
+    pub(crate) fn series(&self) -> Metric {
+        let labels = Box::new([self.kind.label().into(), self.owner().into(), self.name.into()]);
+        Metric::of(&names::METHODS, labels)
+    }
 }
 
 impl Describe for Method {
     fn span_name(&'static self) -> Cow<'static, str> {
-        let name = || format!("{}.{}", self.type_name, self.name).into();
-        self.named.map_or_else(name, Cow::Borrowed)
+        let name = || format!("{}.{}", self.owner(), self.name).into();
+        self.options.span_name.map_or_else(name, Cow::Borrowed)
     }
 
     fn span_kind(&'static self) -> SpanKind {
-        SpanKind::Internal
+        self.kind.span_kind()
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        let function: Arc<str> = format!("{}::{}::{}", self.module, self.type_name, self.name).into();
+        let path = [Some(self.module), self.type_name, Some(self.name)];
+        let function: Arc<str> = path.into_iter().flatten().collect::<Vec<_>>().join("::").into();
         into.push(KeyValue::new(CODE_FUNCTION_NAME, StringValue::from(function)));
         into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
         into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
     }
 
     fn measure(&'static self) -> Measure {
-        let labels = Box::new([self.kind.label().into(), self.type_name.into(), self.name.into()]);
-        Measure::One(Metric::of(&names::METHODS, labels))
+        Measure::One(self.series())
     }
 }
 
@@ -126,7 +190,7 @@ mod tests {
 
     /// Every traced method has one in the program's writable data.
     #[test]
-    fn a_method_takes_twelve_words() {
-        assert_eq!(size_of::<Method>(), 96);
+    fn a_method_takes_eleven_words() {
+        assert_eq!(size_of::<Method>(), 88);
     }
 }

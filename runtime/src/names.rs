@@ -31,7 +31,12 @@ pub(crate) static REQUESTS: Family = Family {
     outcomes: None,
 };
 
-/// Every family, in the order of `/metrics`.
+/// Of histograms of the user's own, which may be of anything from a lookup to an upload.
+pub(crate) const fn own_buckets() -> Buckets {
+    Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
+}
+
+/// Spanweave's own families.
 pub(crate) static FAMILIES: &[&Family] = &[
     #[cfg(feature = "axum")]
     &REQUESTS,

@@ -4,12 +4,14 @@ use std::any::type_name;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use crate::ctx::Ctx;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It returned, and what it returned was not an `Err`.
     Ok,
-    /// It returned an `Err` of this class (by default the error type's name).
+    /// It returned an `Err` of this class: the error's [`ErrorClass`], or its type's name.
     Error(&'static str),
     /// Its future was dropped before its end.
     Cancelled,
@@ -68,6 +70,69 @@ impl<T, E> Classify<Result<T, E>> for ResultReturn {
     }
 }
 
+/// The class of `Result`s whose error tells its own class.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassedReturn;
+
+impl<T, E: ErrorClass> Classify<Result<T, E>> for ClassedReturn {
+    #[inline]
+    fn classify(returned: &Result<T, E>) -> Outcome {
+        match returned {
+            Ok(_) => Outcome::Ok,
+            Err(error) => Outcome::Error(error.error_class()),
+        }
+    }
+}
+
+/// Errors that tell what kind of failure they are, in a word that metrics and spans can show.
+///
+/// Derived for an enum, each variant is a class, named as in `snake_case`:
+///
+/// ```
+/// use spanweave::ErrorClass;
+///
+/// #[derive(ErrorClass)]
+/// enum PushError {
+///     /// The class is `bad_token`.
+///     BadToken { status: u16 },
+///     #[error_class("unreachable")]
+///     Connect(std::io::Error),
+///     /// The class of what it holds.
+///     #[error_class(inner)]
+///     Storage(StorageError),
+/// }
+///
+/// #[derive(ErrorClass)]
+/// enum StorageError {
+///     Full,
+/// }
+///
+/// assert_eq!(PushError::BadToken { status: 410 }.error_class(), "bad_token");
+/// assert_eq!(PushError::Storage(StorageError::Full).error_class(), "full");
+/// ```
+///
+/// The class of an error that does not implement this is the name of its type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no error class of its own",
+    note = "derive it: `#[derive(spanweave::ErrorClass)]`, or name one: `#[error_class(\"…\")]`"
+)]
+pub trait ErrorClass {
+    /// One of few words: a metric counts by it.
+    fn error_class(&self) -> &'static str;
+}
+
+impl<E: ErrorClass + ?Sized> ErrorClass for Box<E> {
+    fn error_class(&self) -> &'static str {
+        (**self).error_class()
+    }
+}
+
+impl<E: ErrorClass + ?Sized> ErrorClass for std::sync::Arc<E> {
+    fn error_class(&self) -> &'static str {
+        (**self).error_class()
+    }
+}
+
 #[cold]
 fn error_of<E>() -> Outcome {
     Outcome::Error(class_name(type_name::<E>()))
@@ -75,21 +140,29 @@ fn error_of<E>() -> Outcome {
 
 /// The return type of a traced method, named once: it pins the type for inference, and chooses the class.
 ///
-/// Generated code asks `Returns::<R>::NEW.class()`. For a `Result`, an alias of one included, the inherent method
-/// answers; for anything else, method resolution goes on to [`AnyReturns`] behind `Deref`.
+/// Generated code asks `Returns::<R>::NEW.class()`. For a `Result` whose error is an [`ErrorClass`], an alias included,
+/// the inherent method answers; for other `Result`s, method resolution goes on to [`ResultReturns`] behind `Deref`, and
+/// for anything else to [`AnyReturns`] behind that.
 ///
 /// ```
-/// use spanweave::{AnyReturn, ResultReturn, Returns};
+/// use spanweave::{AnyReturn, ClassedReturn, ErrorClass, ResultReturn, Returns};
+///
+/// #[derive(ErrorClass)]
+/// enum Failure {
+///     Full,
+/// }
 ///
 /// type Saved = std::io::Result<()>;
 /// let _: ResultReturn = Returns::<Saved>::NEW.class();
+/// let _: ClassedReturn = Returns::<Result<(), Failure>>::NEW.class();
 /// let _: AnyReturn = Returns::<Vec<u8>>::NEW.class();
 /// ```
-#[derive(Debug)]
-pub struct Returns<R>(AnyReturns<R>);
+pub struct Returns<R>(ResultReturns<R>);
 
-/// What [`Returns`] falls back to for a type that is not a `Result`.
-#[derive(Debug)]
+/// What [`Returns`] falls back to for a type that does not tell its class itself.
+pub struct ResultReturns<R>(AnyReturns<R>);
+
+/// What [`ResultReturns`] falls back to for a type that is not a `Result`.
 pub struct AnyReturns<R>(PhantomData<fn() -> R>);
 
 impl<R> Clone for Returns<R> {
@@ -98,6 +171,13 @@ impl<R> Clone for Returns<R> {
     }
 }
 impl<R> Copy for Returns<R> {}
+
+impl<R> Clone for ResultReturns<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for ResultReturns<R> {}
 
 impl<R> Clone for AnyReturns<R> {
     fn clone(&self) -> Self {
@@ -108,7 +188,7 @@ impl<R> Copy for AnyReturns<R> {}
 
 impl<R> Returns<R> {
     /// The one value.
-    pub const NEW: Self = Returns(AnyReturns(PhantomData));
+    pub const NEW: Self = Returns(ResultReturns(AnyReturns(PhantomData)));
 
     /// Always `None`. `if let Some(early) = returns.early() { return early; }` is never taken, and tells type
     /// inference what the surrounding block returns, so that coercions work as in a plain function.
@@ -118,7 +198,15 @@ impl<R> Returns<R> {
     }
 }
 
-impl<T, E> Returns<Result<T, E>> {
+impl<T, E: ErrorClass> Returns<Result<T, E>> {
+    /// The class of a `Result` whose error tells its own.
+    #[inline]
+    pub fn class(self) -> ClassedReturn {
+        ClassedReturn
+    }
+}
+
+impl<T, E> ResultReturns<Result<T, E>> {
     /// The class of a `Result`.
     #[inline]
     pub fn class(self) -> ResultReturn {
@@ -132,9 +220,29 @@ impl<R> AnyReturns<R> {
     pub fn class(self) -> AnyReturn {
         AnyReturn
     }
+
+    /// What is no boxed future or stream is all that the function returns.
+    #[inline]
+    pub fn boxed<C>(self, _class: C) -> AnyReturn {
+        AnyReturn
+    }
+
+    /// What `make` makes in a context.
+    #[inline]
+    pub fn in_ctx(self, ctx: Ctx, make: impl FnOnce() -> R) -> R {
+        ctx.enter(make)
+    }
 }
 
 impl<R> Deref for Returns<R> {
+    type Target = ResultReturns<R>;
+
+    fn deref(&self) -> &ResultReturns<R> {
+        &self.0
+    }
+}
+
+impl<R> Deref for ResultReturns<R> {
     type Target = AnyReturns<R>;
 
     fn deref(&self) -> &AnyReturns<R> {

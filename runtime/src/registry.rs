@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use parking_lot::Mutex;
 
 use crate::histogram::Buckets;
+use crate::names;
 
 /// The most series of one process. What comes after is counted under its family's `other` series.
 pub(crate) const MAX_SERIES: usize = 16_384;
@@ -20,6 +21,55 @@ pub(crate) struct Family {
     pub(crate) label_names: &'static [&'static str],
     pub(crate) buckets: Buckets,
     pub(crate) outcomes: Option<Outcomes>,
+}
+
+/// The most histograms of the user's own.
+const MAX_OWN: usize = 256;
+/// What [`names`](crate::names) ends the name of a histogram with.
+const SECONDS: &str = "_seconds";
+/// The label of a user's own histogram that spanweave adds.
+const RESULT: &str = "result";
+
+static OWN: LazyLock<Mutex<Vec<&'static Family>>> = LazyLock::new(Mutex::default);
+
+impl Family {
+    /// The user's own histogram of this name, made at its first use. `None` if one of the name has other labels, or there
+    /// are too many; the log then says so.
+    #[cold]
+    pub(crate) fn own(name: &'static str, labels: &'static [&'static str]) -> Option<&'static Family> {
+        let name = name.strip_suffix(SECONDS).unwrap_or(name);
+        let label_names: Vec<_> = labels.iter().copied().chain([RESULT]).collect();
+        let mut own = OWN.lock();
+        let known = names::FAMILIES.iter().chain(own.iter()).find(|family| family.name == name);
+        match known {
+            Some(known) if known.label_names == label_names => return Some(known),
+            None if own.len() < MAX_OWN => {}
+            _ => {
+                tracing::error!(
+                    metric = name,
+                    labels = ?label_names,
+                    "not measured: there is a metric of this name with other labels, or there are 256 of them"
+                );
+                return None;
+            }
+        }
+        let family = Box::leak(Box::new(Family {
+            name,
+            help: "Time from a call's first poll to its end, by result.",
+            label_names: label_names.leak(),
+            buckets: names::own_buckets(),
+            outcomes: None,
+        }));
+        own.push(family);
+        Some(family)
+    }
+
+    /// Every family, in the order of `/metrics`.
+    pub(crate) fn all() -> Vec<&'static Family> {
+        let mut own = OWN.lock().clone();
+        own.sort_by_key(|family| family.name);
+        names::FAMILIES.iter().copied().chain(own).collect()
+    }
 }
 
 /// The counters beside a histogram, named without `_total`.

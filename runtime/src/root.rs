@@ -64,7 +64,7 @@ impl OpenRoot {
     /// Ends the root, and hands its trace over.
     #[inline]
     pub(crate) fn finish(&mut self, outcome: Outcome) {
-        self.finish_measured(self.span.site().root_metric(outcome), outcome);
+        self.finish_measured(self.span.site().metrics(outcome).next(), outcome);
     }
 
     /// Ends a root whose series depends on more than its outcome.

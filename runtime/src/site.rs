@@ -19,7 +19,7 @@ pub(crate) trait Describe: Sync {
     fn attributes(&'static self, into: &mut Vec<KeyValue>);
     /// Asked once, at the first span.
     fn measure(&'static self) -> Measure;
-    /// The series for an outcome, of what is measured [by outcome](Measure::ByOutcome).
+    /// The series for an outcome, of what is measured by it.
     fn metric(&'static self, _: Outcome) -> Option<Metric> {
         None
     }
@@ -33,12 +33,12 @@ pub(crate) enum Measure {
     /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
     ByOutcome,
+    OneAndByOutcome(Metric),
 }
 
 /// A description with its series found: what an open span and its record point to.
 pub(crate) struct Site {
-    metric: Option<Metric>,
-    by_outcome: bool,
+    measure: Measure,
     pub(crate) description: &'static dyn Describe,
     span_name: OnceLock<Cow<'static, str>>,
     attributes: OnceLock<Box<[KeyValue]>>,
@@ -46,24 +46,19 @@ pub(crate) struct Site {
 
 impl Site {
     fn new(description: &'static dyn Describe) -> Site {
-        let (metric, by_outcome) = match description.measure() {
-            Measure::Nothing => (None, false),
-            Measure::One(metric) => (Some(metric), false),
-            Measure::ByOutcome => (None, true),
-        };
-        Site { metric, by_outcome, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
+        let measure = description.measure();
+        Site { measure, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
     }
 
     /// Whether the end of a span is of use to a metric.
     #[inline]
     pub(crate) fn is_measured(&self) -> bool {
-        self.metric.is_some() || self.by_outcome
+        !matches!(self.measure, Measure::Nothing)
     }
 
-    /// The series of a call, which is the same whatever its outcome.
     #[inline]
-    pub(crate) fn metric(&self) -> Option<Metric> {
-        self.metric
+    pub(crate) fn measure(&self) -> Measure {
+        self.measure
     }
 
     pub(crate) fn span_name(&'static self) -> &'static str {
@@ -79,10 +74,15 @@ impl Site {
         })
     }
 
-    /// The series of a root.
-    #[inline]
-    pub(crate) fn root_metric(&self, outcome: Outcome) -> Option<Metric> {
-        if self.by_outcome { self.description.metric(outcome) } else { self.metric }
+    /// The series that are added to at an end with this outcome.
+    pub(crate) fn metrics(&self, outcome: Outcome) -> impl Iterator<Item = Metric> {
+        let (one, by_outcome) = match self.measure {
+            Measure::Nothing => (None, None),
+            Measure::One(metric) => (Some(metric), None),
+            Measure::ByOutcome => (None, self.description.metric(outcome)),
+            Measure::OneAndByOutcome(metric) => (Some(metric), self.description.metric(outcome)),
+        };
+        one.into_iter().chain(by_outcome)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::core::{self, Metric};
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;
-use crate::site::Site;
+use crate::site::{Measure, Site};
 use crate::thread::Thread;
 use crate::trace;
 
@@ -27,6 +27,10 @@ enum Phase {
     Measured,
     /// Open, and at its end recorded.
     Recorded,
+    /// Opened, to wait for what was made in it to run.
+    Waiting {
+        recorded: bool,
+    },
     Finished,
 }
 
@@ -55,9 +59,15 @@ impl Span {
         self.ctx
     }
 
+    /// Whether a poll is to open it: its first one, or the first one after it waited.
     #[inline]
-    pub(crate) fn is_unopened(&self) -> bool {
-        self.phase == Phase::Unopened
+    pub(crate) fn is_to_open(&self) -> bool {
+        matches!(self.phase, Phase::Unopened | Phase::Waiting { .. })
+    }
+
+    #[inline]
+    pub(crate) fn is_unfinished(&self) -> bool {
+        !matches!(self.phase, Phase::Unopened | Phase::Finished)
     }
 
     #[inline]
@@ -67,6 +77,11 @@ impl Span {
 
     /// Opens the span and starts its timer. One that was made outside any context belongs to the `current` one.
     pub(crate) fn open(&mut self, current: Ctx) {
+        if let Phase::Waiting { recorded } = self.phase {
+            self.phase = if recorded { Phase::Recorded } else { Phase::Measured };
+            self.started = Ticks::now();
+            return;
+        }
         self.belong(current);
         let id = if self.ctx.is_recording() { trace::open_span(self.ctx.key) } else { None };
         match id {
@@ -81,6 +96,9 @@ impl Span {
     /// nothing has to be put aside for one. Otherwise it says so, and has done nothing that `open` would not do.
     #[inline(always)]
     pub(crate) fn open_here(&mut self, thread: &Thread, current: Ctx) -> bool {
+        if self.phase != Phase::Unopened {
+            return false;
+        }
         self.belong(current);
         if !self.ctx.is_recording() && !self.site.is_measured() {
             self.start_measured(Ticks::NONE);
@@ -119,19 +137,33 @@ impl Span {
         self.started = now;
     }
 
-    /// Measures the span and, where it is recorded, gives its record to its trace. Does nothing unless it is open.
+    /// Lets an open span wait: its timer starts again when it [opens](Span::open) again.
+    pub(crate) fn wait(&mut self) {
+        self.phase = Phase::Waiting { recorded: self.phase == Phase::Recorded };
+    }
+
+    /// Ends a span that was dropped: one that waits as if it had never been, one that is open as cancelled.
+    pub(crate) fn drop_unfinished(&mut self) {
+        let Phase::Waiting { recorded } = self.phase else { return self.finish(Outcome::Cancelled) };
+        self.phase = Phase::Finished;
+        if recorded {
+            trace::abandon_span(self.ctx.key);
+        }
+    }
+
+    /// Measures the span and, where it is recorded, gives its record to its trace. Does nothing unless it was opened and
+    /// has not ended.
     pub(crate) fn finish(&mut self, outcome: Outcome) {
-        let recorded = self.phase == Phase::Recorded;
-        if !self.is_open() {
+        if !self.is_unfinished() {
             return;
         }
+        let recorded = matches!(self.phase, Phase::Recorded | Phase::Waiting { recorded: true });
         self.phase = Phase::Finished;
-        let metric = self.site.metric();
-        if metric.is_none() && !recorded {
+        if !self.site.is_measured() && !recorded {
             return;
         }
         let end = Ticks::now();
-        if let Some(metric) = metric {
+        for metric in self.site.metrics(outcome) {
             core::measure(self.ctx.key, metric, end.since(self.started), outcome);
         }
         if recorded {
@@ -147,17 +179,17 @@ impl Span {
             return true;
         }
         let recorded = self.phase == Phase::Recorded;
-        let metric = self.site.metric();
-        if metric.is_none() && !recorded {
-            self.phase = Phase::Finished;
-            return true;
-        }
-        let cell = match metric {
-            Some(metric) => match core::own_cell(thread, self.ctx.key, metric) {
+        let cell = match self.site.measure() {
+            Measure::One(metric) => match core::own_cell(thread, self.ctx.key, metric) {
                 None => return false,
                 cell => cell,
             },
-            None => None,
+            Measure::Nothing if !recorded => {
+                self.phase = Phase::Finished;
+                return true;
+            }
+            Measure::Nothing => None,
+            Measure::ByOutcome | Measure::OneAndByOutcome(_) => return false,
         };
         let Some(end) = Ticks::now_inline() else { return false };
         if recorded && !thread.active.close_span(self.ctx.key, || self.record(end, Outcome::Ok)) {

@@ -185,6 +185,17 @@ fn close_elsewhere(key: TraceKey, span: SpanRecord) {
     slab::release(trace, key);
 }
 
+/// Counts a span out that leaves no record.
+#[cold]
+pub(crate) fn abandon_span(key: TraceKey) {
+    if with_active(key, |trace| trace.open_spans -= 1).is_none()
+        && let Some(mut trace) = slab::lock(key)
+    {
+        trace.value().open_spans -= 1;
+        slab::release(trace, key);
+    }
+}
+
 /// The span goes on its own, with the attributes that waited for it.
 fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord) {
     let (Some(trace_id), Some(core)) = (slab::trace_id(key), Core::of(key)) else {

@@ -216,7 +216,8 @@ async fn a_skipped_method_has_a_twin_that_passes_the_context_on() {
 
 #[test]
 fn a_call_that_is_polled_again_after_its_end_is_one_call() {
-    static METHOD: spanweave::Method = spanweave::Method::service("TaskService", "again", module_path!());
+    static METHOD: spanweave::Method =
+        spanweave::Method::new(spanweave::MethodKind::Service, "TaskService", "again", module_path!());
     let telemetry = TestTelemetry::new();
     telemetry.root("request").in_scope(|ctx| {
         let body = std::future::poll_fn(|_| std::task::Poll::Ready(()));

@@ -7,7 +7,8 @@ impl TaskService {
     #[expect(clippy::too_many_lines)]
     #[allow(unused_variables)]
     pub fn all(&self) -> impl ::core::future::Future<Output = Vec<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "all",
             ::core::module_path!(),
@@ -39,7 +40,8 @@ impl TaskService {
         #[cfg(unix)]
         f: u8,
     ) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "many",
             ::core::module_path!(),
@@ -66,7 +68,8 @@ impl TaskService {
     }
     #[inline]
     pub unsafe fn raw(&self, at: *const u8) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "raw",
             ::core::module_path!(),

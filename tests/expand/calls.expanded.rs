@@ -4,7 +4,8 @@ impl TaskService {
         &self,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "list_tasks",
             ::core::module_path!(),
@@ -32,7 +33,8 @@ impl TaskService {
         &self,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Overview, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "overview",
             ::core::module_path!(),

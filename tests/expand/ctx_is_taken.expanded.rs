@@ -4,7 +4,8 @@ impl TaskService {
         &self,
         ctx: &AuthContext,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "list",
             ::core::module_path!(),

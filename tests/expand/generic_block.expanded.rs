@@ -11,7 +11,8 @@ where
     where
         T: From<R::Row>,
     {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Service",
             "first",
             ::core::module_path!(),

@@ -6,7 +6,8 @@ impl TaskService {
         limit: u32,
         _: Version,
     ) -> Result<Vec<Task>, AppError> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "list",
             ::core::module_path!(),
@@ -34,7 +35,8 @@ impl TaskService {
     }
     #[must_use]
     pub async fn count(&self) -> usize {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "count",
             ::core::module_path!(),
@@ -65,12 +67,12 @@ impl TaskService {
         limit: u32,
         __arg2: Version,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        ctx.enter(move || self.list(__arg0, limit, __arg2))
+        ctx.run(move || self.list(__arg0, limit, __arg2))
     }
     /// [`count`](Self::count), in the given trace context.
     #[must_use]
     #[inline]
     pub async fn count_ctx(&self, ctx: ::spanweave::Ctx) -> usize {
-        ctx.enter(move || self.count()).await
+        ctx.run(move || self.count()).await
     }
 }

@@ -4,14 +4,32 @@ impl TaskService {
         Self { store }
     }
     pub fn later(&self) -> impl Future<Output = u8> {
-        async { 1 }
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
+            "TaskService",
+            "later",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<u8>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run(
+                returns.class(),
+                async {
+                    if let Some(early) = ::spanweave::Returns::<u8>::NEW.early() {
+                        return early;
+                    }
+                    '_body: { 1 }
+                },
+            )
     }
     async fn helper(&self) -> u8 {
         1
     }
     #[inline]
     fn private(&self) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "private",
             ::core::module_path!(),
@@ -28,5 +46,12 @@ impl TaskService {
                     '_body: { self.helper().await }
                 },
             )
+    }
+}
+impl TaskService {
+    /// [`later`](Self::later), in the given trace context.
+    #[inline]
+    pub fn later_ctx(&self, ctx: ::spanweave::Ctx) -> impl Future<Output = u8> {
+        ctx.enter(move || self.later())
     }
 }

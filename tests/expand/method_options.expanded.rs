@@ -5,12 +5,19 @@ impl<C> TaskService<C> {
         user_id: i64,
         items: Vec<Task>,
     ) -> impl ::core::future::Future<Output = usize> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+                ::spanweave::MethodKind::Service,
                 "Tasks",
                 "import",
                 ::core::module_path!(),
             )
-            .named("import tasks");
+            .with(
+                &::spanweave::MethodOptions {
+                    span_name: ::core::option::Option::Some("import tasks"),
+                    metric: ::core::option::Option::None,
+                    labels: &[],
+                },
+            );
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -52,6 +59,6 @@ impl<C> TaskService<C> {
         &self,
         ctx: ::spanweave::Ctx,
     ) -> impl ::core::future::Future<Output = u8> {
-        ::spanweave::InCtx::in_ctx(self.byte(), ctx)
+        ctx.run(move || self.byte())
     }
 }

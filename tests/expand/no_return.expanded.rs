@@ -1,7 +1,8 @@
 impl TaskService {
     #[inline]
     pub fn clear(&self) -> impl ::core::future::Future<Output = ()> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "clear",
             ::core::module_path!(),

@@ -3,7 +3,8 @@ impl TaskRepository {
     pub fn connect<E: Into<Endpoint>, const RETRIES: usize>(
         endpoint: E,
     ) -> impl ::core::future::Future<Output = Result<Self, Error>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
             "TaskRepository",
             "connect",
             ::core::module_path!(),

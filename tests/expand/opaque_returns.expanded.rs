@@ -3,14 +3,18 @@ impl Feed {
     pub fn events(
         &self,
     ) -> impl ::core::future::Future<Output = impl Stream<Item = Event> + use<>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Feed",
             "events",
             ::core::module_path!(),
         );
         __METHOD
             .call(::spanweave::Ctx::current())
-            .run(::spanweave::AnyReturn, async move { '_body: { self.hub.subscribe() } })
+            .open(
+                ::spanweave::StreamReturn(::spanweave::Returns::<Event>::NEW.class()),
+                async move { '_body: { self.hub.subscribe() } },
+            )
     }
     #[inline]
     pub fn lines(
@@ -18,7 +22,8 @@ impl Feed {
     ) -> impl ::core::future::Future<
         Output = Result<impl Iterator<Item = String>, Error>,
     > {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Feed",
             "lines",
             ::core::module_path!(),
@@ -37,7 +42,8 @@ impl Feed {
             )
     }
     pub async fn run(&self) -> ! {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Feed",
             "run",
             ::core::module_path!(),
@@ -84,6 +90,6 @@ impl Feed {
     /// [`run`](Self::run), in the given trace context.
     #[inline]
     pub async fn run_ctx(&self, ctx: ::spanweave::Ctx) -> ! {
-        ctx.enter(move || self.run()).await
+        ctx.run(move || self.run()).await
     }
 }

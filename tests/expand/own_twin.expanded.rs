@@ -5,7 +5,8 @@ impl TaskService {
         ctx: Ctx,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "list",
             ::core::module_path!(),

@@ -7,7 +7,8 @@ impl TaskService {
         task: Task,
         __arg3: (u8, u8),
     ) -> impl ::core::future::Future<Output = Option<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "TaskService",
             "update",
             ::core::module_path!(),

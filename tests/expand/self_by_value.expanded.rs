@@ -5,7 +5,8 @@ impl Job {
         #[allow(unused)]
         permit: Permit,
     ) -> impl ::core::future::Future<Output = u64> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Job",
             "run",
             ::core::module_path!(),
@@ -34,7 +35,8 @@ impl Job {
         self: Arc<Self>,
         id: i64,
     ) -> impl ::core::future::Future<Output = Option<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::service(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
             "Job",
             "share",
             ::core::module_path!(),

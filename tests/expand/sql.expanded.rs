@@ -4,7 +4,8 @@ impl TaskRepository {
         &self,
         ids: &[i64],
     ) -> impl ::core::future::Future<Output = sqlx::Result<Vec<Task>>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
             "TaskRepository",
             "for_residences",
             ::core::module_path!(),
@@ -38,7 +39,8 @@ impl TaskRepository {
         id: i64,
         name: &str,
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
             "TaskRepository",
             "rename",
             ::core::module_path!(),
@@ -69,7 +71,8 @@ impl TaskRepository {
     }
     #[inline]
     pub fn ping(&self) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::repo(
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
             "TaskRepository",
             "ping",
             ::core::module_path!(),

@@ -30,7 +30,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> ExitCode {
 fn measure(root: &Path, names: &[&str]) -> io::Result<()> {
     println!("1,000 methods in 100 impl blocks; CPU seconds, the least of {REPEATS}; stripped megabytes\n");
     println!(
-        "{:<12}{:>8}{:>8}{:>9}{:>11}{:>13}{:>7}",
+        "{:<22}{:>8}{:>8}{:>9}{:>11}{:>13}{:>7}",
         "", "check", "debug", "release", "debug MB", "release MB", "chain"
     );
     let is_meant = |contender: &&Contender| names.is_empty() || names.contains(&contender.name);
@@ -42,7 +42,7 @@ fn measure(root: &Path, names: &[&str]) -> io::Result<()> {
         let (debug_size, release_size) = (methods.megabytes("debug")?, methods.megabytes("release")?);
         let chain = longest_chain(root, contender)?;
         println!(
-            "{:<12}{check:>8.1}{debug:>8.1}{release:>9.1}{debug_size:>11.2}{release_size:>13.2}{chain:>7}",
+            "{:<22}{check:>8.1}{debug:>8.1}{release:>9.1}{debug_size:>11.2}{release_size:>13.2}{chain:>7}",
             contender.name
         );
     }

@@ -28,7 +28,8 @@ fn several_mistakes_are_reported_together() {
 fn a_field_may_have_a_dotted_name_and_a_value() {
     let mut attrs = vec![syn::parse_quote!(#[traced(fields(user.id, rows = a.len(), r#type = 1))])];
     let mut errors = Errors::default();
-    let args = MethodArgs::take(&mut attrs, &mut errors);
+    let mut args = MethodArgs::default();
+    args.take(&mut attrs, &mut errors);
     assert!(errors.is_empty() && attrs.is_empty());
     let fields = args.fields.expect("given").value;
     let read: Vec<_> = fields.iter().map(|field| (field.key.as_str(), field.value.to_string())).collect();

@@ -6,50 +6,43 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
-use crate::args::Field;
-use crate::item::Function;
+use super::in_place::{self, AsyncBlock};
+use crate::args::{Field, MethodArgs};
+use crate::item::{Body, Function};
 use crate::model::attributes;
-use crate::model::returned::Returned;
-use crate::model::{Block, Entrance, Method, Traced};
+use crate::model::returned::{GoesOn, Kind, Returned, Spelled, Value};
+use crate::model::{Asyncness, Block, Entrance, Method, Owner, Traced};
 use crate::rewrite::{Rewritten, ctx};
-
-pub fn left(method: &Method) -> TokenStream {
-    let Function { attrs, vis, defaultness, sig, body } = &method.function;
-    quote!(#(#attrs)* #vis #defaultness #sig #body)
-}
 
 // Input:  pub async fn list(&self, id: i64) -> Result<Task> { … }
 // Output: #[inline]
 //         pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
-//             static __METHOD: Method = Method::service("Tasks", "list", module_path!());
+//             static __METHOD: Method = Method::new(MethodKind::Repo, "Tasks", "list", module_path!());
 //             let returns = Returns::<Result<Task>>::NEW;
 //             __METHOD.call(Ctx::current()).run(returns.class(), async move { let id = id; … { … } })
 //         }
 pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, .. } = &method.function;
-    let (safety, abi, fn_token, name, generics) =
-        (&sig.safety, &sig.abi, &sig.fn_token, &sig.ident, &sig.generics);
+    let (safety, fn_token, name, generics) = (&sig.safety, &sig.fn_token, &sig.ident, &sig.generics);
     let (where_clause, inputs) = (&generics.where_clause, traced.arguments.inputs());
-    let asyncness = sig.asyncness.filter(|_| traced.stays_async);
-    let output = output(sig, traced.stays_async);
-    // An `async fn` is inlined as its author has it.
-    let inline = (!traced.stays_async).then(|| attributes::inline(attrs)).flatten();
-    let descriptor = descriptor(block, method, &traced.entrance);
-    let returns = returns(&traced.returned);
-    let call = finished(traced, call(method, traced, body));
+    let asyncness = sig.asyncness.filter(|_| traced.asyncness == Asyncness::Stays);
+    let output = output(sig, traced.asyncness);
+    // What only makes a future is inlined; everything else as its author has it.
+    let inline = (traced.asyncness == Asyncness::Rewritten).then(|| attributes::inline(attrs)).flatten();
+    let expansion = Expansion { block, method, traced, body };
     // Braces of the user's: what is said of the whole method is said there.
-    let mut block = Group::new(Delimiter::Brace, quote!(#descriptor #returns #call));
+    let mut block = Group::new(Delimiter::Brace, expansion.content());
     block.set_span(method.function.body.span());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #inline
-        #vis #defaultness #asyncness #safety #abi #fn_token #name #generics (#inputs) #output #where_clause #block
+        #vis #defaultness #asyncness #safety #fn_token #name #generics (#inputs) #output #where_clause #block
     }
 }
 
-/// `-> impl Future<Output = R>`, or as it was.
-pub fn output(sig: &Signature, stays_async: bool) -> TokenStream {
-    if stays_async {
+/// `-> impl Future<Output = R>` in the place of an `async fn`'s, or as it was.
+pub fn output(sig: &Signature, asyncness: Asyncness) -> TokenStream {
+    if asyncness != Asyncness::Rewritten {
         return sig.output.to_token_stream();
     }
     let (returned, end) = match &sig.output {
@@ -67,82 +60,249 @@ fn last_span(ty: &Type) -> Option<Span> {
     ty.to_token_stream().into_iter().last().map(|token| token.span())
 }
 
-fn descriptor(block: &Block, method: &Method, entrance: &Entrance) -> TokenStream {
-    let name = match entrance {
-        Entrance::Plain(plain) => plain,
-        Entrance::None | Entrance::Twin | Entrance::Taken(_) => method.name(),
-    };
-    // The constructor remembers its caller: the method, then, and not the attribute.
-    let here = method.name().span();
-    let constructor = Ident::new(block.preset.constructor, here);
-    let (type_name, label) = (Literal::string(&block.type_name), Literal::string(&name.unraw().to_string()));
-    let constructed =
-        quote_spanned!(here=> ::spanweave::Method::#constructor(#type_name, #label, ::core::module_path!()));
-    let named = method.args.name.as_ref().map(|name| {
-        let name = &name.value;
-        quote!(.named(#name))
-    });
-    quote_spanned!(Span::mixed_site()=> static __METHOD: ::spanweave::Method = #constructed #named;)
+/// What stands in a traced method's braces.
+struct Expansion<'a> {
+    block: &'a Block,
+    method: &'a Method,
+    traced: &'a Traced,
+    body: Rewritten,
 }
 
-/// The return type, where it has a name.
-fn returns(returned: &Returned) -> TokenStream {
-    let ty = match returned {
-        Returned::Named(ty) => ty.clone(),
-        // Nothing is returned, and of the types of which there is no value this one has a name on stable.
-        Returned::Never => quote!(::core::convert::Infallible),
-        Returned::Opaque => return TokenStream::new(),
-    };
-    quote_spanned!(Span::mixed_site()=> let returns = ::spanweave::Returns::<#ty>::NEW;)
-}
+impl Expansion<'_> {
+    fn content(&self) -> TokenStream {
+        let (descriptor, returns) = (self.descriptor(), self.returns());
+        let call = self.entered(self.call());
+        let ends = match (self.traced.asyncness, self.traced.returned.is_never()) {
+            (Asyncness::Stays, false) => quote_spanned!(Span::mixed_site()=> #call.await),
+            (Asyncness::Stays, true) => quote_spanned!(Span::mixed_site()=> match #call.await {}),
+            (Asyncness::Not, true) => quote_spanned!(Span::mixed_site()=> match #call {}),
+            (Asyncness::Not | Asyncness::Rewritten, _) => call,
+        };
+        quote!(#descriptor #returns #ends)
+    }
 
-fn call(method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
-    let rebound = traced.arguments.rebound();
-    let (class, pinned) = match traced.returned {
-        Returned::Opaque => (quote!(::spanweave::AnyReturn), TokenStream::new()),
-        Returned::Named(_) | Returned::Never => (class(), pinned(&method.function.sig)),
-    };
-    let fields = method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
-    let context = (body.uses_ctx || !fields.is_empty()).then(current);
-    let fields = recorded(fields);
-    // Where the braces are: what is said of the block is said there.
-    let label = Lifetime::new("'_body", method.function.body.span());
-    let body = braced(&method.function.body, body);
-    // The outer block is of this crate's edition, 2024: what its tail borrows ends before the arguments do, as in an
-    // `async fn`. The user's own braces stay of the user's edition; with a label, because rustc calls unlabelled braces
-    // around a single expression unnecessary.
-    quote_spanned! {Span::mixed_site()=>
-        __METHOD.call(::spanweave::Ctx::current()).run(#class, async move {
-            #rebound
-            #pinned
-            #context
-            #fields
-            #label: #body
+    fn descriptor(&self) -> TokenStream {
+        let Expansion { block, method, traced, .. } = self;
+        let runtime = &block.runtime;
+        let name = match &traced.entrance {
+            Entrance::Plain(plain) => plain,
+            Entrance::None | Entrance::Twin | Entrance::Taken(_) => method.name(),
+        };
+        // The constructor remembers its caller: the method, then, and not the attribute.
+        let here = method.name().span();
+        let kind = Ident::new(block.preset.kind, Span::mixed_site());
+        let kind = quote_spanned!(Span::mixed_site()=> #runtime::MethodKind::#kind);
+        let label = Literal::string(&name.unraw().to_string());
+        let (constructor, type_name) = match &block.owner {
+            Owner::Type(name) => (Ident::new("new", here), Some(Literal::string(name))),
+            Owner::Module => (Ident::new("function", here), None),
+        };
+        let (type_name, runtime_here) = (type_name.into_iter(), located(runtime, here));
+        let constructed = quote_spanned! {here=>
+            #runtime_here::Method::#constructor(#kind, #(#type_name,)* #label, ::core::module_path!())
+        };
+        let options = options(&method.args, runtime);
+        quote_spanned!(Span::mixed_site()=> static __METHOD: #runtime::Method = #constructed #options;)
+    }
+
+    /// `let returns = …`, where what the body returns has a name.
+    fn returns(&self) -> Option<TokenStream> {
+        let new = self.returns_of(&self.pinned_type()?);
+        Some(quote_spanned!(Span::mixed_site()=> let returns = #new;))
+    }
+
+    fn returns_of(&self, ty: &TokenStream) -> TokenStream {
+        let runtime = &self.block.runtime;
+        quote_spanned!(Span::mixed_site()=> #runtime::Returns::<#ty>::NEW)
+    }
+
+    /// The type that the body, or the `async` block that it is, returns, where that has a name.
+    fn pinned_type(&self) -> Option<TokenStream> {
+        match self.in_place() {
+            Some((_, goes_on)) => goes_on.item.clone(),
+            None => self.traced.returned.pinned(),
+        }
+    }
+
+    /// The future that the body is, where it is nothing else.
+    fn in_place(&self) -> Option<(AsyncBlock, &GoesOn)> {
+        let (Returned::GoesOn(goes_on), Asyncness::Not) = (&self.traced.returned, self.traced.asyncness)
+        else {
+            return None;
+        };
+        let is_future = goes_on.kind == Kind::Future;
+        let block = is_future.then(|| in_place::async_block(&self.body.body, goes_on.spelled)).flatten()?;
+        Some((block, goes_on))
+    }
+
+    fn call(&self) -> TokenStream {
+        let here = Span::mixed_site();
+        let call = self.begun();
+        let class = self.class();
+        if let Some((block, _)) = self.in_place() {
+            let content = self.block_content(&block.body);
+            return block
+                .around(|asyncness| quote_spanned!(here=> #call.run(#class, #asyncness { #content })));
+        }
+        let rebound = self.traced.arguments.rebound();
+        let Body::Written(written) = &self.method.function.body else { return TokenStream::new() };
+        let content = self.block_content(&self.braced(written));
+        match (&self.traced.returned, self.traced.asyncness) {
+            (Returned::Value(_), Asyncness::Not) => {
+                quote_spanned!(here=> #call.run_sync(#class, move || { #rebound #content }))
+            }
+            (Returned::Value(_), _) => {
+                quote_spanned!(here=> #call.run(#class, async move { #rebound #content }))
+            }
+            (Returned::GoesOn(goes_on), Asyncness::Not) => {
+                let goes_on = self.goes_on(goes_on);
+                quote_spanned!(here=> #call.make(#goes_on, move || { #rebound #content }))
+            }
+            (Returned::GoesOn(goes_on), _) => {
+                let goes_on = self.goes_on(goes_on);
+                quote_spanned!(here=> #call.open(#goes_on, async move { #rebound #content }))
+            }
+        }
+    }
+
+    /// `__METHOD.call(Ctx::current())`, with the values of labels where there is a metric of the method's own.
+    fn begun(&self) -> TokenStream {
+        let runtime = &self.block.runtime;
+        if self.method.args.metric.is_none() {
+            return quote_spanned!(Span::mixed_site()=> __METHOD.call(#runtime::Ctx::current()));
+        }
+        let labels = self.method.args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
+        let values = labels.iter().map(|label| referenced(&label.value));
+        quote_spanned!(Span::mixed_site()=> __METHOD.call_with([#(#values),*], #runtime::Ctx::current()))
+    }
+
+    fn class(&self) -> TokenStream {
+        let runtime = &self.block.runtime;
+        let is_named = match &self.traced.returned {
+            Returned::Value(value) => !matches!(value, Value::Opaque),
+            Returned::GoesOn(goes_on) => goes_on.item.is_some(),
+        };
+        if is_named {
+            quote_spanned!(Span::mixed_site()=> returns.class())
+        } else {
+            quote_spanned!(Span::mixed_site()=> #runtime::AnyReturn)
+        }
+    }
+
+    /// How the call goes on in what the function returns.
+    fn goes_on(&self, goes_on: &GoesOn) -> TokenStream {
+        let (runtime, here) = (&self.block.runtime, Span::mixed_site());
+        let class = goes_on.item.as_ref().map_or_else(
+            || quote_spanned!(here=> #runtime::AnyReturn),
+            |item| {
+                let item = self.returns_of(item);
+                quote_spanned!(here=> #item.class())
+            },
+        );
+        let returns = if goes_on.in_result.is_some() {
+            self.returns_of(&goes_on.ty)
+        } else {
+            quote_spanned!(here=> returns)
+        };
+        let inner = match (goes_on.spelled, goes_on.kind) {
+            (Spelled::Boxed, _) => quote_spanned!(here=> #returns.boxed(#class)),
+            (Spelled::Opaque, Kind::Future) => quote_spanned!(here=> #runtime::FutureReturn(#class)),
+            (Spelled::Opaque, Kind::Stream) => quote_spanned!(here=> #runtime::StreamReturn(#class)),
+        };
+        match goes_on.in_result {
+            Some(_) => quote_spanned!(here=> #runtime::Opened(returns.class(), #inner)),
+            None => inner,
+        }
+    }
+
+    /// The user's braces, after what has to be done before them.
+    fn block_content(&self, body: &Group) -> TokenStream {
+        let pinned = self.pinned();
+        let fields = self.method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
+        let runtime = &self.block.runtime;
+        let context = (self.body.uses_ctx || !fields.is_empty()).then(|| {
+            let ctx = ctx();
+            quote_spanned!(Span::mixed_site()=> let #ctx = #runtime::Ctx::current();)
+        });
+        let fields = recorded(fields);
+        // Where the braces are: what is said of the block is said there.
+        let label = Lifetime::new("'_body", self.method.function.body.span());
+        // The outer block is of this crate's edition, 2024: what its tail borrows ends before the arguments do, as in an
+        // `async fn`. The user's own braces stay of the user's edition; with a label, because rustc calls unlabelled
+        // braces around a single expression unnecessary.
+        quote_spanned!(Span::mixed_site()=> #pinned #context #fields #label: #body)
+    }
+
+    /// The early return is never taken: it tells inference what the block returns, and the compiler where that is said.
+    fn pinned(&self) -> Option<TokenStream> {
+        let ty = self.pinned_type()?;
+        let returns = match self.in_place() {
+            Some((block, _)) if !block.is_move() => self.returns_of(&ty),
+            _ => quote_spanned!(Span::mixed_site()=> returns),
+        };
+        let sig = &self.method.function.sig;
+        let said = match &sig.output {
+            ReturnType::Default => sig.paren_token.span.close(),
+            ReturnType::Type(_, ty) => ty.span(),
+        };
+        let early = Ident::new("early", said);
+        Some(quote_spanned! {Span::mixed_site()=>
+            if let Some(#early) = #returns.early() {
+                return #early;
+            }
         })
     }
-}
 
-fn class() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> returns.class())
-}
+    /// The user's own braces, with both of their spans where nothing was rewritten.
+    fn braced(&self, written: &Group) -> Group {
+        if !self.body.uses_ctx {
+            return written.clone();
+        }
+        let mut braced = Group::new(Delimiter::Brace, self.body.body.clone());
+        braced.set_span(written.span());
+        braced
+    }
 
-/// The early return is never taken: it tells inference what the block returns, and the compiler where that is said.
-fn pinned(sig: &Signature) -> TokenStream {
-    let said = match &sig.output {
-        ReturnType::Default => sig.paren_token.span.close(),
-        ReturnType::Type(_, ty) => ty.span(),
-    };
-    let early = Ident::new("early", said);
-    quote_spanned! {Span::mixed_site()=>
-        if let Some(#early) = returns.early() {
-            return #early;
+    /// In the context that the caller gave, if the method takes one.
+    fn entered(&self, call: TokenStream) -> TokenStream {
+        match (&self.traced.entrance, self.traced.arguments.list.first()) {
+            (Entrance::Plain(_), Some(given)) => {
+                let given = given.entry();
+                quote_spanned!(Span::mixed_site()=> #given.enter(move || #call))
+            }
+            _ => call,
         }
     }
 }
 
-fn current() -> TokenStream {
-    let ctx = ctx();
-    quote_spanned!(Span::mixed_site()=> let #ctx = ::spanweave::Ctx::current();)
+/// The tokens, as if they stood there.
+fn located(tokens: &TokenStream, there: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(there);
+        token
+    });
+    located.collect()
+}
+
+/// `.with(&MethodOptions { … })`, where there are any.
+fn options(args: &MethodArgs, runtime: &TokenStream) -> Option<TokenStream> {
+    if args.name.is_none() && args.metric.is_none() {
+        return None;
+    }
+    let here = Span::mixed_site();
+    let optional = |text: Option<&String>| {
+        text.map_or_else(
+            || quote_spanned!(here=> ::core::option::Option::None),
+            |text| quote_spanned!(here=> ::core::option::Option::Some(#text)),
+        )
+    };
+    let span_name = optional(args.name.as_ref().map(|name| &name.value));
+    let metric = optional(args.metric.as_ref().map(|metric| &metric.value));
+    let labels = args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
+    let labels = labels.iter().map(|label| &label.key);
+    Some(quote_spanned! {here=>
+        .with(&#runtime::MethodOptions { span_name: #span_name, metric: #metric, labels: &[#(#labels),*] })
+    })
 }
 
 fn recorded(fields: &[Field]) -> TokenStream {
@@ -151,9 +311,8 @@ fn recorded(fields: &[Field]) -> TokenStream {
     }
     let ctx = ctx();
     let set = fields.iter().map(|Field { key, value, .. }| {
-        let reference = Token![&](value.span());
-        let value = if is_one_token(value) { value.clone() } else { quote!((#value)) };
-        quote_spanned!(Span::mixed_site()=> #ctx.set(#key, #reference #value);)
+        let value = referenced(value);
+        quote_spanned!(Span::mixed_site()=> #ctx.set(#key, #value);)
     });
     quote_spanned! {Span::mixed_site()=>
         if #ctx.is_recording() {
@@ -162,33 +321,9 @@ fn recorded(fields: &[Field]) -> TokenStream {
     }
 }
 
-fn is_one_token(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().nth(1).is_none()
-}
-
-/// The user's own braces, with both of their spans where nothing was rewritten.
-fn braced(written: &Group, body: Rewritten) -> Group {
-    if !body.uses_ctx {
-        return written.clone();
-    }
-    let mut braced = Group::new(Delimiter::Brace, body.body);
-    braced.set_span(written.span());
-    braced
-}
-
-/// Enters the context that the caller gave, and awaits where the method is still `async`.
-fn finished(traced: &Traced, call: TokenStream) -> TokenStream {
-    let here = Span::mixed_site();
-    let call = match (&traced.entrance, traced.arguments.list.first()) {
-        (Entrance::Plain(_), Some(given)) => {
-            let given = given.entry();
-            quote_spanned!(here=> #given.enter(move || #call))
-        }
-        _ => call,
-    };
-    match (traced.stays_async, &traced.returned) {
-        (false, _) => call,
-        (true, Returned::Never) => quote_spanned!(here=> match #call.await {}),
-        (true, _) => quote_spanned!(here=> #call.await),
-    }
+/// `&value`, where the value is.
+fn referenced(value: &TokenStream) -> TokenStream {
+    let reference = Token![&](value.span());
+    let is_one_token = value.clone().into_iter().nth(1).is_none();
+    if is_one_token { quote!(#reference #value) } else { quote!(#reference (#value)) }
 }

@@ -139,10 +139,10 @@ impl Argument {
         &self.entry
     }
 
-    /// The argument in the signature of a generated method.
-    pub fn parameter(&self) -> TokenStream {
+    /// The argument in the signature of a generated method, where its type may be written otherwise.
+    pub fn parameter(&self, written: impl FnOnce(&Type) -> TokenStream) -> TokenStream {
         let cfgs = attributes::cfgs(&self.attrs);
-        let Argument { entry, ty, .. } = self;
+        let (entry, ty) = (&self.entry, written(&self.ty));
         quote!(#(#cfgs)* #entry: #ty)
     }
 

@@ -4,9 +4,10 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Path, Token, parse_quote};
 
-use crate::item::Function;
+use crate::args::is_traced;
+use crate::item::{Body, Function};
 
 /// Attributes that see neither the arguments of a function nor its body.
 const INERT: &[&str] =
@@ -40,9 +41,56 @@ fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
     Some(metas.into_iter().skip(1).collect())
 }
 
+/// `#[async_trait]`, as it stands on a trait.
+#[derive(Clone, Copy)]
+pub struct AsyncTrait {
+    /// Whether its futures are `Send`, as they are without `?Send`.
+    pub send: bool,
+}
+
+/// The attribute of async-trait, if it is there for certain.
+pub fn async_trait(attrs: &[Attribute]) -> Option<AsyncTrait> {
+    let attr = attrs.iter().find(|attr| is_called(attr.path(), "async_trait"))?;
+    let send = !matches!(&attr.meta, Meta::List(list) if list.tokens.to_string().contains('?'));
+    Some(AsyncTrait { send })
+}
+
+/// The attribute that is called so by its last segment, or may be under a condition.
+pub fn called<'a>(attrs: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
+    attrs.iter().find(|attr| {
+        let conditional = conditional(&attr.meta).unwrap_or_default();
+        is_called(attr.path(), name) || conditional.iter().any(|meta| is_called(meta.path(), name))
+    })
+}
+
+fn is_called(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == name)
+}
+
+// Input:  #[cfg_attr(test, traced(skip = "…"))] pub async fn f() {}
+// Output: #[cfg(test)] #[traced(skip = "…")] pub async fn f() {}
+//         #[cfg(not(test))] pub async fn f() {}
+pub fn by_condition(function: Function) -> Vec<Function> {
+    let conditional = function.attrs.iter().position(|attr| {
+        conditional(&attr.meta).is_some_and(|metas| metas.iter().any(|meta| is_traced(meta.path())))
+    });
+    let Some(at) = conditional else { return vec![function] };
+    let mut without = function.clone();
+    let attr = without.attrs.remove(at);
+    let (Some(condition), Some(metas)) = (condition(&attr.meta), self::conditional(&attr.meta)) else {
+        return vec![function];
+    };
+    let mut with = without.clone();
+    with.attrs.push(parse_quote!(#[cfg(#condition)]));
+    with.attrs.extend(metas.into_iter().map(|meta| -> Attribute { parse_quote!(#[#meta]) }));
+    without.attrs.push(parse_quote!(#[cfg(not(#condition))]));
+    [with, without].into_iter().flat_map(by_condition).collect()
+}
+
 /// Moves `#![…]` at the top of the body in front of the function, where it means the same.
 pub fn hoist_inner(function: &mut Function) {
-    let mut rest = function.body.stream().into_iter().peekable();
+    let Body::Written(body) = &function.body else { return };
+    let mut rest = body.stream().into_iter().peekable();
     let mut hoisted = Vec::new();
     while matches!(rest.peek(), Some(TokenTree::Punct(pound)) if pound.as_char() == '#') {
         let mut ahead = rest.clone();
@@ -60,10 +108,10 @@ pub fn hoist_inner(function: &mut Function) {
     }
     let outer: TokenStream = hoisted.into_iter().collect();
     if let Ok(attrs) = Attribute::parse_outer.parse2(outer) {
+        let mut without = Group::new(body.delimiter(), rest.collect());
+        without.set_span(body.span());
         function.attrs.extend(attrs);
-        let mut body = Group::new(function.body.delimiter(), rest.collect());
-        body.set_span(function.body.span());
-        function.body = body;
+        function.body = Body::Written(without);
     }
 }
 
@@ -105,8 +153,8 @@ fn condition(meta: &Meta) -> Option<Meta> {
     metas.into_iter().next()
 }
 
-/// `#[inline]`, where nothing is said of that: the function only makes a future. Inlined, it makes it where it is awaited;
-/// otherwise the future is made in one place and moved to another, which takes longer than to measure a call.
+/// `#[inline]`, where nothing is said of that: the function only calls another, or makes a future. Inlined, that is made
+/// where it is awaited; otherwise it is made in one place and moved to another, which takes longer than to measure a call.
 pub fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
     (!has(attrs, "inline")).then(|| quote!(#[inline]))
 }

@@ -1,11 +1,18 @@
 //! What a method returns.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
-use syn::{ReturnType, Type};
+use quote::{ToTokens, quote};
+use syn::{GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound};
 
-/// The return type, as far as inference and outcome classes are concerned.
+/// The return type, as far as inference, outcome classes and the end of the call are concerned.
 pub enum Returned {
+    /// A value, with which the call ends.
+    Value(Value),
+    /// A future or a stream, in which the call goes on.
+    GoesOn(GoesOn),
+}
+
+pub enum Value {
     /// The type, its nested `impl Trait`s as `_`.
     Named(TokenStream),
     /// `impl Trait`, which has no name.
@@ -13,19 +20,168 @@ pub enum Returned {
     Never,
 }
 
+pub struct GoesOn {
+    pub kind: Kind,
+    pub spelled: Spelled,
+    /// The type of the future or the stream itself, its nested `impl Trait`s as `_`.
+    pub ty: TokenStream,
+    /// The type of its output or its items, if that has a name.
+    pub item: Option<TokenStream>,
+    /// The whole `Result` that it is in, its `impl Trait`s as `_`.
+    pub in_result: Option<TokenStream>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Future,
+    Stream,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Spelled {
+    /// `impl Future`
+    Opaque,
+    /// `Pin<Box<dyn Future>>`, `BoxFuture`: as far as names tell.
+    Boxed,
+}
+
 impl Returned {
-    pub fn of(output: &ReturnType) -> Returned {
-        let ReturnType::Type(_, ty) = output else {
-            return Returned::Named(quote!(()));
+    pub fn of(sig: &Signature) -> Returned {
+        let ReturnType::Type(_, ty) = &sig.output else {
+            return Returned::Value(Value::Named(quote!(())));
         };
-        match ungrouped(ty) {
-            Type::Never(_) => Returned::Never,
-            Type::ImplTrait(_) => Returned::Opaque,
-            ty => Returned::Named(infer_opaque(quote!(#ty))),
+        let goes_on = GoesOn::of(ty).filter(|goes_on| match goes_on.kind {
+            Kind::Stream => true,
+            Kind::Future => sig.asyncness.is_none() && goes_on.in_result.is_none(),
+        });
+        goes_on.map_or_else(|| Returned::Value(Value::of(ty)), Returned::GoesOn)
+    }
+
+    pub fn goes_on(&self) -> bool {
+        matches!(self, Returned::GoesOn(_))
+    }
+
+    pub fn is_never(&self) -> bool {
+        matches!(self, Returned::Value(Value::Never))
+    }
+
+    /// The type that the body's block has, where that has a name.
+    pub fn pinned(&self) -> Option<TokenStream> {
+        match self {
+            Returned::Value(Value::Named(ty))
+            | Returned::GoesOn(
+                GoesOn { in_result: Some(ty), .. } | GoesOn { spelled: Spelled::Boxed, ty, .. },
+            ) => Some(ty.clone()),
+            // Nothing is returned, and of the types of which there is no value this one has a name on stable.
+            Returned::Value(Value::Never) => Some(quote!(::core::convert::Infallible)),
+            Returned::Value(Value::Opaque) | Returned::GoesOn(_) => None,
         }
     }
 }
 
+impl Value {
+    fn of(ty: &Type) -> Value {
+        match ungrouped(ty) {
+            Type::Never(_) => Value::Never,
+            Type::ImplTrait(_) => Value::Opaque,
+            ty => Value::Named(infer_opaque(quote!(#ty))),
+        }
+    }
+}
+
+impl GoesOn {
+    fn of(ty: &Type) -> Option<GoesOn> {
+        match ungrouped(ty) {
+            Type::ImplTrait(opaque) => {
+                let (kind, item) = continuing(opaque.bounds.iter())?;
+                Some(GoesOn::new(kind, Spelled::Opaque, ty, item))
+            }
+            Type::Path(path) => {
+                let last = path.path.segments.last()?;
+                let named = |kind| Some(GoesOn::new(kind, Spelled::Boxed, ty, last_type(last)?));
+                match last.ident.to_string().as_str() {
+                    "BoxFuture" | "LocalBoxFuture" => named(Kind::Future),
+                    "BoxStream" | "LocalBoxStream" => named(Kind::Stream),
+                    "Pin" => {
+                        let (kind, item) = pinned_box(last)?;
+                        Some(GoesOn::new(kind, Spelled::Boxed, ty, item))
+                    }
+                    "Result" => {
+                        let inner = GoesOn::of(types(last).next()?)?;
+                        (inner.in_result.is_none())
+                            .then(|| GoesOn { in_result: Some(infer_opaque(quote!(#ty))), ..inner })
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn new(kind: Kind, spelled: Spelled, ty: &Type, item: &Type) -> GoesOn {
+        let item = item.to_token_stream();
+        let has_name = infer_opaque(item.clone()).to_string() == item.to_string();
+        let ty = infer_opaque(ty.to_token_stream());
+        GoesOn { kind, spelled, ty, item: has_name.then_some(item), in_result: None }
+    }
+}
+
+/// `Pin<Box<dyn Future<Output = T> + …>>`
+fn pinned_box(pin: &PathSegment) -> Option<(Kind, &Type)> {
+    let Type::Path(boxed) = ungrouped(types(pin).next()?) else { return None };
+    let last = boxed.path.segments.last().filter(|last| last.ident == "Box")?;
+    let Type::TraitObject(object) = ungrouped(types(last).next()?) else { return None };
+    continuing(object.bounds.iter())
+}
+
+/// What bounds say that are a future or a stream, and nothing that a wrapper around it would not be.
+fn continuing<'t>(bounds: impl Iterator<Item = &'t TypeParamBound>) -> Option<(Kind, &'t Type)> {
+    const OF_ANY_WRAPPER: &[&str] = &["Send", "Sync", "Unpin"];
+    let mut found = None;
+    for bound in bounds {
+        let TypeParamBound::Trait(bound) = bound else { continue };
+        let last = bound.path.segments.last()?;
+        if OF_ANY_WRAPPER.iter().any(|name| last.ident == name) {
+            continue;
+        }
+        let (kind, item) = if last.ident == "Future" {
+            (Kind::Future, "Output")
+        } else if last.ident == "Stream" {
+            (Kind::Stream, "Item")
+        } else {
+            return None;
+        };
+        found = Some((kind, associated(&bound.path, item)?));
+    }
+    found
+}
+
+/// The type of `name = …` in the angle brackets of a path's last segment.
+fn associated<'t>(path: &'t Path, name: &str) -> Option<&'t Type> {
+    arguments(path.segments.last()?).find_map(|argument| match argument {
+        GenericArgument::AssocType(associated) if associated.ident == name => Some(&associated.ty),
+        _ => None,
+    })
+}
+
+fn arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(angles) => Some(angles.args.iter()),
+        _ => None,
+    };
+    arguments.into_iter().flatten()
+}
+
+fn types(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    arguments(segment).filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn last_type(segment: &PathSegment) -> Option<&Type> {
+    types(segment).last()
+}
 /// A type out of the groups without delimiters that `macro_rules!` puts around fragments.
 pub fn ungrouped(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {

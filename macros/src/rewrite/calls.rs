@@ -17,9 +17,8 @@ pub enum Place {
     Selected,
 }
 
-/// A call on a field of `self` that is awaited, by where its name and arguments stand.
+/// A call on a collaborator that is awaited, by where its name and arguments stand.
 pub struct Call {
-    pub field: String,
     pub method: String,
     pub name: usize,
     pub arguments: usize,
@@ -35,11 +34,14 @@ pub fn awaiting_macro(chain: &Chain) -> Option<(usize, Place)> {
     }
 }
 
-/// The call that `chain` makes on a field, if it is awaited directly or by the macro it stands in. Anything else
+/// The call that `chain` makes on what is at `path`, if it is awaited directly or by the macro it stands in. Anything else
 /// (`self.tasks.clone()`, an accessor, a combinator at the end) may be no traced method at all.
-pub fn collaborator(tokens: &[TokenTree], chain: &Chain, place: Place) -> Option<Call> {
+pub fn collaborator(tokens: &[TokenTree], chain: &Chain, place: Place, path: &[String]) -> Option<Call> {
+    let (base, fields) = path.split_first()?;
     let Head::Path(head) = &chain.head else { return None };
-    let [Link::Field(field), Link::Method { name, text, arguments, .. }, rest @ ..] = &chain.links[..] else {
+    let (walked, [Link::Method { name, text, arguments, .. }, rest @ ..]) =
+        chain.links.split_at_checked(fields.len())?
+    else {
         return None;
     };
     let awaited = match rest {
@@ -47,13 +49,21 @@ pub fn collaborator(tokens: &[TokenTree], chain: &Chain, place: Place) -> Option
         [] => is_awaited_by_macro(tokens, chain, place),
         _ => false,
     };
-    let on_self = head.len() == 1 && head[0] == "self";
-    (on_self && awaited).then(|| Call {
-        field: field.clone(),
-        method: text.clone(),
-        name: *name,
-        arguments: *arguments,
-    })
+    let on_path = head.len() == 1
+        && head[0] == *base
+        && walked.iter().zip(fields).all(|(link, field)| matches!(link, Link::Field(name) if name == field));
+    (on_path && awaited).then(|| Call { method: text.clone(), name: *name, arguments: *arguments })
+}
+
+/// The field of `self` on which `chain` awaits something, by where its name stands.
+pub fn awaited_field(tokens: &[TokenTree], chain: &Chain, place: Place) -> Option<usize> {
+    let on_self = matches!(&chain.head, Head::Path(head) if head.len() == 1 && head[0] == "self");
+    let [Link::Field(_), calls @ ..] = &chain.links[..] else { return None };
+    let called = calls.iter().any(|link| matches!(link, Link::Method { .. }));
+    let awaited =
+        calls.iter().any(|link| matches!(link, Link::Await)) || is_awaited_by_macro(tokens, chain, place);
+    // `self`, a dot, and the name.
+    (on_self && called && awaited).then_some(chain.start + 2)
 }
 
 fn is_awaited_by_macro(tokens: &[TokenTree], chain: &Chain, place: Place) -> bool {

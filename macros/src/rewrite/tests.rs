@@ -5,9 +5,25 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::*;
+use crate::args::{BlockArgs, MethodArgs};
+use crate::errors::Errors;
+use crate::item::Item;
+use crate::preset::SERVICE;
 
 fn rewritten(fields: &[&str], sql: bool, body: TokenStream) -> String {
-    Rewriter::new(fields.to_vec()).body(body, sql).body.to_string()
+    let fields: Vec<TokenStream> = fields.iter().map(|field| field.parse().expect("tokens")).collect();
+    let args = if fields.is_empty() { quote!() } else { quote!(calls(#(#fields),*)) };
+    let block = block(args);
+    Rewriter::new(&block).body(body, sql).body.to_string()
+}
+
+fn block(args: TokenStream) -> Block {
+    let mut errors = Errors::default();
+    let args = BlockArgs::parse(args, &mut errors);
+    let item = Item::parse(&SERVICE, quote!(impl A {})).expect("an impl block");
+    let block = Block::new(&SERVICE, args, MethodArgs::default(), item, &mut errors);
+    assert!(errors.is_empty());
+    block
 }
 
 #[track_caller]
@@ -113,10 +129,41 @@ mod calls {
 
     #[test]
     fn it_is_known_which_fields_were_called() {
-        let mut rewriter = Rewriter::new(vec!["tasks", "users"]);
+        let block = block(quote!(calls(tasks, users)));
+        let mut rewriter = Rewriter::new(&block);
         assert!(rewriter.body(quote!(self.users.a().await), false).uses_ctx);
         assert!(!rewriter.body(quote!(self.tasks.len()), false).uses_ctx);
-        assert_eq!(rewriter.called, [false, true]);
+        assert_eq!(rewriter.findings.called, [false, true]);
+    }
+
+    #[test]
+    fn paths_may_be_longer() {
+        assert_eq!(
+            rewritten(
+                &["repos.tasks"],
+                false,
+                quote!(self.repos.tasks.list().await + self.repos.list().await)
+            ),
+            quote!(self.repos.tasks.list_ctx(ctx).await + self.repos.list().await).to_string(),
+        );
+    }
+
+    #[test]
+    fn a_strict_block_knows_what_is_awaited_and_not_listed() {
+        let block = block(quote!(strict, calls(tasks), untraced(lock)));
+        let mut rewriter = Rewriter::new(&block);
+        let body = quote! {
+            self.tasks.list().await;
+            self.lock.lock().await.push(1);
+            join!(self.cache.get(1), self.tasks.len());
+            self.cache.get(2).await;
+            self.pool.acquire().await?.ping();
+            self.names.len();
+            self.help().await;
+        };
+        rewriter.body(body, false);
+        let unlisted: Vec<_> = rewriter.findings.unlisted.iter().map(|found| found.name.as_str()).collect();
+        assert_eq!(unlisted, ["cache", "pool"]);
     }
 }
 

@@ -13,7 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::collect::DropReason;
 use crate::core::Core;
 use crate::histogram::Snapshot;
-use crate::names::{FAMILIES, METHODS};
+use crate::names::METHODS;
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 
@@ -21,9 +21,9 @@ use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MethodSummary {
-    /// `service` or `repo`.
+    /// `service`, `repo`, `client`, `job` or `function`.
     pub kind: String,
-    /// The type's name.
+    /// The type's name; the module's, of a function.
     pub type_name: String,
     /// The method's name.
     pub method: String,
@@ -102,7 +102,7 @@ impl fmt::Debug for CoreCollector {
 
 impl Collector for CoreCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        for family in FAMILIES {
+        for family in Family::all() {
             let measured = measured(self.0, family);
             if measured.is_empty() {
                 continue;

@@ -8,7 +8,7 @@ impl Service {
     pub async fn a(&self) {}
 
     #[traced]
-    pub fn b(&self) {}
+    pub const fn b(&self) {}
 }
 
 fn main() {

@@ -1,4 +1,5 @@
-//! The generated crates: services that call repositories, the same for every contender but for its attributes.
+//! The generated crates: services that call repositories, the same for every contender but for its attributes
+//! and what it writes by hand.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -7,39 +8,68 @@ use std::path::Path;
 pub(super) struct Contender {
     pub(super) name: &'static str,
     dependency: &'static str,
-    imports: &'static str,
+    prelude: &'static str,
     service: &'static str,
     repo: &'static str,
     method: &'static str,
+    /// What a body starts with where an attribute alone does not do: `{type}` and `{method}` are replaced.
+    start: &'static str,
 }
 
 pub(super) const CONTENDERS: &[Contender] = &[
-    Contender { name: "plain", dependency: "", imports: "", service: "", repo: "", method: "" },
+    Contender { name: "plain", dependency: "", prelude: "", service: "", repo: "", method: "", start: "" },
     Contender {
         name: "spanweave",
-        dependency: "spanweave = { path = \"{root}/runtime\", default-features = false }",
-        imports: "use spanweave::{repo, traced_service};",
+        dependency: "spanweave = { path = \"{root}/runtime\", default-features = false, features = [\"enable\"] }",
+        prelude: "use spanweave::{repo, traced_service};",
         service: "#[traced_service(calls(repo))]",
         repo: "#[repo]",
         method: "",
+        start: "",
     },
     Contender {
         name: "fastrace",
         dependency: "fastrace = { version = \"0.7.19\", features = [\"enable\"] }",
-        imports: "",
+        prelude: "",
         service: "",
         repo: "",
         method: "#[fastrace::trace]",
+        start: "",
     },
     Contender {
         name: "instrument",
         dependency: "tracing = \"0.1.44\"",
-        imports: "",
+        prelude: "",
         service: "",
         repo: "",
         method: "#[tracing::instrument(skip_all, err)]",
+        start: "",
+    },
+    Contender {
+        name: "instrument-histogram",
+        dependency: "tracing = \"0.1.44\"\nprometheus = { version = \"0.14.0\", default-features = false }",
+        prelude: DURATION,
+        service: "",
+        repo: "",
+        method: "#[tracing::instrument(skip_all, err)]",
+        start: "let _timer = DURATION.with_label_values(&[\"{type}\", \"{method}\"]).start_timer();",
+    },
+    Contender {
+        name: "autometrics",
+        dependency: "autometrics = { version = \"3.0.0\", features = [\"prometheus-0_14\"] }",
+        prelude: "use autometrics::autometrics;",
+        service: "#[autometrics]",
+        repo: "#[autometrics]",
+        method: "",
+        start: "",
     },
 ];
+
+const DURATION: &str = r#"
+static DURATION: std::sync::LazyLock<prometheus::HistogramVec> = std::sync::LazyLock::new(|| {
+    prometheus::register_histogram_vec!("duration_seconds", "Of calls.", &["type", "method"]).unwrap()
+});
+"#;
 
 pub(super) enum Program {
     /// 1,000 methods in 100 impl blocks.
@@ -97,7 +127,7 @@ impl Contender {
             Program::Methods => self.methods(),
             Program::Chain(length) => self.chain(*length),
         };
-        format!("#![allow(unused)]\n{}\n{ERRORS}\n{body}\n{MAIN}", self.imports)
+        format!("#![allow(unused)]\n{}\n{ERRORS}\n{body}\n{MAIN}", self.prelude)
     }
 
     fn methods(&self) -> String {
@@ -120,11 +150,13 @@ impl Contender {
                 &mut methods,
                 format_args!(
                     "{} pub async fn find_{method}(&self, id: u64, name: &str) -> Result<Vec<u64>, DbError> {{
+                        {}
                         tokio::task::yield_now().await;
                         if id == {method} {{ return Err(DbError); }}
                         Ok(vec![id + self.base, name.len() as u64])
                     }}\n",
-                    self.method
+                    self.method,
+                    self.start(&format!("Repo{block}"), &format!("find_{method}"))
                 ),
             );
         }
@@ -142,11 +174,13 @@ impl Contender {
                 &mut methods,
                 format_args!(
                     "{} pub async fn list_{method}(&self, id: u64, name: String) -> Result<u64, AppError> {{
+                        {}
                         let a = self.repo.find_{method}(id, &name).await?;
                         let b = self.repo.find_{other}(id + 1, &name).await?;
                         Ok(a.iter().sum::<u64>() + b.len() as u64)
                     }}\n",
-                    self.method
+                    self.method,
+                    self.start(&format!("Svc{block}"), &format!("list_{method}"))
                 ),
             );
         }
@@ -154,6 +188,10 @@ impl Contender {
         format!(
             "pub struct Svc{block} {{ pub repo: Repo{block} }}\n{attribute}\nimpl Svc{block} {{\n{methods}}}\n"
         )
+    }
+
+    fn start(&self, of: &str, method: &str) -> String {
+        self.start.replace("{type}", of).replace("{method}", method)
     }
 
     fn chain(&self, length: usize) -> String {
@@ -164,8 +202,9 @@ impl Contender {
             push(
                 &mut methods,
                 format_args!(
-                    "{} pub async fn m{method}(&self, id: u64) -> Result<u64, AppError> {{ Ok({rest} + 1) }}\n",
-                    self.method
+                    "{} pub async fn m{method}(&self, id: u64) -> Result<u64, AppError> {{ {} Ok({rest} + 1) }}\n",
+                    self.method,
+                    self.start("Chain", &format!("m{method}"))
                 ),
             );
         }

@@ -1,0 +1,52 @@
+#[inline]
+pub fn insert(
+    db: &Db,
+    id: i64,
+) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+    static __METHOD: ::spanweave::Method = ::spanweave::Method::function(
+            ::spanweave::MethodKind::Repo,
+            "insert",
+            ::core::module_path!(),
+        )
+        .with(
+            &::spanweave::MethodOptions {
+                span_name: ::core::option::Option::Some("insert a task"),
+                metric: ::core::option::Option::None,
+                labels: &[],
+            },
+        );
+    let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
+    __METHOD
+        .call(::spanweave::Ctx::current())
+        .run(
+            returns.class(),
+            async move {
+                let db = db;
+                let id = id;
+                if let Some(early) = returns.early() {
+                    return early;
+                }
+                let ctx = ::spanweave::Ctx::current();
+                if ctx.is_recording() {
+                    ctx.set("id", &id);
+                }
+                '_body: {
+                    db.users.touch_ctx(ctx, id).await;
+                    sqlx::query("INSERT INTO tasks VALUES ($1)")
+                        .bind(id)
+                        .execute(ctx.sql(&db.pool))
+                        .await
+                        .map(drop)
+                }
+            },
+        )
+}
+/// [`insert`], in the given trace context.
+#[inline]
+pub fn insert_ctx(
+    ctx: ::spanweave::Ctx,
+    db: &Db,
+    id: i64,
+) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+    ctx.enter(move || insert(db, id))
+}

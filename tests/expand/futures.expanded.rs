@@ -1,0 +1,72 @@
+impl TaskService {
+    pub fn boxed(
+        &self,
+        id: i64,
+    ) -> Pin<Box<dyn Future<Output = Result<Task, AppError>> + Send + '_>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
+            "TaskService",
+            "boxed",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<Task, AppError>>::NEW;
+        Box::pin(
+            __METHOD
+                .call(::spanweave::Ctx::current())
+                .run(
+                    returns.class(),
+                    async move {
+                        if let Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.store.load(id).await }
+                    },
+                ),
+        )
+    }
+    pub fn made(&self, id: i64) -> BoxFuture<'_, Result<Task, AppError>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
+            "TaskService",
+            "made",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<BoxFuture<'_, Result<Task, AppError>>>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .make(
+                returns
+                    .boxed(::spanweave::Returns::<Result<Task, AppError>>::NEW.class()),
+                move || {
+                    let id = id;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {
+                        let store = self.store.clone();
+                        async move { store.load(id).await }.boxed()
+                    }
+                },
+            )
+    }
+}
+impl TaskService {
+    /// [`boxed`](Self::boxed), in the given trace context.
+    #[inline]
+    pub fn boxed_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        id: i64,
+    ) -> Pin<Box<dyn Future<Output = Result<Task, AppError>> + Send + '_>> {
+        ctx.enter(move || self.boxed(id))
+    }
+    /// [`made`](Self::made), in the given trace context.
+    #[inline]
+    pub fn made_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        id: i64,
+    ) -> BoxFuture<'_, Result<Task, AppError>> {
+        ctx.enter(move || self.made(id))
+    }
+}

@@ -1,0 +1,74 @@
+impl Tasks {
+    pub fn all(&self) -> impl Stream<Item = sqlx::Result<Task>> + '_ {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "Tasks",
+            "all",
+            ::core::module_path!(),
+        );
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .make(
+                ::spanweave::StreamReturn(
+                    ::spanweave::Returns::<sqlx::Result<Task>>::NEW.class(),
+                ),
+                move || {
+                    let ctx = ::spanweave::Ctx::current();
+                    '_body: {
+                        sqlx::query_as("SELECT * FROM tasks").fetch(ctx.sql(&self.pool))
+                    }
+                },
+            )
+    }
+    #[inline]
+    pub fn opened(
+        &self,
+    ) -> impl ::core::future::Future<
+        Output = Result<BoxStream<'static, Task>, AppError>,
+    > {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "Tasks",
+            "opened",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<
+            Result<BoxStream<'static, Task>, AppError>,
+        >::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .open(
+                ::spanweave::Opened(
+                    returns.class(),
+                    ::spanweave::Returns::<BoxStream<'static, Task>>::NEW
+                        .boxed(::spanweave::Returns::<Task>::NEW.class()),
+                ),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: { self.hub.subscribe().await }
+                },
+            )
+    }
+}
+impl Tasks {
+    /// [`all`](Self::all), in the given trace context.
+    #[inline]
+    pub fn all_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl Stream<Item = sqlx::Result<Task>> + '_ {
+        ctx.enter(move || self.all())
+    }
+    /// [`opened`](Self::opened), in the given trace context.
+    #[inline]
+    pub fn opened_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<
+        Output = Result<BoxStream<'static, Task>, AppError>,
+    > {
+        ctx.enter(move || self.opened())
+    }
+}

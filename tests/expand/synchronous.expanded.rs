@@ -1,0 +1,38 @@
+impl Tasks {
+    pub fn count(&self, __arg0: (u8, u8)) -> Result<usize, AppError> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
+            "Tasks",
+            "count",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Result<usize, AppError>>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run_sync(
+                returns.class(),
+                move || {
+                    let __arg0 = __arg0;
+                    let (a, _) = __arg0;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: { Ok(self.parse()? + usize::from(a)) }
+                },
+            )
+    }
+    fn parse(&self) -> Result<usize, AppError> {
+        Ok(1)
+    }
+}
+impl Tasks {
+    /// [`count`](Self::count), in the given trace context.
+    #[inline]
+    pub fn count_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        __arg0: (u8, u8),
+    ) -> Result<usize, AppError> {
+        ctx.enter(move || self.count(__arg0))
+    }
+}

@@ -1,0 +1,46 @@
+impl Service {
+    #[cfg(feature = "quiet")]
+    pub async fn ping(&self) {}
+    #[cfg(not(feature = "quiet"))]
+    #[inline]
+    pub fn ping(&self) -> impl ::core::future::Future<Output = ()> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Service,
+            "Service",
+            "ping",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<()>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run(
+                returns.class(),
+                async move {
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: {}
+                },
+            )
+    }
+}
+impl Service {
+    /// [`ping`](Self::ping), in the given trace context.
+    #[cfg(feature = "quiet")]
+    #[inline]
+    pub fn ping_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = ()> {
+        ctx.run(move || self.ping())
+    }
+    /// [`ping`](Self::ping), in the given trace context.
+    #[cfg(not(feature = "quiet"))]
+    #[inline]
+    pub fn ping_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl ::core::future::Future<Output = ()> {
+        ctx.enter(move || self.ping())
+    }
+}

@@ -1,0 +1,27 @@
+impl<T: Send> Store<T> for Memory<T> {
+    #[inline]
+    fn get(&self, key: &str) -> impl ::core::future::Future<Output = Option<T>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "Memory",
+            "get",
+            ::core::module_path!(),
+        );
+        let returns = ::spanweave::Returns::<Option<T>>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run(
+                returns.class(),
+                async move {
+                    let key = key;
+                    if let Some(early) = returns.early() {
+                        return early;
+                    }
+                    '_body: { self.0.get(key) }
+                },
+            )
+    }
+    fn len(&self) -> usize {
+        0
+    }
+}

@@ -1,8 +1,0 @@
-use spanweave::repo;
-
-#[repo]
-pub trait Tasks {
-    async fn count(&self) -> usize;
-}
-
-fn main() {}
