@@ -3,7 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, LitStr, Meta, Variant, WherePredicate, parse_quote};
+use syn::spanned::Spanned as _;
+use syn::{
+    Attribute, Field, Ident, Item, ItemEnum, LitStr, Meta, Type, Variant, WherePredicate, parse_quote,
+};
 
 use crate::errors::Errors;
 
@@ -54,54 +57,58 @@ fn not_an_enum(what: &str) -> String {
 fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let here = Span::mixed_site();
     let mut generics = item.generics.clone();
+    let is_generic = item.generics.type_params().next().is_some();
     let arms = item.variants.iter().map(|variant| {
         let name = &variant.ident;
-        match class(variant, errors) {
-            Class::Name(class) => quote_spanned!(here=> Self::#name { .. } => #class),
-            Class::Inner(at) => inner_arm(variant, at, &mut generics.make_where_clause().predicates, errors),
-        }
+        let class = match class(variant, errors) {
+            Class::Name(class) => class,
+            Class::Inner(at) => {
+                if let Some(field) = single_field(variant) {
+                    if is_generic {
+                        generics.make_where_clause().predicates.push(has_class(&field.ty));
+                    }
+                    return inner_arm(name, field);
+                }
+                let fields = variant.fields.len();
+                errors.at(
+                    at,
+                    format!("`inner` is the class of the one field of a variant; `{name}` has {fields}"),
+                );
+                String::new()
+            }
+        };
+        quote_spanned!(here=> Self::#name { .. } => #class)
     });
     let arms: Vec<_> = arms.collect();
     // Of an enum without variants there is no value.
-    let scrutinee = if arms.is_empty() { quote!(*self) } else { quote!(self) };
+    let matched = if arms.is_empty() { quote_spanned!(here=> *self) } else { quote_spanned!(here=> self) };
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let name = &item.ident;
     quote_spanned! {here=>
         #[automatically_derived]
         impl #impl_generics ::spanweave::ErrorClass for #name #ty_generics #where_clause {
             fn error_class(&self) -> &'static str {
-                match #scrutinee { #(#arms),* }
+                match #matched { #(#arms),* }
             }
         }
     }
 }
 
-fn inner_arm(
-    variant: &Variant,
-    at: Span,
-    predicates: &mut syn::punctuated::Punctuated<WherePredicate, syn::Token![,]>,
-    errors: &mut Errors,
-) -> TokenStream {
-    let name = &variant.ident;
+fn single_field(variant: &Variant) -> Option<&Field> {
     let mut fields = variant.fields.iter();
-    let (Some(field), None) = (fields.next(), fields.next()) else {
-        errors.at(
-            at,
-            format!(
-                "`inner` is the class of the one field of a variant; `{name}` has {}",
-                variant.fields.len()
-            ),
-        );
-        return quote!(Self::#name { .. } => "");
-    };
+    fields.next().filter(|_| fields.next().is_none())
+}
+
+fn has_class(ty: &Type) -> WherePredicate {
+    parse_quote!(#ty: ::spanweave::ErrorClass)
+}
+
+fn inner_arm(name: &Ident, field: &Field) -> TokenStream {
     let ty = &field.ty;
-    let bound = quote_spanned!(at=> ::spanweave::ErrorClass);
-    predicates.push(parse_quote!(#ty: #bound));
-    let member = match &variant.fields {
-        Fields::Named(_) => field.ident.as_ref().map(|ident| quote!(#ident: inner)),
-        Fields::Unnamed(_) | Fields::Unit => Some(quote!(0: inner)),
-    };
-    quote_spanned!(Span::mixed_site()=> Self::#name { #member } => ::spanweave::ErrorClass::error_class(inner))
+    let member = field.ident.as_ref().map_or_else(|| quote!(0), |name| quote!(#name));
+    // What is said of the type is said there.
+    let class = quote_spanned!(Span::mixed_site().located_at(ty.span())=> <#ty as ::spanweave::ErrorClass>);
+    quote_spanned!(Span::mixed_site()=> Self::#name { #member: inner } => #class::error_class(inner))
 }
 
 fn class(variant: &Variant, errors: &mut Errors) -> Class {

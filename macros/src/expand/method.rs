@@ -45,15 +45,15 @@ pub fn output(sig: &Signature, asyncness: Asyncness) -> TokenStream {
     if asyncness != Asyncness::Rewritten {
         return sig.output.to_token_stream();
     }
-    let (returned, end) = match &sig.output {
-        ReturnType::Default => (quote!(()), sig.paren_token.span.close()),
-        ReturnType::Type(arrow, ty) => (quote!(#ty), last_span(ty).unwrap_or(arrow.spans[1])),
+    let (returned, start, end) = match &sig.output {
+        ReturnType::Default => (quote!(()), sig.paren_token.span.close(), sig.paren_token.span.close()),
+        ReturnType::Type(arrow, ty) => (quote!(#ty), ty.span(), last_span(ty).unwrap_or(arrow.spans[1])),
     };
-    // The signature ends where the user's ends: what is said of it is said there.
+    // The signature ends where the user's ends, and its type is where the user's is: what is said of them is said there.
     let close = Token![>](end);
-    // The span of `impl` is this crate's, which is of edition 2024: the future captures what an `async fn` does,
+    // But the span of `impl` is this crate's, which is of edition 2024: the future captures what an `async fn` does,
     // whatever the edition of the user's crate.
-    quote_spanned!(Span::mixed_site()=> -> impl ::core::future::Future<Output = #returned #close)
+    quote_spanned!(Span::mixed_site().located_at(start)=> -> impl ::core::future::Future<Output = #returned #close)
 }
 
 fn last_span(ty: &Type) -> Option<Span> {
@@ -136,7 +136,8 @@ impl Expansion<'_> {
     }
 
     fn call(&self) -> TokenStream {
-        let here = Span::mixed_site();
+        // What is said of the block that holds the arguments is said of the body.
+        let here = Span::mixed_site().located_at(self.method.function.body.span());
         let call = self.begun();
         let class = self.class();
         if let Some((block, _)) = self.in_place() {

@@ -1,0 +1,21 @@
+use spanweave::ErrorClass;
+
+#[derive(ErrorClass)]
+struct Failure;
+
+#[derive(ErrorClass)]
+enum Push {
+    #[error_class = "bad"]
+    Bad,
+    #[error_class("")]
+    Empty,
+    #[error_class("a")]
+    #[error_class("b")]
+    Twice,
+    #[error_class(inner)]
+    Unit,
+    #[error_class(inner)]
+    Pair(u8, u8),
+}
+
+fn main() {}
