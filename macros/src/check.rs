@@ -3,11 +3,10 @@
 use crate::args::MethodArgs;
 use crate::errors::Errors;
 use crate::item::{Body, Head};
-use crate::model::{Block, Entrance, Method, Role, attributes, can_be_traced};
+use crate::model::{Block, Entrance, Method, Role, can_be_traced};
 use crate::rewrite::Findings;
 
 pub fn check(block: &Block, findings: &Findings, errors: &mut Errors) {
-    check_mocks(block, errors);
     for method in block.methods() {
         check_traceable(block, method, errors);
         check_skip(&method.args, errors);
@@ -16,15 +15,6 @@ pub fn check(block: &Block, findings: &Findings, errors: &mut Errors) {
     }
     check_collaborators(block, findings, errors);
     check_strict(findings, errors);
-}
-
-/// Mocks of the twins as well would be called in the place of the methods that expectations are set on.
-fn check_mocks(block: &Block, errors: &mut Errors) {
-    let Head::Trait(head) = &block.head else { return };
-    if let Some(automock) = attributes::called(&head.attrs, "automock") {
-        let attribute = block.preset.attribute;
-        errors.over(automock, format!("`automock` would mock the twins too; put it above `{attribute}`"));
-    }
 }
 
 fn check_traceable(block: &Block, method: &Method, errors: &mut Errors) {
@@ -40,13 +30,10 @@ fn check_traceable(block: &Block, method: &Method, errors: &mut Errors) {
     } else if let Some(abi) = &sig.abi {
         errors.over(abi, format!("`{attribute}` cannot trace an `extern` function; remove it"));
     } else if !can_be_traced(function) {
-        let said = attributes::called(&function.attrs, "track_caller");
-        let message =
-            format!("`{attribute}` would take the caller from `track_caller`; remove one of the two");
-        match said {
-            Some(said) => errors.over(said, message),
-            None => errors.at(asked, message),
-        }
+        errors.at(
+            asked,
+            format!("`{attribute}` would take the caller from `track_caller`; remove one of the two"),
+        );
     }
 }
 

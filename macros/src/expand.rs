@@ -1,8 +1,8 @@
 //! The code that an item becomes. Nothing here can fail.
 
 mod entrance;
-mod in_place;
 mod method;
+mod mock;
 mod signature;
 
 use proc_macro2::TokenStream;
@@ -52,7 +52,8 @@ fn item(block: &Block, members: TokenStream, entrances: TokenStream) -> TokenStr
         Head::Trait(head) => {
             let mut written = head.clone();
             written.items = vec![TraitItem::Verbatim(quote!(#members #entrances))];
-            written.into_token_stream()
+            let mock = block.automock.as_ref().map(|automock| mock::mock(block, head, automock));
+            quote!(#written #mock)
         }
         Head::Function => quote!(#members #entrances),
     }

@@ -175,7 +175,7 @@ impl Function {
         let body = if input.peek(Token![;]) {
             Body::Required(input.parse()?)
         } else if input.peek(token::Brace) {
-            Body::Written(input.parse()?)
+            Body::Written(braces(input.parse()?)?)
         } else {
             return Err(input.error("expected `{`"));
         };
@@ -189,6 +189,15 @@ impl Function {
         }
         self.attrs.retain(|attr| !is_traced(attr.path()));
         Member::Other { tokens: self.into_token_stream(), traced: None }
+    }
+}
+
+/// A `$body:block` fragment arrives in a group without delimiters.
+fn braces(body: TokenTree) -> syn::Result<Group> {
+    let TokenTree::Group(group) = body else { return Err(Error::new(body.span(), "expected `{`")) };
+    match (group.delimiter(), group.stream().into_iter().next()) {
+        (Delimiter::None, Some(inner)) => braces(inner),
+        _ => Ok(group),
     }
 }
 

@@ -2,6 +2,9 @@
 
 pub mod arguments;
 pub mod attributes;
+pub mod automock;
+pub mod bounds;
+pub mod in_place;
 pub mod lifetimes;
 pub mod returned;
 
@@ -10,9 +13,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, GenericParam, Generics, ItemImpl, Type, TypeParamBound, Visibility};
 
-use self::arguments::{Arguments, simple_name, typed_inputs};
+use self::arguments::{Arguments, Patterns, simple_name, typed_inputs};
 use self::attributes::AsyncTrait;
-use self::returned::{Returned, ungrouped};
+use self::automock::Automock;
+use self::returned::{Kind, Returned, ungrouped};
 use crate::args::{BlockArgs, FieldPath, MethodArgs};
 use crate::errors::Errors;
 use crate::item::{Body, Function, Head, Item, Member};
@@ -30,6 +34,8 @@ pub struct Block {
     pub strict: bool,
     /// The attribute of async-trait that the trait has.
     pub async_trait: Option<AsyncTrait>,
+    /// The attribute of mockall that the trait had.
+    pub automock: Option<Automock>,
     pub parts: Vec<Part>,
 }
 
@@ -78,6 +84,12 @@ pub struct Traced {
     pub returned: Returned,
     /// How the method is `async`.
     pub asyncness: Asyncness,
+    /// Whether nothing but an `async fn` can have the signature.
+    pub only_async: bool,
+    /// Whether an attribute of others reads the method.
+    pub is_read: bool,
+    /// Whether the body is nothing but the future that is returned, which is wrapped where it is.
+    pub in_place: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -107,9 +119,13 @@ impl Block {
         preset: &'static Preset,
         args: BlockArgs,
         method_args: MethodArgs,
-        item: Item,
+        mut item: Item,
         errors: &mut Errors,
     ) -> Block {
+        let automock = match &mut item.head {
+            Head::Trait(head) => Automock::take(&mut head.attrs),
+            Head::Impl(_) | Head::Function => None,
+        };
         let base = matches!(item.head, Head::Impl(_) | Head::Trait(_)).then_some("self");
         let collaborators = |listed: Option<crate::args::Given<Vec<FieldPath>>>| {
             listed.map_or_else(Vec::new, |listed| {
@@ -137,6 +153,7 @@ impl Block {
             untraced: collaborators(args.untraced),
             strict: args.strict.is_some(),
             async_trait: facts.async_trait,
+            automock,
             parts,
         }
     }
@@ -349,20 +366,38 @@ impl Traced {
     fn new(function: &Function, returned: Returned, entrance: Entrance, facts: &BlockFacts) -> Traced {
         let attrs = &function.attrs;
         let is_read = facts.is_read || !attrs.iter().all(attributes::is_inert);
+        let only_async = returned.is_never() || has_opaque_arguments_without_lifetimes(function);
         let asyncness = match function.sig.asyncness {
             None => Asyncness::Not,
-            // On an `async fn`, `must_use` speaks of the awaited value; and only an `async fn` can return `!`.
-            Some(_) if is_read || returned.is_never() || attributes::has(attrs, "must_use") => {
-                Asyncness::Stays
-            }
+            // On an `async fn`, `must_use` speaks of the awaited value.
+            Some(_) if is_read || only_async || attributes::has(attrs, "must_use") => Asyncness::Stays,
             Some(_) => Asyncness::Rewritten,
         };
-        let mut arguments = Arguments::of(&function.sig, is_read);
+        // The context that a caller gives is not the one that the body is to find.
+        let in_place = !matches!(entrance, Entrance::Plain(_)) && is_in_place(function, &returned);
+        let patterns = match (in_place, is_read) {
+            (true, _) => Patterns::Untouched,
+            (false, true) => Patterns::Kept,
+            (false, false) => Patterns::Moved,
+        };
+        let mut arguments = Arguments::of(&function.sig, patterns);
         if matches!(entrance, Entrance::Plain(_)) {
-            arguments.replace_context(is_read);
+            arguments.replace_context(patterns);
         }
-        Traced { entrance, arguments, returned, asyncness }
+        Traced { entrance, arguments, returned, asyncness, only_async, is_read, in_place }
     }
+}
+
+/// `impl PgExecutor<'_>`, `impl Iterator<Item = &str>`
+fn has_opaque_arguments_without_lifetimes(function: &Function) -> bool {
+    typed_inputs(&function.sig)
+        .any(|typed| lifetimes::is_opaque_without_lifetimes(typed.ty.to_token_stream()))
+}
+
+fn is_in_place(function: &Function, returned: &Returned) -> bool {
+    let (Returned::GoesOn(goes_on), Body::Written(body)) = (returned, &function.body) else { return false };
+    let is_future = function.sig.asyncness.is_none() && goes_on.kind == Kind::Future;
+    is_future && in_place::async_block(&body.stream(), goes_on.spelled).is_some()
 }
 
 fn owner(head: &Head) -> Owner {
@@ -382,9 +417,10 @@ fn type_name(head: &ItemImpl) -> String {
     }
     let path = match self_ty {
         Type::Path(ty) if !is_parameter(&ty.path, &head.generics) => Some(&ty.path),
+        Type::TraitObject(object) => object_trait(object),
         _ => head.trait_.as_ref().map(|(path, _)| path),
     };
-    let last = path.or_else(|| object_trait(self_ty)).and_then(|path| path.segments.last());
+    let last = path.and_then(|path| path.segments.last());
     last.map_or_else(|| self_ty.to_token_stream().to_string(), |last| last.ident.unraw().to_string())
 }
 
@@ -396,8 +432,7 @@ fn is_parameter(path: &syn::Path, generics: &Generics) -> bool {
 }
 
 /// The trait of `dyn Trait`.
-fn object_trait(ty: &Type) -> Option<&syn::Path> {
-    let Type::TraitObject(object) = ty else { return None };
+fn object_trait(object: &syn::TypeTraitObject) -> Option<&syn::Path> {
     object.bounds.iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) => Some(&bound.path),
         _ => None,

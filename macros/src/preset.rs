@@ -23,6 +23,12 @@ impl Preset {
         Preset { attribute, kind, sql: false, blocks: true }
     }
 
+    /// The message for what mockall writes, and copies the attribute to.
+    pub fn under_automock(&self) -> String {
+        let attribute = self.attribute;
+        format!("`#[automock]` copies `{attribute}` to what it writes; put it below `{attribute}`")
+    }
+
     /// The message for an item that the attribute does not serve.
     pub fn refuses(&self, what: &str) -> String {
         let attribute = self.attribute;

@@ -158,6 +158,13 @@ impl Call {
         self.0.is_open()
     }
 
+    /// Ends the call with what its function returned.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        self.0.end(outcome);
+    }
+
     /// Ends the call between its polls, unless it has ended.
     #[cold]
     #[inline(never)]

@@ -8,7 +8,10 @@ use pin_project_lite::pin_project;
 
 use crate::call::{Call, Traced};
 use crate::ctx::{Ctx, WithCtx};
-use crate::outcome::{AnyReturn, Classify, Outcome, Returns};
+use crate::outcome::{
+    AnyReturn, AnyReturns, ClassedReturn, Classify, ErrorClass, Outcome, PlainReturns, ResultReturn,
+    ResultReturns, Returns,
+};
 
 /// What becomes of a call when its function has returned `R`.
 pub trait Continue<R> {
@@ -65,7 +68,7 @@ impl<T, E, C: Classify<Result<T, E>>, G: Continue<T>> Continue<Result<T, E>> for
 
     fn go_on(self, mut call: Call, returned: Result<T, E>) -> Self::Output {
         if returned.is_err() {
-            call.finish(C::classify(&returned));
+            call.end(C::classify(&returned));
         }
         returned.map(|value| self.1.go_on(call, value))
     }
@@ -76,13 +79,16 @@ impl<R> Continue<R> for AnyReturn {
     type Output = R;
 
     fn go_on(self, mut call: Call, returned: R) -> R {
-        call.finish(Outcome::Ok);
+        call.end(Outcome::Ok);
         returned
     }
 }
 
-/// The boxes that futures and streams are returned in: `Pin<Box<dyn …>>`, with or without `Send`.
+/// The boxes that futures and streams are returned in: `Pin<Box<dyn …>>`, also `+ Send`, and `+ Send + Sync`.
 pub trait Boxed: Sized {
+    /// The future's output, or the stream's item.
+    type Item;
+
     /// The same, with `ctx` as the current context whenever it is polled.
     #[must_use]
     fn in_ctx(self, ctx: Ctx) -> Self;
@@ -96,16 +102,18 @@ pub trait BoxedCall<C>: Boxed {
 }
 
 macro_rules! boxed {
-    ($continued:ident: $trait:ident<$item:ident = T> $(+ $send:ident)?) => {
-        impl<'a, T: 'a> Boxed for Pin<Box<dyn $trait<$item = T> $(+ $send)? + 'a>> {
+    ($continued:ident: $trait:ident<$item:ident = T> $(+ $auto:ident)*) => {
+        impl<'a, T: 'a> Boxed for Pin<Box<dyn $trait<$item = T> $(+ $auto)* + 'a>> {
+            type Item = T;
+
             fn in_ctx(self, ctx: Ctx) -> Self {
                 Box::pin(WithCtx::new(self, ctx))
             }
         }
 
-        impl<'a, T: 'a, C> BoxedCall<C> for Pin<Box<dyn $trait<$item = T> $(+ $send)? + 'a>>
+        impl<'a, T: 'a, C> BoxedCall<C> for Pin<Box<dyn $trait<$item = T> $(+ $auto)* + 'a>>
         where
-            C: Classify<T> $(+ $send)? + 'a,
+            C: Classify<T> $(+ $auto)* + 'a,
         {
             fn traced(self, call: Call, class: C) -> Self {
                 Box::pin($continued(class).go_on(call, self))
@@ -116,20 +124,58 @@ macro_rules! boxed {
 
 boxed!(FutureReturn: Future<Output = T>);
 boxed!(FutureReturn: Future<Output = T> + Send);
+boxed!(FutureReturn: Future<Output = T> + Send + Sync);
 boxed!(StreamReturn: Stream<Item = T>);
 boxed!(StreamReturn: Stream<Item = T> + Send);
+boxed!(StreamReturn: Stream<Item = T> + Send + Sync);
 
-impl<R: Boxed> Returns<R> {
-    /// How a call goes on in a boxed future or stream of class `C`. What only has the name of one, and another type, ends
-    /// the call.
+impl<R, T, E> Returns<R>
+where
+    R: Boxed<Item = Result<T, E>>,
+    E: ErrorClass,
+{
+    /// How a call goes on in a box of what tells its error's class.
     #[inline]
-    pub fn boxed<C>(self, class: C) -> BoxedReturn<C> {
-        BoxedReturn(class)
+    pub fn boxed(self) -> BoxedReturn<ClassedReturn> {
+        BoxedReturn(ClassedReturn)
+    }
+}
+
+impl<R, T, E> ResultReturns<R>
+where
+    R: Boxed<Item = Result<T, E>>,
+{
+    /// How a call goes on in a box of a `Result`.
+    #[inline]
+    pub fn boxed(self) -> BoxedReturn<ResultReturn> {
+        BoxedReturn(ResultReturn)
+    }
+}
+
+impl<R: Boxed> AnyReturns<R> {
+    /// How a call goes on in a box of anything else.
+    #[inline]
+    pub fn boxed(self) -> BoxedReturn<AnyReturn> {
+        BoxedReturn(AnyReturn)
     }
 
     /// What `make` makes, in a context from its making to its end.
     pub fn in_ctx(self, ctx: Ctx, make: impl FnOnce() -> R) -> R {
         ctx.enter(make).in_ctx(ctx)
+    }
+}
+
+impl<R> PlainReturns<R> {
+    /// What only has the name of a box of a future or a stream is all that the function returns.
+    #[inline]
+    pub fn boxed(self) -> AnyReturn {
+        AnyReturn
+    }
+
+    /// What `make` makes in a context.
+    #[inline]
+    pub fn in_ctx(self, ctx: Ctx, make: impl FnOnce() -> R) -> R {
+        ctx.enter(make)
     }
 }
 
@@ -242,10 +288,8 @@ mod tests {
 
     #[test]
     fn boxes_are_told_from_what_is_none_by_their_type() {
-        let returns = Returns::<Local<'_>>::NEW;
-        let _: BoxedReturn<ResultReturn> = returns.boxed(ResultReturn);
-        let returns = Returns::<Pin<Box<dyn Stream<Item = u8> + Send>>>::NEW;
-        let _: BoxedReturn<AnyReturn> = returns.boxed(AnyReturn);
-        let _: AnyReturn = Returns::<Box<u8>>::NEW.boxed(AnyReturn);
+        let _: BoxedReturn<ResultReturn> = Returns::<Local<'_>>::NEW.boxed();
+        let _: BoxedReturn<AnyReturn> = Returns::<Pin<Box<dyn Stream<Item = u8> + Send>>>::NEW.boxed();
+        let _: AnyReturn = Returns::<Box<u8>>::NEW.boxed();
     }
 }

@@ -88,7 +88,8 @@ pub use ctx::{Ctx, InCtx, WithCtx};
 pub use labelled::LabelValue;
 pub use method::{Method, MethodKind, MethodOptions};
 pub use outcome::{
-    AnyReturn, AnyReturns, ClassedReturn, Classify, ErrorClass, Outcome, ResultReturn, ResultReturns, Returns,
+    AnyReturn, AnyReturns, ClassedReturn, Classify, ErrorClass, Outcome, PlainReturns, ResultReturn,
+    ResultReturns, Returns,
 };
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};

@@ -4,8 +4,6 @@ use std::any::type_name;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::ctx::Ctx;
-
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -163,7 +161,10 @@ pub struct Returns<R>(ResultReturns<R>);
 pub struct ResultReturns<R>(AnyReturns<R>);
 
 /// What [`ResultReturns`] falls back to for a type that is not a `Result`.
-pub struct AnyReturns<R>(PhantomData<fn() -> R>);
+pub struct AnyReturns<R>(PlainReturns<R>);
+
+/// What [`AnyReturns`] falls back to for a type that is neither a future nor a stream in a box.
+pub struct PlainReturns<R>(PhantomData<fn() -> R>);
 
 impl<R> Clone for Returns<R> {
     fn clone(&self) -> Self {
@@ -186,9 +187,16 @@ impl<R> Clone for AnyReturns<R> {
 }
 impl<R> Copy for AnyReturns<R> {}
 
+impl<R> Clone for PlainReturns<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for PlainReturns<R> {}
+
 impl<R> Returns<R> {
     /// The one value.
-    pub const NEW: Self = Returns(ResultReturns(AnyReturns(PhantomData)));
+    pub const NEW: Self = Returns(ResultReturns(AnyReturns(PlainReturns(PhantomData))));
 
     /// Always `None`. `if let Some(early) = returns.early() { return early; }` is never taken, and tells type
     /// inference what the surrounding block returns, so that coercions work as in a plain function.
@@ -220,18 +228,6 @@ impl<R> AnyReturns<R> {
     pub fn class(self) -> AnyReturn {
         AnyReturn
     }
-
-    /// What is no boxed future or stream is all that the function returns.
-    #[inline]
-    pub fn boxed<C>(self, _class: C) -> AnyReturn {
-        AnyReturn
-    }
-
-    /// What `make` makes in a context.
-    #[inline]
-    pub fn in_ctx(self, ctx: Ctx, make: impl FnOnce() -> R) -> R {
-        ctx.enter(make)
-    }
 }
 
 impl<R> Deref for Returns<R> {
@@ -246,6 +242,14 @@ impl<R> Deref for ResultReturns<R> {
     type Target = AnyReturns<R>;
 
     fn deref(&self) -> &AnyReturns<R> {
+        &self.0
+    }
+}
+
+impl<R> Deref for AnyReturns<R> {
+    type Target = PlainReturns<R>;
+
+    fn deref(&self) -> &PlainReturns<R> {
         &self.0
     }
 }

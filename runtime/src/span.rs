@@ -137,9 +137,21 @@ impl Span {
         self.started = now;
     }
 
-    /// Lets an open span wait: its timer starts again when it [opens](Span::open) again.
+    /// Lets an open span wait: its timer starts again when it [opens](Span::open) again. One outside any context may
+    /// still find one then.
     pub(crate) fn wait(&mut self) {
-        self.phase = Phase::Waiting { recorded: self.phase == Phase::Recorded };
+        self.phase = match self.phase {
+            _ if self.ctx.is_none() => Phase::Unopened,
+            phase => Phase::Waiting { recorded: phase == Phase::Recorded },
+        };
+    }
+
+    /// [`finish`](Span::finish), for one that may wait outside any context.
+    pub(crate) fn end(&mut self, outcome: Outcome) {
+        if self.phase == Phase::Unopened {
+            self.open(Ctx::current());
+        }
+        self.finish(outcome);
     }
 
     /// Ends a span that was dropped: one that waits as if it had never been, one that is open as cancelled.

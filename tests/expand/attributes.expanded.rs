@@ -19,12 +19,14 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        let unused = 1;
-                        Vec::new()
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            let unused = 1;
+                            Vec::new()
+                        }
                     }
                 },
             )
@@ -52,17 +54,25 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let a = a;
-                    let b = b;
-                    let c = c;
-                    let d = d;
-                    let e = e;
-                    #[cfg(unix)]
-                    let f = f;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let a = a;
+                        #[allow(clippy::shadow_same)]
+                        let b = b;
+                        #[allow(clippy::shadow_same)]
+                        let c = c;
+                        #[allow(clippy::shadow_same)]
+                        let d = d;
+                        #[allow(clippy::shadow_same)]
+                        let e = e;
+                        #[cfg(unix)]
+                        #[allow(clippy::shadow_same)]
+                        let f = f;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { a + b + c + d + e }
                     }
-                    '_body: { a + b + c + d + e }
                 },
             )
     }
@@ -80,11 +90,14 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let at = at;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let at = at;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { unsafe { *at } }
                     }
-                    '_body: { unsafe { *at } }
                 },
             )
     }

@@ -16,14 +16,20 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let user_id = user_id;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        let ids = self.residences.ids_for_user_ctx(ctx, user_id).await?;
-                        Ok(self.tasks.for_residences_ctx(ctx, &ids).await?)
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let user_id = user_id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            let ids = self
+                                .residences
+                                .ids_for_user_ctx(ctx, user_id)
+                                .await?;
+                            Ok(self.tasks.for_residences_ctx(ctx, &ids).await?)
+                        }
                     }
                 },
             )
@@ -45,18 +51,21 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let user_id = user_id;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        let (tasks, ids) = tokio::try_join!(
-                            self.tasks.all_ctx(ctx), self.residences
-                            .ids_for_user_ctx(ctx, user_id)
-                        )?;
-                        let cached = self.tasks.clone();
-                        Ok(Overview::new(tasks, ids, cached))
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let user_id = user_id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            let (tasks, ids) = tokio::try_join!(
+                                self.tasks.all_ctx(ctx), self.residences
+                                .ids_for_user_ctx(ctx, user_id)
+                            )?;
+                            let cached = self.tasks.clone();
+                            Ok(Overview::new(tasks, ids, cached))
+                        }
                     }
                 },
             )

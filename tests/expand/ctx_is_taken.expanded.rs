@@ -16,12 +16,15 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let ctx = ctx;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let ctx = ctx;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: { self.tasks.list_ctx(ctx, ctx.user_id).await }
                     }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: { self.tasks.list_ctx(ctx, ctx.user_id).await }
                 },
             )
     }

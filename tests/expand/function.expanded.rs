@@ -21,22 +21,26 @@ pub fn insert(
         .run(
             returns.class(),
             async move {
-                let db = db;
-                let id = id;
-                if let Some(early) = returns.early() {
-                    return early;
-                }
-                let ctx = ::spanweave::Ctx::current();
-                if ctx.is_recording() {
-                    ctx.set("id", &id);
-                }
-                '_body: {
-                    db.users.touch_ctx(ctx, id).await;
-                    sqlx::query("INSERT INTO tasks VALUES ($1)")
-                        .bind(id)
-                        .execute(ctx.sql(&db.pool))
-                        .await
-                        .map(drop)
+                {
+                    #[allow(clippy::shadow_same)]
+                    let db = db;
+                    #[allow(clippy::shadow_same)]
+                    let id = id;
+                    if let ::core::option::Option::Some(early) = returns.early() {
+                        return early;
+                    }
+                    let ctx = ::spanweave::Ctx::current();
+                    if ctx.is_recording() {
+                        ctx.set("id", &id);
+                    }
+                    '_body: {
+                        db.users.touch_ctx(ctx, id).await;
+                        sqlx::query("INSERT INTO tasks VALUES ($1)")
+                            .bind(id)
+                            .execute(ctx.sql(&db.pool))
+                            .await
+                            .map(drop)
+                    }
                 }
             },
         )

@@ -16,10 +16,10 @@ impl TaskService {
                 .run(
                     returns.class(),
                     async move {
-                        if let Some(early) = returns.early() {
+                        if let ::core::option::Option::Some(early) = returns.early() {
                             return early;
                         }
-                        '_body: { self.store.load(id).await }
+                        self.store.load(id).await
                     },
                 ),
         )
@@ -35,16 +35,18 @@ impl TaskService {
         __METHOD
             .call(::spanweave::Ctx::current())
             .make(
-                returns
-                    .boxed(::spanweave::Returns::<Result<Task, AppError>>::NEW.class()),
+                returns.boxed(),
                 move || {
-                    let id = id;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        let store = self.store.clone();
-                        async move { store.load(id).await }.boxed()
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let id = id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            let store = self.store.clone();
+                            async move { store.load(id).await }.boxed()
+                        }
                     }
                 },
             )

@@ -23,12 +23,16 @@ where
             .run(
                 returns.class(),
                 async move {
-                    let name = name;
-                    let keep = keep;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let name = name;
+                        #[allow(clippy::shadow_same)]
+                        let keep = keep;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.find(name, keep).await }
                     }
-                    '_body: { self.find(name, keep).await }
                 },
             )
     }

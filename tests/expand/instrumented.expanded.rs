@@ -18,16 +18,20 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let mut id = id;
-                    let mut limit = limit;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        limit += 1;
-                        id += 1;
-                        self.tasks.list_ctx(ctx, id, limit).await
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let mut id = id;
+                        #[allow(clippy::shadow_same)]
+                        let mut limit = limit;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            limit += 1;
+                            id += 1;
+                            self.tasks.list_ctx(ctx, id, limit).await
+                        }
                     }
                 },
             )
@@ -47,11 +51,13 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: { self.tasks.count_ctx(ctx).await }
                     }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: { self.tasks.count_ctx(ctx).await }
                 },
             )
             .await

@@ -16,10 +16,14 @@ impl TaskService {
             .run(
                 returns.class(),
                 async {
-                    if let Some(early) = ::spanweave::Returns::<u8>::NEW.early() {
+                    if let ::core::option::Option::Some(early) = ::spanweave::Returns::<
+                        u8,
+                    >::NEW
+                        .early()
+                    {
                         return early;
                     }
-                    '_body: { 1 }
+                    1
                 },
             )
     }
@@ -40,10 +44,12 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.helper().await }
                     }
-                    '_body: { self.helper().await }
                 },
             )
     }

@@ -24,17 +24,21 @@ impl<C> TaskService<C> {
             .run(
                 returns.class(),
                 async move {
-                    let user_id = user_id;
-                    let items = items;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let user_id = user_id;
+                        #[allow(clippy::shadow_same)]
+                        let items = items;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        if ctx.is_recording() {
+                            ctx.set("user_id", &user_id);
+                            ctx.set("rows", &(items.len()));
+                        }
+                        '_body: { self.store(items).await }
                     }
-                    let ctx = ::spanweave::Ctx::current();
-                    if ctx.is_recording() {
-                        ctx.set("user_id", &user_id);
-                        ctx.set("rows", &(items.len()));
-                    }
-                    '_body: { self.store(items).await }
                 },
             )
     }

@@ -13,11 +13,13 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        self.store.clear().await;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            self.store.clear().await;
+                        }
                     }
                 },
             )

@@ -15,11 +15,14 @@ impl TaskRepository {
             .run(
                 returns.class(),
                 async move {
-                    let endpoint = endpoint;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let endpoint = endpoint;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { Self::dial(endpoint.into(), RETRIES).await }
                     }
-                    '_body: { Self::dial(endpoint.into(), RETRIES).await }
                 },
             )
     }

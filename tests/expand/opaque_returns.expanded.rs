@@ -13,7 +13,7 @@ impl Feed {
             .call(::spanweave::Ctx::current())
             .open(
                 ::spanweave::StreamReturn(::spanweave::Returns::<Event>::NEW.class()),
-                async move { '_body: { self.hub.subscribe() } },
+                async move { { '_body: { self.hub.subscribe() } } },
             )
     }
     #[inline]
@@ -34,10 +34,12 @@ impl Feed {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { Ok(self.read().await?.into_iter()) }
                     }
-                    '_body: { Ok(self.read().await?.into_iter()) }
                 },
             )
     }
@@ -54,12 +56,14 @@ impl Feed {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        loop {
-                            self.tick().await;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            loop {
+                                self.tick().await;
+                            }
                         }
                     }
                 },

@@ -23,11 +23,14 @@ impl Storage {
             .run(
                 returns.class(),
                 async move {
-                    let object = object;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let object = object;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.put(object).await }
                     }
-                    '_body: { self.put(object).await }
                 },
             )
     }

@@ -18,16 +18,20 @@ impl TaskService {
                 .run(
                     returns.class(),
                     async move {
-                        #[allow(unused_variables)]
-                        let ctx = ::spanweave::Ctx::current();
-                        let user_id = user_id;
-                        if let Some(early) = returns.early() {
-                            return early;
-                        }
-                        let ctx = ::spanweave::Ctx::current();
-                        '_body: {
-                            tokio::spawn(audit(ctx, user_id));
-                            self.tasks.list_ctx(ctx, user_id).await
+                        {
+                            #[allow(unused_variables)]
+                            let ctx = ::spanweave::Ctx::current();
+                            #[allow(clippy::shadow_same)]
+                            let user_id = user_id;
+                            if let ::core::option::Option::Some(early) = returns.early()
+                            {
+                                return early;
+                            }
+                            let ctx = ::spanweave::Ctx::current();
+                            '_body: {
+                                tokio::spawn(audit(ctx, user_id));
+                                self.tasks.list_ctx(ctx, user_id).await
+                            }
                         }
                     },
                 )

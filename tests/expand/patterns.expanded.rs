@@ -19,20 +19,23 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let __arg0 = __arg0;
-                    let Path(id) = __arg0;
-                    let __arg1 = __arg1;
-                    let _ = __arg1;
-                    let mut task = task;
-                    let __arg3 = __arg3;
-                    let (a, mut b) = __arg3;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        task.id = id;
-                        b += a;
-                        (b > 0).then_some(task)
+                    {
+                        let __arg0 = __arg0;
+                        let Path(id) = __arg0;
+                        let __arg1 = __arg1;
+                        let _ = __arg1;
+                        #[allow(clippy::shadow_same)]
+                        let mut task = task;
+                        let __arg3 = __arg3;
+                        let (a, mut b) = __arg3;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            task.id = id;
+                            b += a;
+                            (b > 0).then_some(task)
+                        }
                     }
                 },
             )

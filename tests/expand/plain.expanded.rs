@@ -17,13 +17,16 @@ impl TaskService {
             .run(
                 returns.class(),
                 async move {
-                    let user_id = user_id;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        let tasks = self.store.load(user_id).await?;
-                        Ok(tasks)
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let user_id = user_id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            let tasks = self.store.load(user_id).await?;
+                            Ok(tasks)
+                        }
                     }
                 },
             )

@@ -17,15 +17,18 @@ impl Job {
             .run(
                 returns.class(),
                 async move {
-                    let _ = &self;
-                    #[allow(unused)]
-                    let permit = permit;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        self.ticks += 1;
-                        self.ticks
+                    {
+                        let _ = &self;
+                        #[allow(unused)]
+                        #[allow(clippy::shadow_same)]
+                        let permit = permit;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            self.ticks += 1;
+                            self.ticks
+                        }
                     }
                 },
             )
@@ -47,12 +50,15 @@ impl Job {
             .run(
                 returns.class(),
                 async move {
-                    let _ = &self;
-                    let id = id;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        let _ = &self;
+                        #[allow(clippy::shadow_same)]
+                        let id = id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.tasks.get(&id).cloned() }
                     }
-                    '_body: { self.tasks.get(&id).cloned() }
                 },
             )
     }

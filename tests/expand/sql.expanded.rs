@@ -16,18 +16,21 @@ impl TaskRepository {
             .run(
                 returns.class(),
                 async move {
-                    let ids = ids;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        sqlx::query_as(
-                                "SELECT * FROM tasks WHERE residence_id = ANY($1)",
-                            )
-                            .bind(ids)
-                            .fetch_all(ctx.sql(&self.pool))
-                            .await
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let ids = ids;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            sqlx::query_as(
+                                    "SELECT * FROM tasks WHERE residence_id = ANY($1)",
+                                )
+                                .bind(ids)
+                                .fetch_all(ctx.sql(&self.pool))
+                                .await
+                        }
                     }
                 },
             )
@@ -51,20 +54,25 @@ impl TaskRepository {
             .run(
                 returns.class(),
                 async move {
-                    let tx = tx;
-                    let id = id;
-                    let name = name;
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        let update = sqlx::query!(
-                            "UPDATE tasks SET name = $2 WHERE id = $1", id, name
-                        );
-                        update.execute(ctx.sql(&mut **tx)).await?;
-                        self.cache.execute(Evict(id)).await;
-                        Ok(())
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let tx = tx;
+                        #[allow(clippy::shadow_same)]
+                        let id = id;
+                        #[allow(clippy::shadow_same)]
+                        let name = name;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            let update = sqlx::query!(
+                                "UPDATE tasks SET name = $2 WHERE id = $1", id, name
+                            );
+                            update.execute(ctx.sql(&mut **tx)).await?;
+                            self.cache.execute(Evict(id)).await;
+                            Ok(())
+                        }
                     }
                 },
             )
@@ -83,11 +91,13 @@ impl TaskRepository {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
-                    }
-                    '_body: {
-                        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {
+                            sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
+                        }
                     }
                 },
             )

@@ -13,9 +13,12 @@ impl Tasks {
                     ::spanweave::Returns::<sqlx::Result<Task>>::NEW.class(),
                 ),
                 move || {
-                    let ctx = ::spanweave::Ctx::current();
-                    '_body: {
-                        sqlx::query_as("SELECT * FROM tasks").fetch(ctx.sql(&self.pool))
+                    {
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            sqlx::query_as("SELECT * FROM tasks")
+                                .fetch(ctx.sql(&self.pool))
+                        }
                     }
                 },
             )
@@ -40,14 +43,15 @@ impl Tasks {
             .open(
                 ::spanweave::Opened(
                     returns.class(),
-                    ::spanweave::Returns::<BoxStream<'static, Task>>::NEW
-                        .boxed(::spanweave::Returns::<Task>::NEW.class()),
+                    ::spanweave::Returns::<BoxStream<'static, Task>>::NEW.boxed(),
                 ),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.hub.subscribe().await }
                     }
-                    '_body: { self.hub.subscribe().await }
                 },
             )
     }

@@ -12,12 +12,14 @@ impl Tasks {
             .run_sync(
                 returns.class(),
                 move || {
-                    let __arg0 = __arg0;
-                    let (a, _) = __arg0;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        let __arg0 = __arg0;
+                        let (a, _) = __arg0;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { Ok(self.parse()? + usize::from(a)) }
                     }
-                    '_body: { Ok(self.parse()? + usize::from(a)) }
                 },
             )
     }

@@ -16,10 +16,12 @@ impl Service {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: {}
                     }
-                    '_body: {}
                 },
             )
     }

@@ -8,8 +8,16 @@ pub trait Store<T>: Send + Sync {
     ) -> Option<&'k T>;
     fn boxed(&self, key: &str) -> BoxFuture<'_, Option<T>>;
     /// [`get`](Self::get), in the given trace context.
+    #[allow(clippy::multiple_bound_locations, mismatched_lifetime_syntaxes)]
     #[inline]
-    fn get_ctx<'__life0, '__life1, '__life2, '__async, 'k, Q: Send>(
+    fn get_ctx<
+        'async_trait,
+        '__life0: 'async_trait,
+        '__life1: 'async_trait,
+        '__life2: 'async_trait,
+        'k: 'async_trait,
+        Q: Send + 'async_trait,
+    >(
         &'__life0 self,
         ctx: ::spanweave::Ctx,
         key: &'k str,
@@ -19,16 +27,11 @@ pub trait Store<T>: Send + Sync {
         ::std::boxed::Box<
             dyn ::core::future::Future<
                 Output = Option<&'k T>,
-            > + ::core::marker::Send + '__async,
+            > + ::core::marker::Send + 'async_trait,
         >,
     >
     where
-        'k: '__async,
-        Q: '__async,
-        '__life0: '__async,
-        '__life1: '__async,
-        '__life2: '__async,
-        Self: '__async,
+        Self: 'async_trait,
     {
         ::std::boxed::Box::pin(
             ctx.run(move || <Self as Store<T>>::get::<Q>(self, key, tx, of)),

@@ -13,11 +13,14 @@ impl<T: Send> Store<T> for Memory<T> {
             .run(
                 returns.class(),
                 async move {
-                    let key = key;
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let key = key;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.0.get(key) }
                     }
-                    '_body: { self.0.get(key) }
                 },
             )
     }

@@ -17,10 +17,12 @@ pub trait TaskRepository: Send {
             .run(
                 returns.class(),
                 async move {
-                    if let Some(early) = returns.early() {
-                        return early;
+                    {
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        '_body: { self.list(1).await.map_or(0, |tasks| tasks.len()) }
                     }
-                    '_body: { self.list(1).await.map_or(0, |tasks| tasks.len()) }
                 },
             )
     }

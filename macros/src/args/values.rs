@@ -226,7 +226,8 @@ impl Parse for Field {
         let value = if input.parse::<Option<Token![=]>>()?.is_some() {
             input.parse::<Expr>()?.to_token_stream()
         } else {
-            name.clone()
+            // What is no value is to be said here, in our words.
+            syn::parse2::<Expr>(name.clone())?.to_token_stream()
         };
         Ok(Field { name, key, value })
     }

@@ -1,13 +1,14 @@
 //! The second entrance of a traced method. It carries no logic: it calls the method.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Receiver, ReceiverKind, Safety};
+use syn::{GenericParam, ItemTrait, Receiver, ReceiverKind, Safety};
 
 use super::signature::{Form, Signature};
 use crate::item::Head;
 use crate::model::arguments::{Argument, is_said_unused, separated};
+use crate::model::lifetimes::mentions;
 use crate::model::returned::{GoesOn, Returned, Spelled};
 use crate::model::{Asyncness, Block, Entrance, Method, Role, Traced, attributes};
 use crate::rewrite::{ctx, twin_of};
@@ -116,7 +117,7 @@ impl Callee<'_> {
         let sig = &self.method.function.sig;
         let is_alone = matches!(self.block.head, Head::Function);
         // A function that speaks of `Self` is in an impl block, whatever else can be seen of it.
-        is_alone && sig.receiver().is_none() && !speaks_of_self(sig.to_token_stream())
+        is_alone && sig.receiver().is_none() && !mentions(sig.to_token_stream(), "Self")
     }
 
     /// The call in the context that the twin was given.
@@ -126,7 +127,7 @@ impl Callee<'_> {
         let run = quote_spanned!(here=> #ctx.run(move || #call));
         // A method that is traced takes the current context as soon as it is called, unless others have it `async`. What
         // may be any other code is to find the context whenever it runs.
-        let is_ours = !self.is_kept && !self.block.is_trait();
+        let is_ours = !self.is_kept && !self.block.is_trait() && !self.traced.is_read;
         match (&self.traced.returned, self.traced.asyncness) {
             (_, Asyncness::Rewritten) if is_ours => entered,
             (_, Asyncness::Rewritten | Asyncness::Stays) if self.form() == Form::Boxed => {
@@ -149,7 +150,7 @@ impl Callee<'_> {
             (Asyncness::Not, _) => Form::AsWritten,
             (_, Some(_)) => Form::Boxed,
             // For the reasons that keep the method itself `async`; attributes that read it are not here.
-            _ if self.traced.returned.is_never() || attributes::has(attrs, "must_use") => Form::AsyncFn,
+            _ if self.traced.only_async || attributes::has(attrs, "must_use") => Form::AsyncFn,
             _ => Form::Future,
         }
     }
@@ -157,17 +158,19 @@ impl Callee<'_> {
     fn written(&self, generated: Generated) -> TokenStream {
         let function = &self.method.function;
         let Generated { name, doc, context, arguments, body } = generated;
+        let name = written_here(name);
         let form = self.form();
-        let signature = Signature::of(self.block, &function.sig, &self.traced.arguments, form).with(
+        let signature = Signature::of(self.block, function, &self.traced.arguments, form).with(
             context,
             arguments,
             self.block.is_trait(),
         );
-        let allowed = self.allowed(signature.inputs.len());
+        let allowed = self.allowed(signature.inputs.len(), form);
         let attrs = attributes::for_twin(&function.attrs);
         let inline = attributes::inline(&function.attrs);
         let awaited = (form == Form::AsyncFn).then(|| quote!(.await));
-        let (vis, safety, fn_token) = (&function.vis, &function.sig.safety, &function.sig.fn_token);
+        // Keywords of the user's would make it the user's to lints.
+        let (vis, safety) = (written_here(&function.vis), written_here(&function.sig.safety));
         let Signature { asyncness, generics, inputs, output } = signature;
         let (inputs, where_clause) = (separated(inputs.into_iter()), &generics.where_clause);
         quote_spanned! {Span::mixed_site()=>
@@ -175,19 +178,20 @@ impl Callee<'_> {
             #attrs
             #allowed
             #inline
-            #vis #asyncness #safety #fn_token #name #generics (#inputs) #output #where_clause {
+            #vis #asyncness #safety fn #name #generics (#inputs) #output #where_clause {
                 #body #awaited
             }
         }
     }
 
     /// Findings that nobody could do anything about here.
-    fn allowed(&self, inputs: usize) -> Option<TokenStream> {
+    fn allowed(&self, inputs: usize, form: Form) -> Option<TokenStream> {
         let is_deprecated = attributes::has(&self.method.function.attrs, "deprecated");
         let is_said_unused =
             self.traced.arguments.list.iter().any(|argument| is_said_unused(argument.entry()));
         let lints = [
             (is_deprecated, quote!(deprecated)),
+            (form == Form::Boxed, quote!(clippy::multiple_bound_locations, mismatched_lifetime_syntaxes)),
             (inputs > MANY, quote!(clippy::too_many_arguments)),
             (is_said_unused, quote!(clippy::used_underscore_binding)),
         ];
@@ -224,13 +228,19 @@ impl Callee<'_> {
     /// `Self::`, `<Self as Repo<T>>::`, or nothing for a function.
     fn base(&self, head: &Head) -> TokenStream {
         match head {
-            Head::Trait(head) => {
+            Head::Trait(head) if !self.may_be_copied(head) => {
                 let (name, (_, generics, _)) = (&head.ident, head.generics.split_for_impl());
                 quote!(<Self as #name #generics>::)
             }
             Head::Function if self.is_function() => TokenStream::new(),
-            Head::Impl(_) | Head::Function => quote!(Self::),
+            Head::Impl(_) | Head::Trait(_) | Head::Function => quote!(Self::),
         }
+    }
+
+    /// Whether another attribute may copy the methods into a trait of another name. One with supertraits keeps its name:
+    /// they may have methods of the same.
+    fn may_be_copied(&self, head: &ItemTrait) -> bool {
+        self.traced.is_read && self.block.async_trait.is_none() && head.supertraits.is_empty()
     }
 
     /// Types and constants that the arguments may not tell. Lifetimes are always inferred.
@@ -245,10 +255,14 @@ impl Callee<'_> {
     }
 }
 
-fn speaks_of_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "Self",
-        TokenTree::Group(group) => speaks_of_self(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+/// The tokens as this crate's own, in the place where they are: lints are not to speak of what the user has not written.
+fn written_here(tokens: impl ToTokens) -> TokenStream {
+    let tokens = tokens.into_token_stream().into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), written_here(group.stream())).into();
+        }
+        token.set_span(Span::mixed_site().located_at(token.span()));
+        token
+    });
+    tokens.collect()
 }

@@ -6,11 +6,11 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
-use super::in_place::{self, AsyncBlock};
 use crate::args::{Field, MethodArgs};
 use crate::item::{Body, Function};
 use crate::model::attributes;
-use crate::model::returned::{GoesOn, Kind, Returned, Spelled, Value};
+use crate::model::in_place::{self, AsyncBlock};
+use crate::model::returned::{GoesOn, Item, Kind, Returned, Spelled, Value};
 use crate::model::{Asyncness, Block, Entrance, Method, Owner, Traced};
 use crate::rewrite::{Rewritten, ctx};
 
@@ -31,13 +31,18 @@ pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) 
     let inline = (traced.asyncness == Asyncness::Rewritten).then(|| attributes::inline(attrs)).flatten();
     let expansion = Expansion { block, method, traced, body };
     // Braces of the user's: what is said of the whole method is said there.
-    let mut block = Group::new(Delimiter::Brace, expansion.content());
-    block.set_span(method.function.body.span());
+    let block = braces(method.function.body.span(), expansion.content());
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #inline
         #vis #defaultness #asyncness #safety #fn_token #name #generics (#inputs) #output #where_clause #block
     }
+}
+
+fn braces(span: Span, content: TokenStream) -> Group {
+    let mut braces = Group::new(Delimiter::Brace, content);
+    braces.set_span(span);
+    braces
 }
 
 /// `-> impl Future<Output = R>` in the place of an `async fn`'s, or as it was.
@@ -119,50 +124,86 @@ impl Expansion<'_> {
     /// The type that the body, or the `async` block that it is, returns, where that has a name.
     fn pinned_type(&self) -> Option<TokenStream> {
         match self.in_place() {
-            Some((_, goes_on)) => goes_on.item.clone(),
+            Some((_, goes_on)) => self.item_type(goes_on),
             None => self.traced.returned.pinned(),
+        }
+    }
+
+    fn item_type(&self, goes_on: &GoesOn) -> Option<TokenStream> {
+        let (runtime, ty) = (&self.block.runtime, &goes_on.ty);
+        match &goes_on.item {
+            Item::Named(item) => Some(item.clone()),
+            Item::Hidden => Some(quote_spanned!(Span::mixed_site()=> <#ty as #runtime::Boxed>::Item)),
+            Item::Opaque => None,
         }
     }
 
     /// The future that the body is, where it is nothing else.
     fn in_place(&self) -> Option<(AsyncBlock, &GoesOn)> {
-        let (Returned::GoesOn(goes_on), Asyncness::Not) = (&self.traced.returned, self.traced.asyncness)
-        else {
-            return None;
-        };
-        let is_future = goes_on.kind == Kind::Future;
-        let block = is_future.then(|| in_place::async_block(&self.body.body, goes_on.spelled)).flatten()?;
-        Some((block, goes_on))
+        match &self.traced.returned {
+            Returned::GoesOn(goes_on) if self.traced.in_place => {
+                Some((in_place::async_block(&self.body.body, goes_on.spelled)?, goes_on))
+            }
+            _ => None,
+        }
     }
 
     fn call(&self) -> TokenStream {
         // What is said of the block that holds the arguments is said of the body.
         let here = Span::mixed_site().located_at(self.method.function.body.span());
         let call = self.begun();
-        let class = self.class();
         if let Some((block, _)) = self.in_place() {
-            let content = self.block_content(&block.body);
-            return block
-                .around(|asyncness| quote_spanned!(here=> #call.run(#class, #asyncness { #content })));
+            return self.wrapped_in_place(&block, &call);
         }
-        let rebound = self.traced.arguments.rebound();
-        let Body::Written(written) = &self.method.function.body else { return TokenStream::new() };
-        let content = self.block_content(&self.braced(written));
+        let class = self.class();
+        let runs = self.runs();
         match (&self.traced.returned, self.traced.asyncness) {
-            (Returned::Value(_), Asyncness::Not) => {
-                quote_spanned!(here=> #call.run_sync(#class, move || { #rebound #content }))
-            }
-            (Returned::Value(_), _) => {
-                quote_spanned!(here=> #call.run(#class, async move { #rebound #content }))
-            }
+            (Returned::Value(_), Asyncness::Not) => quote_spanned!(here=> #call.run_sync(#class, #runs)),
+            (Returned::Value(_), _) => quote_spanned!(here=> #call.run(#class, #runs)),
             (Returned::GoesOn(goes_on), Asyncness::Not) => {
                 let goes_on = self.goes_on(goes_on);
-                quote_spanned!(here=> #call.make(#goes_on, move || { #rebound #content }))
+                quote_spanned!(here=> #call.make(#goes_on, #runs))
             }
             (Returned::GoesOn(goes_on), _) => {
                 let goes_on = self.goes_on(goes_on);
-                quote_spanned!(here=> #call.open(#goes_on, async move { #rebound #content }))
+                quote_spanned!(here=> #call.open(#goes_on, #runs))
             }
+        }
+    }
+
+    /// The future that the body is, as the call runs it.
+    fn wrapped_in_place(&self, block: &AsyncBlock, call: &TokenStream) -> TokenStream {
+        let (before, class) = (self.before_body(), self.class());
+        let written = block.body.stream();
+        let body = braces(block.body.span(), quote!(#before #written));
+        block.around(|asyncness| {
+            let run = quote_spanned!(Span::mixed_site()=> #call.run(#class, #asyncness #body));
+            // What reads the method is to find an `async` block where there was one.
+            if self.traced.is_read {
+                let awaited = braces(block.body.span(), quote_spanned!(Span::mixed_site()=> #run.await));
+                quote!(#asyncness #awaited)
+            } else {
+                run
+            }
+        })
+    }
+
+    /// The block that the arguments move into: `async move {{ … }}`, or `move || {{ … }}`.
+    fn runs(&self) -> TokenStream {
+        let Body::Written(written) = &self.method.function.body else { return TokenStream::new() };
+        let (rebound, before) = (self.traced.arguments.rebound(), self.before_body());
+        // Where the braces are: what is said of the block is said there. The user's own braces stay of the user's edition;
+        // with a label, because rustc calls unlabelled braces around a single expression unnecessary.
+        let label = Lifetime::new("'_body", written.span());
+        let body = self.braced(written);
+        // Of this crate's edition, 2024: what the tail borrows ends before the arguments do, as in an `async fn`.
+        let ours = Span::mixed_site().located_at(written.span());
+        let inner = braces(ours, quote_spanned!(Span::mixed_site()=> #rebound #before #label: #body));
+        // Of the user's: clippy looks into closures and `async` blocks that are.
+        let outer = braces(written.span(), inner.into_token_stream());
+        match self.traced.asyncness {
+            Asyncness::Not => quote_spanned!(written.span()=> move || #outer),
+            Asyncness::Rewritten | Asyncness::Stays => quote_spanned!(written.span()=> async move #outer),
         }
     }
 
@@ -177,47 +218,63 @@ impl Expansion<'_> {
         quote_spanned!(Span::mixed_site()=> __METHOD.call_with([#(#values),*], #runtime::Ctx::current()))
     }
 
+    /// The class of what the body's block returns.
     fn class(&self) -> TokenStream {
-        let runtime = &self.block.runtime;
-        let is_named = match &self.traced.returned {
-            Returned::Value(value) => !matches!(value, Value::Opaque),
-            Returned::GoesOn(goes_on) => goes_on.item.is_some(),
-        };
-        if is_named {
-            quote_spanned!(Span::mixed_site()=> returns.class())
-        } else {
-            quote_spanned!(Span::mixed_site()=> #runtime::AnyReturn)
+        let (runtime, here) = (&self.block.runtime, Span::mixed_site());
+        match &self.traced.returned {
+            Returned::Value(Value::Named(named))
+            | Returned::GoesOn(GoesOn { in_result: Some(named), .. }) => {
+                // What error it is would not be known when it is asked for its class.
+                if named.has_opaque_error {
+                    quote_spanned!(here=> #runtime::ResultReturn)
+                } else {
+                    quote_spanned!(here=> returns.class())
+                }
+            }
+            Returned::Value(Value::Never) => quote_spanned!(here=> returns.class()),
+            Returned::GoesOn(goes_on) if !matches!(goes_on.item, Item::Opaque) => {
+                quote_spanned!(here=> returns.class())
+            }
+            Returned::Value(Value::Opaque) | Returned::GoesOn(_) => {
+                quote_spanned!(here=> #runtime::AnyReturn)
+            }
         }
     }
 
     /// How the call goes on in what the function returns.
     fn goes_on(&self, goes_on: &GoesOn) -> TokenStream {
         let (runtime, here) = (&self.block.runtime, Span::mixed_site());
-        let class = goes_on.item.as_ref().map_or_else(
-            || quote_spanned!(here=> #runtime::AnyReturn),
-            |item| {
-                let item = self.returns_of(item);
-                quote_spanned!(here=> #item.class())
-            },
-        );
-        let returns = if goes_on.in_result.is_some() {
-            self.returns_of(&goes_on.ty)
-        } else {
-            quote_spanned!(here=> returns)
-        };
         let inner = match (goes_on.spelled, goes_on.kind) {
-            (Spelled::Boxed, _) => quote_spanned!(here=> #returns.boxed(#class)),
-            (Spelled::Opaque, Kind::Future) => quote_spanned!(here=> #runtime::FutureReturn(#class)),
-            (Spelled::Opaque, Kind::Stream) => quote_spanned!(here=> #runtime::StreamReturn(#class)),
+            (Spelled::Boxed, _) if goes_on.in_result.is_none() => quote_spanned!(here=> returns.boxed()),
+            (Spelled::Boxed, _) => {
+                let returns = self.returns_of(&goes_on.ty);
+                quote_spanned!(here=> #returns.boxed())
+            }
+            (Spelled::Opaque, kind) => {
+                let class = match &goes_on.item {
+                    Item::Named(item) => {
+                        let returns = self.returns_of(item);
+                        quote_spanned!(here=> #returns.class())
+                    }
+                    Item::Opaque | Item::Hidden => quote_spanned!(here=> #runtime::AnyReturn),
+                };
+                match kind {
+                    Kind::Future => quote_spanned!(here=> #runtime::FutureReturn(#class)),
+                    Kind::Stream => quote_spanned!(here=> #runtime::StreamReturn(#class)),
+                }
+            }
         };
         match goes_on.in_result {
-            Some(_) => quote_spanned!(here=> #runtime::Opened(returns.class(), #inner)),
+            Some(_) => {
+                let class = self.class();
+                quote_spanned!(here=> #runtime::Opened(#class, #inner))
+            }
             None => inner,
         }
     }
 
-    /// The user's braces, after what has to be done before them.
-    fn block_content(&self, body: &Group) -> TokenStream {
+    /// What has to be done before the user's code.
+    fn before_body(&self) -> TokenStream {
         let pinned = self.pinned();
         let fields = self.method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
         let runtime = &self.block.runtime;
@@ -226,12 +283,7 @@ impl Expansion<'_> {
             quote_spanned!(Span::mixed_site()=> let #ctx = #runtime::Ctx::current();)
         });
         let fields = recorded(fields);
-        // Where the braces are: what is said of the block is said there.
-        let label = Lifetime::new("'_body", self.method.function.body.span());
-        // The outer block is of this crate's edition, 2024: what its tail borrows ends before the arguments do, as in an
-        // `async fn`. The user's own braces stay of the user's edition; with a label, because rustc calls unlabelled
-        // braces around a single expression unnecessary.
-        quote_spanned!(Span::mixed_site()=> #pinned #context #fields #label: #body)
+        quote!(#pinned #context #fields)
     }
 
     /// The early return is never taken: it tells inference what the block returns, and the compiler where that is said.
@@ -248,7 +300,7 @@ impl Expansion<'_> {
         };
         let early = Ident::new("early", said);
         Some(quote_spanned! {Span::mixed_site()=>
-            if let Some(#early) = #returns.early() {
+            if let ::core::option::Option::Some(#early) = #returns.early() {
                 return #early;
             }
         })
@@ -259,9 +311,7 @@ impl Expansion<'_> {
         if !self.body.uses_ctx {
             return written.clone();
         }
-        let mut braced = Group::new(Delimiter::Brace, self.body.body.clone());
-        braced.set_span(written.span());
-        braced
+        braces(written.span(), self.body.body.clone())
     }
 
     /// In the context that the caller gave, if the method takes one.

@@ -2,13 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, Lifetime, Receiver, ReceiverKind, ReturnType, Token, Type, parse_quote};
+use syn::{
+    GenericParam, Generics, Lifetime, Receiver, ReceiverKind, ReturnType, Token, Type, WherePredicate,
+    parse_quote,
+};
 
 use super::method::output;
+use crate::item::{Body, Function};
 use crate::model::arguments::{Argument, Arguments};
 use crate::model::attributes::AsyncTrait;
 use crate::model::lifetimes::Named;
-use crate::model::returned::ungrouped;
 use crate::model::{Asyncness, Block};
 
 /// How the method's result is returned.
@@ -35,12 +38,18 @@ pub struct Start<'a> {
     receiver: Option<&'a Receiver>,
     form: Form,
     async_trait: Option<AsyncTrait>,
+    has_default: bool,
 }
 
 impl Signature {
-    pub fn of<'a>(block: &Block, sig: &'a syn::Signature, arguments: &'a Arguments, form: Form) -> Start<'a> {
-        let receiver = arguments.receiver.as_ref();
-        Start { sig, receiver, form, async_trait: block.async_trait }
+    pub fn of<'a>(block: &Block, function: &'a Function, arguments: &'a Arguments, form: Form) -> Start<'a> {
+        Start {
+            sig: &function.sig,
+            receiver: arguments.receiver.as_ref(),
+            form,
+            async_trait: block.async_trait,
+            has_default: matches!(function.body, Body::Written(_)),
+        }
     }
 }
 
@@ -72,9 +81,10 @@ impl Start<'_> {
     }
 
     // Input:  async fn get(&self, key: &str) -> Option<&str>
-    // Output: fn get<'__life0, '__life1, '__async>(&'__life0 self, key: &'__life1 str)
-    //             -> Pin<Box<dyn Future<Output = Option<&str>> + Send + '__async>>
-    //         where '__life0: '__async, '__life1: '__async, Self: '__async
+    // Output: fn get<'async_trait, '__life0: 'async_trait, '__life1: 'async_trait>(
+    //             &'__life0 self, key: &'__life1 str,
+    //         ) -> Pin<Box<dyn Future<Output = Option<&str>> + Send + 'async_trait>>
+    //         where Self: 'async_trait
     fn boxed(
         self,
         mut generics: Generics,
@@ -82,38 +92,31 @@ impl Start<'_> {
         arguments: &[Argument],
         async_trait: AsyncTrait,
     ) -> Signature {
-        let mut elided = Named::default();
-        let all: Lifetime = parse_quote!('__async);
+        // By the name that async-trait gives it, which where clauses may mention.
+        let all: Lifetime = parse_quote!('async_trait);
+        let mut elided = Named::new(all.clone());
         let receiver = self.receiver.map(|receiver| named_receiver(receiver, &mut elided));
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|argument| {
-                argument.parameter(|ty| {
-                    let named = elided.of(ty.to_token_stream());
-                    let is_opaque = matches!(ungrouped(ty), Type::ImplTrait(_));
-                    if is_opaque { quote!(#named + #all) } else { named }
-                })
-            })
-            .collect();
+        let arguments = arguments.iter().map(|argument| argument.parameter(|ty| elided.of(quote!(#ty))));
+        let inputs = receiver.into_iter().chain(context).chain(arguments).collect();
 
-        let outlive: Vec<_> = generics
-            .params
-            .iter()
-            .filter_map(|param| match param {
-                GenericParam::Lifetime(param) => Some(param.lifetime.to_token_stream()),
-                GenericParam::Type(param) => Some(param.ident.to_token_stream()),
-                GenericParam::Const(_) => None,
-            })
-            .chain(elided.lifetimes.iter().map(ToTokens::to_token_stream))
-            .collect();
-        let predicates = &mut generics.make_where_clause().predicates;
-        predicates.extend(outlive.iter().map(|param| -> syn::WherePredicate { parse_quote!(#param: #all) }));
-        predicates.push(parse_quote!(Self: #all));
-        for lifetime in std::iter::once(&all).chain(elided.lifetimes.iter().rev()) {
-            generics.params.insert(0, parse_quote!(#lifetime));
+        for param in &mut generics.params {
+            match param {
+                GenericParam::Lifetime(param) => param.bounds.push(all.clone()),
+                GenericParam::Type(param) => param.bounds.push(parse_quote!(#all)),
+                GenericParam::Const(_) => {}
+            }
         }
+        for lifetime in elided.lifetimes.iter().rev() {
+            generics.params.insert(0, parse_quote!(#lifetime: #all));
+        }
+        generics.params.insert(0, parse_quote!(#all));
         generics.lt_token.get_or_insert_with(Default::default);
         generics.gt_token.get_or_insert_with(Default::default);
+        let where_clause = generics.make_where_clause();
+        where_clause.predicates.push(parse_quote!(Self: #all));
+        if self.has_default && async_trait.send {
+            where_clause.predicates.extend(self.receiver.into_iter().flat_map(bounds_of_a_default));
+        }
 
         let returned = match &self.sig.output {
             ReturnType::Default => quote!(()),
@@ -123,9 +126,26 @@ impl Start<'_> {
         let output = quote! {
             -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #returned> #send + #all>>
         };
-        let inputs = receiver.into_iter().chain(context).chain(arguments).collect();
         Signature { asyncness: None, generics, inputs, output }
     }
+}
+
+/// What async-trait asks of `Self` where a method has a body, whose future holds the receiver.
+fn bounds_of_a_default(receiver: &Receiver) -> Vec<WherePredicate> {
+    let is_shared = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+        ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(ty) if ty.mutability.is_none()),
+        _ => false,
+    };
+    let is_counted = match &receiver.kind {
+        ReceiverKind::Typed(_, ty) => {
+            matches!(&**ty, Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "Arc"))
+        }
+        _ => false,
+    };
+    let send = (!is_shared).then(|| parse_quote!(Self: ::core::marker::Send));
+    let sync = (is_shared || is_counted).then(|| parse_quote!(Self: ::core::marker::Sync));
+    send.into_iter().chain(sync).collect()
 }
 
 /// `mut self` as `self`: what changes it is in the method.

@@ -60,9 +60,20 @@ impl<'a> Target<'a> {
             keyword => {
                 let tokens: TokenStream = self.shown.iter().cloned().collect();
                 let what = keyword.and_then(name).unwrap_or("this");
-                Err(Error::new_spanned(tokens, preset.refuses(what)))
+                let message = if self.is_mock() { preset.under_automock() } else { preset.refuses(what) };
+                Err(Error::new_spanned(tokens, message))
             }
         }
+    }
+}
+
+impl Target<'_> {
+    /// `struct MockTasks`, `mod __mock_MockTasks`: mockall's.
+    fn is_mock(&self) -> bool {
+        self.shown.last().is_some_and(|name| {
+            let name = name.to_string();
+            name.starts_with("Mock") || name.starts_with("__mock_")
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The arguments of a traced method, and how they move into its body.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Type, parse_quote};
 
@@ -25,36 +25,46 @@ pub struct Argument {
 
 // #allowed let #pattern = #value;
 struct Binding {
-    allowed: Option<TokenStream>,
+    allowed: TokenStream,
     pattern: TokenStream,
     value: TokenStream,
 }
 
 impl Binding {
     fn new(pattern: TokenStream, value: &Ident) -> Binding {
-        Binding { allowed: None, pattern, value: quote!(#value) }
+        Binding { allowed: TokenStream::new(), pattern, value: quote!(#value) }
     }
 }
 
+/// What becomes of patterns in the signature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Patterns {
+    /// They move into the block.
+    Moved,
+    /// They stay, for another attribute that reads their names; these move into the block.
+    Kept,
+    /// Nothing moves into the block.
+    Untouched,
+}
+
 impl Arguments {
-    /// With `keep_patterns`, another attribute reads the names in the signature.
-    pub fn of(sig: &Signature, keep_patterns: bool) -> Arguments {
+    pub fn of(sig: &Signature, patterns: Patterns) -> Arguments {
         let typed = typed_inputs(sig).enumerate();
-        let list = typed.map(|(at, typed)| Argument::new(at, typed, keep_patterns)).collect();
+        let list = typed.map(|(at, typed)| Argument::new(at, typed, patterns)).collect();
         Arguments { receiver: sig.receiver().cloned(), list }
     }
 
     /// Makes the first argument, a context that the caller gave, the call's own inside of the block.
     ///
     /// In the signature it takes a name that the body does not see, so that the body's does not shadow it.
-    pub fn replace_context(&mut self, keep_patterns: bool) {
+    pub fn replace_context(&mut self, patterns: Patterns) {
         let Some(given) = self.list.first_mut() else { return };
         if let Some(binding) = given.bindings.first_mut() {
             binding.value = quote_spanned!(Span::mixed_site()=> ::spanweave::Ctx::current());
             // Its use was to be entered; the body need not mention it.
-            binding.allowed = Some(quote!(#[allow(unused_variables)]));
+            binding.allowed = quote!(#[allow(unused_variables)]);
         }
-        if !keep_patterns {
+        if patterns == Patterns::Moved {
             let ctx = rewrite::ctx();
             given.pattern = parse_quote!(#ctx);
             given.entry = ctx;
@@ -64,8 +74,10 @@ impl Arguments {
     /// The inputs of the traced method itself.
     pub fn inputs(&self) -> TokenStream {
         let receiver = self.receiver.iter().map(ToTokens::to_token_stream);
-        let list =
-            self.list.iter().map(|Argument { attrs, pattern, ty, .. }| quote!(#(#attrs)* #pattern: #ty));
+        let list = self.list.iter().map(|Argument { attrs, pattern, ty, bindings, .. }| {
+            let attrs = attributes::for_signature(attrs, !bindings.is_empty());
+            quote!(#attrs #pattern: #ty)
+        });
         separated(receiver.chain(list))
     }
 
@@ -98,7 +110,7 @@ fn is_owned(receiver: &Receiver) -> bool {
 }
 
 impl Argument {
-    fn new(at: usize, typed: &PatType, keep_patterns: bool) -> Argument {
+    fn new(at: usize, typed: &PatType, patterns: Patterns) -> Argument {
         let mut argument = Argument {
             attrs: typed.attrs.clone(),
             pattern: (*typed.pat).clone(),
@@ -106,13 +118,15 @@ impl Argument {
             ty: (*typed.ty).clone(),
             bindings: Vec::new(),
         };
-        if let Some(name) = simple_name(&argument.pattern) {
-            argument.entry = name;
-            rebind_names(&mut argument.pattern, &mut argument.bindings);
-        } else if keep_patterns {
-            rebind_names(&mut argument.pattern, &mut argument.bindings);
-        } else {
-            argument.take_whole();
+        let name = simple_name(&argument.pattern);
+        let is_name = name.is_some();
+        argument.entry = name.unwrap_or(argument.entry);
+        match patterns {
+            Patterns::Untouched => {}
+            Patterns::Moved if !is_name => argument.take_whole(),
+            Patterns::Moved | Patterns::Kept => {
+                rebind_names(&mut argument.pattern, &mut argument.bindings);
+            }
         }
         argument
     }
@@ -122,7 +136,12 @@ impl Argument {
     fn take_whole(&mut self) {
         let entry = &self.entry;
         let pattern = std::mem::replace(&mut self.pattern, parse_quote!(#entry));
-        self.bindings.push(Binding::new(quote!(#entry), entry));
+        let mut whole = Binding::new(quote!(#entry), entry);
+        if binds_mutably(&pattern) {
+            whole.pattern = quote!(mut #entry);
+            whole.allowed = quote!(#[allow(unused_mut)]);
+        }
+        self.bindings.push(whole);
         self.bindings.push(Binding::new(quote!(#pattern), entry));
     }
 
@@ -151,6 +170,19 @@ impl Argument {
         let cfgs = attributes::cfgs(&self.attrs);
         let entry = &self.entry;
         quote!(#(#cfgs)* #entry)
+    }
+}
+
+/// Whether there is a `ref mut` in it.
+fn binds_mutably(pattern: &Pat) -> bool {
+    let tokens: Vec<_> = pattern.to_token_stream().into_iter().flat_map(flattened).collect();
+    tokens.windows(2).any(|pair| pair[0] == "ref" && pair[1] == "mut")
+}
+
+fn flattened(token: TokenTree) -> Vec<String> {
+    match token {
+        TokenTree::Group(group) => group.stream().into_iter().flat_map(flattened).collect(),
+        token => vec![token.to_string()],
     }
 }
 
@@ -195,10 +227,17 @@ fn rebind_name(name: &mut PatIdent, bindings: &mut Vec<Binding>) {
     // The `mut` of `ref mut` belongs to the reference.
     let mutability = if name.by_ref.is_some() { None } else { name.mutability.take() };
     let mut binding = Binding::new(quote!(#mutability #ident), ident);
-    if is_said_unused(ident) {
-        binding.allowed =
-            Some(quote!(#[allow(clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]));
-    }
+    binding.allowed = if is_said_unused(ident) {
+        quote! {
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::shadow_same,
+                clippy::used_underscore_binding,
+            )]
+        }
+    } else {
+        quote!(#[allow(clippy::shadow_same)])
+    };
     bindings.push(binding);
 }
 
@@ -206,23 +245,23 @@ fn rebind_name(name: &mut PatIdent, bindings: &mut Vec<Binding>) {
 mod tests {
     use super::*;
 
-    fn arguments(keep_patterns: bool) -> Arguments {
+    fn arguments(patterns: Patterns) -> Arguments {
         let sig = parse_quote! {
             fn f(mut self, mut a: A, _: B, (b, mut c): (C, D), #[allow(unused)] User { id, .. }: User)
         };
-        Arguments::of(&sig, keep_patterns)
+        Arguments::of(&sig, patterns)
     }
 
     #[test]
     fn every_argument_is_moved_in_order() {
-        let arguments = arguments(false);
+        let arguments = arguments(Patterns::Moved);
         assert_eq!(
             arguments.inputs().to_string(),
             quote!(mut self, a: A, __arg1: B, __arg2: (C, D), #[allow(unused)] __arg3: User).to_string(),
         );
         let expected = quote! {
             let _ = &self;
-            let mut a = a;
+            #[allow(clippy::shadow_same)] let mut a = a;
             let __arg1 = __arg1;
             let _ = __arg1;
             let __arg2 = __arg2;
@@ -235,17 +274,17 @@ mod tests {
 
     #[test]
     fn patterns_that_others_read_stay() {
-        let arguments = arguments(true);
+        let arguments = arguments(Patterns::Kept);
         assert_eq!(
             arguments.inputs().to_string(),
             quote!(mut self, a: A, _: B, (b, c): (C, D), #[allow(unused)] User { id, .. }: User).to_string(),
         );
         let expected = quote! {
             let _ = &self;
-            let mut a = a;
-            let b = b;
-            let mut c = c;
-            #[allow(unused)] let id = id;
+            #[allow(clippy::shadow_same)] let mut a = a;
+            #[allow(clippy::shadow_same)] let b = b;
+            #[allow(clippy::shadow_same)] let mut c = c;
+            #[allow(unused)] #[allow(clippy::shadow_same)] let id = id;
         };
         assert_eq!(arguments.rebound().to_string(), expected.to_string());
     }

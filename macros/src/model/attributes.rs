@@ -32,7 +32,7 @@ fn is_inert_meta(meta: &Meta) -> bool {
 }
 
 /// The attributes in a `cfg_attr(…, these)`.
-fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
+pub fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
     let Meta::List(list) = meta else { return None };
     if !list.path.is_ident("cfg_attr") {
         return None;
@@ -55,36 +55,43 @@ pub fn async_trait(attrs: &[Attribute]) -> Option<AsyncTrait> {
     Some(AsyncTrait { send })
 }
 
-/// The attribute that is called so by its last segment, or may be under a condition.
-pub fn called<'a>(attrs: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attrs.iter().find(|attr| {
-        let conditional = conditional(&attr.meta).unwrap_or_default();
-        is_called(attr.path(), name) || conditional.iter().any(|meta| is_called(meta.path(), name))
-    })
-}
-
-fn is_called(path: &Path, name: &str) -> bool {
+/// Whether the last segment of a path is this name.
+pub fn is_called(path: &Path, name: &str) -> bool {
     path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 // Input:  #[cfg_attr(test, traced(skip = "…"))] pub async fn f() {}
 // Output: #[cfg(test)] #[traced(skip = "…")] pub async fn f() {}
 //         #[cfg(not(test))] pub async fn f() {}
+/// Of several conditions the first that holds counts.
 pub fn by_condition(function: Function) -> Vec<Function> {
-    let conditional = function.attrs.iter().position(|attr| {
-        conditional(&attr.meta).is_some_and(|metas| metas.iter().any(|meta| is_traced(meta.path())))
-    });
-    let Some(at) = conditional else { return vec![function] };
-    let mut without = function.clone();
-    let attr = without.attrs.remove(at);
-    let (Some(condition), Some(metas)) = (condition(&attr.meta), self::conditional(&attr.meta)) else {
+    let at = function.attrs.iter().position(is_traced_conditionally);
+    let Some((at, condition)) = at.and_then(|at| Some((at, condition(&function.attrs[at].meta)?))) else {
         return vec![function];
     };
+    let mut without = function;
+    let attr = without.attrs.remove(at);
+    let metas = conditional(&attr.meta).unwrap_or_default();
     let mut with = without.clone();
+    with.attrs = with.attrs.into_iter().filter_map(untraced).collect();
     with.attrs.push(parse_quote!(#[cfg(#condition)]));
-    with.attrs.extend(metas.into_iter().map(|meta| -> Attribute { parse_quote!(#[#meta]) }));
+    with.attrs.extend(metas.iter().map(|meta| -> Attribute { parse_quote!(#[#meta]) }));
+    without.attrs.extend(untraced(attr));
     without.attrs.push(parse_quote!(#[cfg(not(#condition))]));
-    [with, without].into_iter().flat_map(by_condition).collect()
+    std::iter::once(with).chain(by_condition(without)).collect()
+}
+
+fn is_traced_conditionally(attr: &Attribute) -> bool {
+    conditional(&attr.meta).is_some_and(|metas| metas.iter().any(|meta| is_traced(meta.path())))
+}
+
+/// `#[cfg_attr(test, traced(…), inline)]` as `#[cfg_attr(test, inline)]`.
+fn untraced(attr: Attribute) -> Option<Attribute> {
+    let (Some(condition), Some(metas)) = (condition(&attr.meta), conditional(&attr.meta)) else {
+        return Some(attr);
+    };
+    let kept: Vec<_> = metas.iter().filter(|meta| !is_traced(meta.path())).collect();
+    (!kept.is_empty()).then(|| parse_quote!(#[cfg_attr(#condition, #(#kept),*)]))
 }
 
 /// Moves `#![…]` at the top of the body in front of the function, where it means the same.
@@ -147,8 +154,12 @@ fn twin_meta(meta: &Meta) -> Option<TokenStream> {
     }
 }
 
-fn condition(meta: &Meta) -> Option<Meta> {
+/// What a `cfg_attr` depends on.
+pub fn condition(meta: &Meta) -> Option<Meta> {
     let Meta::List(list) = meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
     let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     metas.into_iter().next()
 }
@@ -157,6 +168,18 @@ fn condition(meta: &Meta) -> Option<Meta> {
 /// where it is awaited; otherwise it is made in one place and moved to another, which takes longer than to measure a call.
 pub fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
     (!has(attrs, "inline")).then(|| quote!(#[inline]))
+}
+
+/// The attributes of an argument that is bound again: what they expect is found there.
+pub fn for_signature(attrs: &[Attribute], is_bound_again: bool) -> TokenStream {
+    let attr = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) if is_bound_again && list.path.is_ident("expect") => {
+            let lints = &list.tokens;
+            quote!(#[allow(#lints)])
+        }
+        _ => quote!(#attr),
+    };
+    attrs.iter().map(attr).collect()
 }
 
 /// The `cfg`s of an argument: its second mention needs them, and nothing else.

@@ -4,6 +4,9 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound};
 
+use super::bounds::{ENDS_OF_ALL, up_to};
+use super::lifetimes::mentions;
+
 /// The return type, as far as inference, outcome classes and the end of the call are concerned.
 pub enum Returned {
     /// A value, with which the call ends.
@@ -13,11 +16,19 @@ pub enum Returned {
 }
 
 pub enum Value {
-    /// The type, its nested `impl Trait`s as `_`.
-    Named(TokenStream),
+    Named(Named),
     /// `impl Trait`, which has no name.
     Opaque,
     Never,
+}
+
+/// A type that has a name, but for the `impl Trait`s that may be nested in it.
+#[derive(Clone)]
+pub struct Named {
+    /// With these as `_`.
+    pub ty: TokenStream,
+    /// Whether it is a `Result` whose error is one of them.
+    pub has_opaque_error: bool,
 }
 
 pub struct GoesOn {
@@ -25,10 +36,18 @@ pub struct GoesOn {
     pub spelled: Spelled,
     /// The type of the future or the stream itself, its nested `impl Trait`s as `_`.
     pub ty: TokenStream,
-    /// The type of its output or its items, if that has a name.
-    pub item: Option<TokenStream>,
-    /// The whole `Result` that it is in, its `impl Trait`s as `_`.
-    pub in_result: Option<TokenStream>,
+    pub item: Item,
+    /// The whole `Result` that it is in.
+    pub in_result: Option<Named>,
+}
+
+/// The type of a future's output, or of a stream's items.
+pub enum Item {
+    Named(TokenStream),
+    /// It has no name.
+    Opaque,
+    /// An alias hides it.
+    Hidden,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,7 +67,7 @@ pub enum Spelled {
 impl Returned {
     pub fn of(sig: &Signature) -> Returned {
         let ReturnType::Type(_, ty) = &sig.output else {
-            return Returned::Value(Value::Named(quote!(())));
+            return Returned::Value(Value::Named(Named { ty: quote!(()), has_opaque_error: false }));
         };
         let goes_on = GoesOn::of(ty).filter(|goes_on| match goes_on.kind {
             Kind::Stream => true,
@@ -68,14 +87,26 @@ impl Returned {
     /// The type that the body's block has, where that has a name.
     pub fn pinned(&self) -> Option<TokenStream> {
         match self {
-            Returned::Value(Value::Named(ty))
-            | Returned::GoesOn(
-                GoesOn { in_result: Some(ty), .. } | GoesOn { spelled: Spelled::Boxed, ty, .. },
-            ) => Some(ty.clone()),
+            Returned::Value(Value::Named(named))
+            | Returned::GoesOn(GoesOn { in_result: Some(named), .. }) => Some(named.ty.clone()),
+            Returned::GoesOn(GoesOn { spelled: Spelled::Boxed, ty, .. }) => Some(ty.clone()),
             // Nothing is returned, and of the types of which there is no value this one has a name on stable.
             Returned::Value(Value::Never) => Some(quote!(::core::convert::Infallible)),
             Returned::Value(Value::Opaque) | Returned::GoesOn(_) => None,
         }
+    }
+}
+
+impl Named {
+    fn of(ty: &Type) -> Named {
+        let error = match ungrouped(ty) {
+            Type::Path(path) => {
+                path.path.segments.last().filter(|last| last.ident == "Result").and_then(last_type)
+            }
+            _ => None,
+        };
+        let has_opaque_error = error.is_some_and(|error| mentions(error.to_token_stream(), "impl"));
+        Named { ty: infer_opaque(ty.to_token_stream()), has_opaque_error }
     }
 }
 
@@ -84,7 +115,7 @@ impl Value {
         match ungrouped(ty) {
             Type::Never(_) => Value::Never,
             Type::ImplTrait(_) => Value::Opaque,
-            ty => Value::Named(infer_opaque(quote!(#ty))),
+            ty => Value::Named(Named::of(ty)),
         }
     }
 }
@@ -94,22 +125,22 @@ impl GoesOn {
         match ungrouped(ty) {
             Type::ImplTrait(opaque) => {
                 let (kind, item) = continuing(opaque.bounds.iter())?;
-                Some(GoesOn::new(kind, Spelled::Opaque, ty, item))
+                Some(GoesOn::new(kind, Spelled::Opaque, ty, Item::of(item)))
             }
             Type::Path(path) => {
                 let last = path.path.segments.last()?;
-                let named = |kind| Some(GoesOn::new(kind, Spelled::Boxed, ty, last_type(last)?));
+                let named = |kind| Some(GoesOn::new(kind, Spelled::Boxed, ty, Item::Hidden));
                 match last.ident.to_string().as_str() {
                     "BoxFuture" | "LocalBoxFuture" => named(Kind::Future),
                     "BoxStream" | "LocalBoxStream" => named(Kind::Stream),
                     "Pin" => {
                         let (kind, item) = pinned_box(last)?;
-                        Some(GoesOn::new(kind, Spelled::Boxed, ty, item))
+                        Some(GoesOn::new(kind, Spelled::Boxed, ty, Item::of(item)))
                     }
                     "Result" => {
                         let inner = GoesOn::of(types(last).next()?)?;
                         (inner.in_result.is_none())
-                            .then(|| GoesOn { in_result: Some(infer_opaque(quote!(#ty))), ..inner })
+                            .then(|| GoesOn { in_result: Some(Named::of(ty)), ..inner })
                     }
                     _ => None,
                 }
@@ -118,11 +149,15 @@ impl GoesOn {
         }
     }
 
-    fn new(kind: Kind, spelled: Spelled, ty: &Type, item: &Type) -> GoesOn {
+    fn new(kind: Kind, spelled: Spelled, ty: &Type, item: Item) -> GoesOn {
+        GoesOn { kind, spelled, ty: infer_opaque(ty.to_token_stream()), item, in_result: None }
+    }
+}
+
+impl Item {
+    fn of(item: &Type) -> Item {
         let item = item.to_token_stream();
-        let has_name = infer_opaque(item.clone()).to_string() == item.to_string();
-        let ty = infer_opaque(ty.to_token_stream());
-        GoesOn { kind, spelled, ty, item: has_name.then_some(item), in_result: None }
+        if mentions(item.clone(), "impl") { Item::Opaque } else { Item::Named(item) }
     }
 }
 
@@ -198,8 +233,7 @@ fn infer_opaque(tokens: TokenStream) -> TokenStream {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Ident(word) if word == "impl" => {
-                let mut depth = 0;
-                while tokens.next_if(|next| continues_bounds(next, &mut depth)).is_some() {}
+                up_to(ENDS_OF_ALL, &mut tokens);
                 named.extend(quote!(_));
             }
             TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
@@ -211,19 +245,6 @@ fn infer_opaque(tokens: TokenStream) -> TokenStream {
         }
     }
     named
-}
-
-/// Whether the bounds after `impl` go on with this token: up to a comma or a `>` that they did not open.
-fn continues_bounds(token: &TokenTree, depth: &mut i32) -> bool {
-    let TokenTree::Punct(punct) = token else { return true };
-    match punct.as_char() {
-        // The minus of `Fn() -> T` makes up for its `>`, which closes nothing.
-        '<' | '-' => *depth += 1,
-        '>' => *depth -= 1,
-        ',' if *depth == 0 => return false,
-        _ => {}
-    }
-    *depth >= 0
 }
 
 #[cfg(test)]
@@ -242,6 +263,7 @@ mod tests {
         );
         assert_eq!(inferred(quote!((impl A<B>, impl C))), quote!((_, _)).to_string());
         assert_eq!(inferred(quote!(Vec<Vec<impl A>>)), quote!(Vec<Vec<_>>).to_string());
+        assert_eq!(inferred(quote!([impl A<-1>; 2])), quote!([_; 2]).to_string());
     }
 
     #[test]

@@ -49,15 +49,20 @@ pub fn collaborator(tokens: &[TokenTree], chain: &Chain, place: Place, path: &[S
         [] => is_awaited_by_macro(tokens, chain, place),
         _ => false,
     };
-    let on_path = head.len() == 1
-        && head[0] == *base
+    let on_path = is_base(head, base)
         && walked.iter().zip(fields).all(|(link, field)| matches!(link, Link::Field(name) if name == field));
     (on_path && awaited).then(|| Call { method: text.clone(), name: *name, arguments: *arguments })
 }
 
+/// Whether a path is this one name. `self` is `__self` in what async-trait has written.
+fn is_base(path: &[String], base: &str) -> bool {
+    let [name] = path else { return false };
+    name == base || (base == "self" && name == "__self")
+}
+
 /// The field of `self` on which `chain` awaits something, by where its name stands.
 pub fn awaited_field(tokens: &[TokenTree], chain: &Chain, place: Place) -> Option<usize> {
-    let on_self = matches!(&chain.head, Head::Path(head) if head.len() == 1 && head[0] == "self");
+    let on_self = matches!(&chain.head, Head::Path(head) if is_base(head, "self"));
     let [Link::Field(_), calls @ ..] = &chain.links[..] else { return None };
     let called = calls.iter().any(|link| matches!(link, Link::Method { .. }));
     let awaited =

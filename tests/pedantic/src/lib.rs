@@ -3,20 +3,62 @@
     clippy::all,
     clippy::pedantic,
     clippy::nursery,
-    clippy::unwrap_used,
-    clippy::shadow_unrelated,
+    // Of the restrictions, what generated code could meet.
+    clippy::absolute_paths,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::as_conversions,
+    clippy::default_numeric_fallback,
+    clippy::else_if_without_else,
+    clippy::exhaustive_structs,
+    clippy::expect_used,
+    clippy::if_then_some_else_none,
+    clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
+    clippy::let_underscore_untyped,
+    clippy::min_ident_chars,
+    clippy::missing_docs_in_private_items,
+    clippy::mod_module_files,
+    clippy::multiple_inherent_impl,
+    clippy::panic,
+    clippy::pattern_type_mismatch,
     clippy::print_stdout,
+    clippy::pub_with_shorthand,
+    clippy::ref_patterns,
+    clippy::renamed_function_params,
+    clippy::same_name_method,
+    clippy::semicolon_outside_block,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated,
+    clippy::single_call_fn,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    clippy::use_self,
+    let_underscore_drop,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    unreachable_pub,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results,
     missing_docs,
     rust_2018_idioms,
     unsafe_code,
     unused
 )]
 
-use spanweave::{Ctx, repo, traced_service};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use futures_core::Stream;
+use spanweave::{Ctx, ErrorClass, repo, traced, traced_client, traced_job, traced_service};
 use sqlx::{Executor, Sqlite, SqliteConnection, SqlitePool};
+use tokio::task::yield_now;
 
 /// Why a call failed.
-#[derive(Debug)]
+#[derive(Debug, ErrorClass)]
+#[non_exhaustive]
 pub enum AppError {
     /// The database did.
     Database(sqlx::Error),
@@ -31,6 +73,7 @@ impl From<sqlx::Error> for AppError {
 /// Tasks in a database.
 #[derive(Debug)]
 pub struct TaskRepository {
+    /// Where they are.
     pool: SqlitePool,
 }
 
@@ -77,6 +120,7 @@ impl TaskRepository {
         sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)
     }
 
+    /// How far apart two numbers are.
     #[traced]
     async fn private(&self, (low, high): (i64, i64), _unused: u8) -> i64 {
         self.ping().await.map_or(0, |()| high - low)
@@ -91,7 +135,9 @@ impl TaskRepository {
 /// What users do with tasks.
 #[derive(Debug)]
 pub struct TaskService<C> {
+    /// The tasks.
     tasks: TaskRepository,
+    /// Tells the time.
     clock: C,
 }
 
@@ -127,20 +173,132 @@ where
 
     /// The seven arguments that clippy still allows.
     pub async fn many(&self, one: u8, two: u8, three: u8, four: u8, five: u8, six: u8) -> u64 {
-        tokio::task::yield_now().await;
+        yield_now().await;
         [one, two, three, four, five, six].map(u64::from).iter().sum::<u64>() + (self.clock)()
     }
 
     /// In a context that the caller names.
     pub async fn at_ctx(&self, ctx: Ctx, later: u64) -> u64 {
-        tokio::task::yield_now().await;
+        yield_now().await;
         later + u64::from(ctx.is_recording())
     }
 
     /// Not worth a span.
     #[traced(skip = "called in a loop")]
     pub async fn tick(&self) -> u64 {
-        tokio::task::yield_now().await;
+        yield_now().await;
         (self.clock)()
     }
+}
+
+/// What tasks are kept in.
+#[repo]
+pub trait TaskStore: Send {
+    /// The number of tasks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn count(&self) -> impl Future<Output = Result<usize, AppError>> + Send;
+
+    /// The titles of tasks, one by one.
+    fn titles(&self, prefix: &str) -> Pin<Box<dyn Stream<Item = Result<String, AppError>> + Send + '_>>;
+
+    /// Whether there are any tasks.
+    fn any(&self) -> impl Future<Output = bool> + Send
+    where
+        Self: Sync,
+    {
+        async { self.count().await.is_ok_and(|count| count > 0) }
+    }
+
+    /// Ends the store.
+    fn close(self) -> impl Future<Output = ()> + Send;
+}
+
+/// Tasks in memory.
+#[derive(Debug)]
+pub struct Memory {
+    /// Their titles.
+    titles: Vec<String>,
+}
+
+#[repo(sync, strict)]
+impl TaskStore for Memory {
+    async fn count(&self) -> Result<usize, AppError> {
+        Ok(self.titles.len())
+    }
+
+    fn titles(&self, _prefix: &str) -> Pin<Box<dyn Stream<Item = Result<String, AppError>> + Send + '_>> {
+        let one = Some(Ok(String::new()));
+        Box::pin(One(one))
+    }
+
+    async fn close(self) {
+        drop(self.titles);
+    }
+}
+
+/// A stream of one item.
+struct One(Option<Result<String, AppError>>);
+
+impl Stream for One {
+    type Item = Result<String, AppError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take())
+    }
+}
+
+#[traced_client(sync)]
+impl Memory {
+    /// The first title that starts so.
+    ///
+    /// # Errors
+    /// When there is none.
+    #[traced(metric = "first_title_duration_seconds", labels(empty = self.titles.is_empty()))]
+    pub fn first(&self, prefix: &str) -> Result<&str, AppError> {
+        let mut titles = self.titles.iter();
+        let found = titles.find(|title| title.starts_with(prefix));
+        found.map(String::as_str).ok_or(AppError::Database(sqlx::Error::RowNotFound))
+    }
+
+    /// Streams titles.
+    pub fn stream(&self) -> impl Stream<Item = Result<String, AppError>> + use<> {
+        One(self.titles.first().cloned().map(Ok))
+    }
+
+    /// A future in a box.
+    pub fn boxed(&self, (more, _): (usize, usize)) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
+        Box::pin(async move { self.titles.len().saturating_add(more) })
+    }
+}
+
+/// What is done at night.
+#[derive(Debug)]
+pub struct Nightly(Vec<String>);
+
+#[traced_job]
+impl Nightly {
+    /// Forgets everything.
+    pub async fn forget(&mut self) -> usize {
+        yield_now().await;
+        self.0.clear();
+        self.0.len()
+    }
+}
+
+/// Counts the tasks of a database.
+///
+/// # Errors
+/// When the database fails.
+#[repo(name = "count tasks")]
+pub async fn count_tasks(pool: &SqlitePool) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(pool).await
+}
+
+/// A number.
+#[must_use]
+#[traced]
+pub fn number(one: u8) -> u8 {
+    one
 }

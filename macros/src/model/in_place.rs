@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::model::returned::Spelled;
+use super::returned::Spelled;
 use crate::rewrite::{is_word, puncts_at};
 
 /// The `async` block that a body is, or that it boxes.

@@ -1,14 +1,8 @@
 use mockall::automock;
 use spanweave::repo;
 
-#[repo]
-#[cfg_attr(test, automock)]
-trait Tasks {
-    async fn list(&self);
-}
-
-#[repo]
 #[automock]
+#[repo]
 trait Users {
     fn list(&self) -> usize;
 }
