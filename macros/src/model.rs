@@ -27,6 +27,8 @@ pub struct Block {
     pub preset: &'static Preset,
     /// The path of the runtime, as generated code names it.
     pub runtime: TokenStream,
+    /// Whether the user said it.
+    pub runtime_is_said: bool,
     pub head: Head,
     pub owner: Owner,
     pub calls: Vec<Collaborator>,
@@ -146,6 +148,7 @@ impl Block {
         let parts = parts.collect();
         Block {
             preset,
+            runtime_is_said: args.runtime.is_some(),
             runtime: runtime(args.runtime.map(|runtime| runtime.value)),
             head: item.head,
             owner,

@@ -50,7 +50,7 @@ const MAX_VALUE: usize = 128;
     note = "labels want few values: implement `spanweave::LabelValue` for an enum of your own, and record ids and numbers with `fields(…)`"
 )]
 pub trait LabelValue {
-    /// The label's value. An empty one leaves the label out.
+    /// The label's value. An empty one is to Prometheus as if the label were not there.
     fn label_value(&self) -> Cow<'_, str>;
 }
 

@@ -6,6 +6,7 @@ mod concurrency;
 mod config;
 mod context;
 mod export;
+mod family;
 mod http;
 mod keep;
 mod outcomes;

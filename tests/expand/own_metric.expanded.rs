@@ -4,6 +4,7 @@ impl Storage {
         &self,
         object: Object,
     ) -> impl ::core::future::Future<Output = Result<(), StorageError>> {
+        #[allow(unused_qualifications)]
         static __METHOD: my::spanweave::Method = my::spanweave::Method::new(
                 my::spanweave::MethodKind::Client,
                 "Storage",

@@ -107,7 +107,12 @@ impl Expansion<'_> {
             #runtime_here::Method::#constructor(#kind, #(#type_name,)* #label, ::core::module_path!())
         };
         let options = options(&method.args, runtime);
-        quote_spanned!(Span::mixed_site()=> static __METHOD: #runtime::Method = #constructed #options;)
+        // The path stands where the method is, as if the user had written it there.
+        let allowed = block.runtime_is_said.then(|| quote!(#[allow(unused_qualifications)]));
+        quote_spanned! {Span::mixed_site()=>
+            #allowed
+            static __METHOD: #runtime::Method = #constructed #options;
+        }
     }
 
     /// `let returns = …`, where what the body returns has a name.
