@@ -1,10 +1,11 @@
-//! The attributes of [spanweave](https://docs.rs/spanweave): `#[traced_service]` and `#[repo]`. They are re-exported
-//! there, and generated code names the runtime as `::spanweave`.
+//! The attributes of [spanweave](https://docs.rs/spanweave): `#[traced_service]`, `#[repo]`, `#[traced_client]`,
+//! `#[traced_job]`, `#[traced]` and `#[derive(ErrorClass)]`. They are re-exported there, and generated code names the runtime
+//! as `::spanweave`.
 //!
 //! # How an attribute becomes code
 //!
-//! Attribute tokens → `args` → `item` → `model` → `rewrite` → `check` → `expand`, or `fallback` beside the errors.
-//! Reading checks form only; `check` holds every rule over more than one fact; expansion cannot fail.
+//! `pipeline`: attribute tokens → `args`, item tokens → `item`, both → `model` → `rewrite` → `check` → `expand`, or `fallback` for
+//! what cannot be read. Reading checks form only; `check` holds every rule over more than one fact; expansion cannot fail.
 #![deny(missing_docs)]
 
 mod args;
@@ -25,7 +26,8 @@ use crate::preset::Preset;
 
 /// Traces the methods of a service: one INTERNAL span, one latency and one outcome per call.
 ///
-/// It stands on an inherent impl block and changes no signature, no call and no value:
+/// It stands on an impl block, on a trait, on an impl of a trait, or on a function, and changes no signature, no call and no
+/// value:
 ///
 /// ```
 /// # use spanweave::{repo, traced_service};
@@ -50,7 +52,7 @@ use crate::preset::Preset;
 ///
 /// ```text
 /// pub fn list(&self, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {
-///     static METHOD: Method = Method::service("TaskService", "list", module_path!());
+///     static METHOD: Method = Method::new(MethodKind::Service, "TaskService", "list", module_path!());
 ///     METHOD.call(Ctx::current()).run(class, async move {
 ///         let ctx = Ctx::current();
 ///         { Ok(self.tasks.of_user_ctx(ctx, user_id).await?) }
@@ -66,22 +68,27 @@ use crate::preset::Preset;
 /// }
 /// ```
 ///
-/// A method of which another attribute (`#[instrument]`, `#[cached]`, …) must see an `async fn` stays one, and awaits
-/// the call inside.
+/// A method of which another attribute (`#[instrument]`, `#[async_trait]`, …) must see an `async fn` stays one, and awaits
+/// the call inside. On a trait the twins are provided methods, so that no implementor has to change.
 ///
 /// # Which methods
 ///
-/// Those that are `async` and `pub` in any way; and a private one with `#[traced]` on it, which gets no twin. All else
-/// is left exactly as it is. If you write `list_ctx(&self, ctx: Ctx, …)` yourself and no `list`, yours is the traced
-/// method, called in the given context, and `list` is written for you.
+/// Those that are `async`, or return a future or a stream (they are then timed to its end), and that others can call: `pub` in
+/// any way, or a trait's. A private or synchronous one with `#[traced]` on it, or all synchronous ones with `sync` on the block.
+/// All else is left exactly as it is. If you write `list_ctx(&self, ctx: Ctx, …)` yourself and no `list`, yours is the
+/// traced method, called in the given context, and `list` is written for you.
 ///
 /// # Options of the block
 ///
 /// | option | |
 /// |---|---|
 /// | `calls(tasks, users)` | Calls on these fields of `self` take the context along, through the twin of the called method: where they are awaited directly, and where they are arguments of `join!`, `try_join!` or `select!`. |
+/// | `strict` | An awaited call on a field that is in neither `calls` nor `untraced` is an error. |
+/// | `untraced(cache)` | Fields that are no collaborators. |
 /// | `name = "Tasks"` | The type's name in spans and metrics. |
+/// | `sync` | Synchronous methods are traced as well. |
 /// | `sql` | Statements of sqlx get their own span, as with [`macro@repo`]. |
+/// | `crate = path` | Where spanweave is found. |
 ///
 /// # Options of a method
 ///
@@ -90,7 +97,10 @@ use crate::preset::Preset;
 /// | `#[traced(skip = "reason")]` | The method is left exactly as it is; its twin passes the context on. |
 /// | `#[traced(name = "span name")]` | The name of its span. |
 /// | `#[traced(fields(user_id, rows = items.len()))]` | Attributes of its span, read before the body runs. Nothing is recorded that is not listed. |
+/// | `#[traced(metric = "upload_duration_seconds", labels(bucket = self.bucket.as_str()))]` | A histogram of its own, with these labels and `result`. |
 /// | `#[traced(sql = off)]` | Its SQL is left alone. |
+///
+/// An attribute on a function has a method's options, without `skip`, and `calls(app.tasks)` and `crate`.
 #[proc_macro_attribute]
 pub fn traced_service(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::SERVICE, args.into(), item.into()).into()
@@ -134,30 +144,85 @@ pub fn repo(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::REPO, args.into(), item.into()).into()
 }
 
-/// Client.
+/// Traces calls of other systems, such as storage, push or mail: CLIENT spans, `kind="client"`.
+///
+/// Everything that [`macro@traced_service`] says holds here, its options too.
+///
+/// ```
+/// # use spanweave::traced_client;
+/// pub struct Storage {
+///     bucket: String,
+/// }
+///
+/// #[traced_client]
+/// impl Storage {
+///     #[traced(metric = "upload_duration_seconds", labels(bucket = self.bucket.as_str()))]
+///     pub async fn upload(&self, object: Vec<u8>) -> Result<usize, std::io::Error> {
+///         Ok(object.len())
+///     }
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn traced_client(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::CLIENT, args.into(), item.into()).into()
 }
 
-/// Job.
+/// Traces work that was enqueued: CONSUMER spans, `kind="job"`.
+///
+/// Everything that [`macro@traced_service`] says holds here, its options too.
+///
+/// ```
+/// # use spanweave::traced_job;
+/// #[traced_job(name = "clean up")]
+/// pub async fn clean_up(older_than_days: u32) -> u32 {
+///     older_than_days
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn traced_job(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::JOB, args.into(), item.into()).into()
 }
 
-/// Function.
+/// Traces a function, synchronous or not: INTERNAL spans, `kind="function"`.
+///
+/// In the place of a type, spans and metrics have the last part of the module's path. Its options are those of a method, without
+/// `skip`, and `calls(app.tasks)`, `crate = path` and `sql`.
+///
+/// On a method of a block that has an attribute of its own, `#[traced]` is where the method's options are.
+///
+/// ```
+/// # use spanweave::traced;
+/// #[traced(fields(rows = rows.len()))]
+/// fn sum(rows: &[u64]) -> u64 {
+///     rows.iter().sum()
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::FUNCTION, args.into(), item.into()).into()
 }
 
-/// Class.
+/// Derives `spanweave::ErrorClass` for an enum of errors: each variant is a class, named as in `snake_case`, or by
+/// `#[error_class("…")]`; with `#[error_class(inner)]` it has the class of its one field.
+///
+/// ```
+/// use spanweave::ErrorClass;
+///
+/// #[derive(ErrorClass)]
+/// enum StorageError {
+///     Full,
+///     #[error_class("io")]
+///     Broken(std::io::Error),
+/// }
+///
+/// assert_eq!(StorageError::Full.error_class(), "full");
+/// ```
 #[proc_macro_derive(ErrorClass, attributes(error_class))]
 pub fn error_class(item: TokenStream) -> TokenStream {
     error_class::derive(item.into()).into()
 }
 
+/// The feature is asked for here, where it is the user's choice; the pipeline is given it.
 fn attribute(
     preset: &'static Preset,
     args: proc_macro2::TokenStream,

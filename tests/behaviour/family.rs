@@ -52,7 +52,7 @@ impl Push {
 }
 
 fn lines(text: &str, name: &str) -> String {
-    text.lines().filter(|line| line.starts_with(name)).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| line.starts_with(name)).flat_map(|line| [line, "\n"]).collect()
 }
 
 #[tokio::test]
