@@ -84,7 +84,7 @@ impl<R> Continue<R> for AnyReturn {
     }
 }
 
-/// The boxes that futures and streams are returned in: `Pin<Box<dyn …>>`, also `+ Send`, and `+ Send + Sync`.
+/// The boxes that futures and streams are returned in: `Pin<Box<dyn …>>`, also with `Send` and `Sync`.
 pub trait Boxed: Sized {
     /// The future's output, or the stream's item.
     type Item;
@@ -124,9 +124,11 @@ macro_rules! boxed {
 
 boxed!(FutureReturn: Future<Output = T>);
 boxed!(FutureReturn: Future<Output = T> + Send);
+boxed!(FutureReturn: Future<Output = T> + Sync);
 boxed!(FutureReturn: Future<Output = T> + Send + Sync);
 boxed!(StreamReturn: Stream<Item = T>);
 boxed!(StreamReturn: Stream<Item = T> + Send);
+boxed!(StreamReturn: Stream<Item = T> + Sync);
 boxed!(StreamReturn: Stream<Item = T> + Send + Sync);
 
 impl<R, T, E> Returns<R>

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
@@ -94,7 +94,10 @@ impl LabelValue for bool {
 pub(crate) struct Labelled {
     method: &'static Method,
     values: Box<[String]>,
-    by_result: Mutex<HashMap<&'static str, Option<Metric>>>,
+    family: Option<&'static Family>,
+    /// Of the outcomes that have no class, by their index.
+    by_outcome: [OnceLock<Option<Metric>>; Outcome::COUNT],
+    by_class: Mutex<HashMap<&'static str, Option<Metric>>>,
     site: SiteCell,
 }
 
@@ -102,6 +105,9 @@ pub(crate) struct Labelled {
 type Sets = HashMap<usize, HashMap<Box<[String]>, &'static Labelled>>;
 
 static SETS: LazyLock<Mutex<Sets>> = LazyLock::new(Mutex::default);
+
+/// The most sets of one method that a thread remembers.
+const MAX_SEEN: usize = 4 * MAX_SETS;
 
 thread_local! {
     /// What this thread has seen of [`SETS`], so that calls share no lock.
@@ -112,22 +118,26 @@ impl Labelled {
     pub(crate) fn of(method: &'static Method, values: &[&dyn LabelValue]) -> &'static Labelled {
         let values: Box<[String]> = values.iter().map(|value| shortened(&value.label_value())).collect();
         let address = std::ptr::from_ref(method).addr();
-        SEEN.with_borrow_mut(|seen| {
+        let seen = SEEN.try_with(|seen| seen.borrow().get(&address)?.get(&values).copied());
+        // A thread that ends has forgotten what it has seen.
+        if let Ok(Some(labelled)) = seen {
+            return labelled;
+        }
+        let labelled = Labelled::known(method, address, &values);
+        let _forgotten = SEEN.try_with(|seen| {
+            let mut seen = seen.borrow_mut();
             let seen = seen.entry(address).or_default();
-            if let Some(labelled) = seen.get(&values) {
-                return *labelled;
-            }
-            let labelled = Labelled::known(method, address, &values);
-            // What is beyond the bound is not remembered by its own values.
-            if labelled.values == values {
+            if seen.len() < MAX_SEEN {
                 seen.insert(values, labelled);
             }
-            labelled
-        })
+        });
+        labelled
     }
 
     #[cold]
     fn known(method: &'static Method, address: usize, values: &[String]) -> &'static Labelled {
+        let options = method.options();
+        let family = options.metric.and_then(|metric| Family::own(metric, options.labels));
         let mut sets = SETS.lock();
         let sets = sets.entry(address).or_default();
         let is_full = sets.len() >= MAX_SETS && !sets.contains_key(values);
@@ -137,7 +147,9 @@ impl Labelled {
             Box::leak(Box::new(Labelled {
                 method,
                 values,
-                by_result: Mutex::default(),
+                family,
+                by_outcome: Default::default(),
+                by_class: Mutex::default(),
                 site: SiteCell::new(),
             }))
         })
@@ -148,10 +160,8 @@ impl Labelled {
     }
 
     fn series(&self, result: &'static str) -> Option<Metric> {
-        let options = self.method.options();
-        let family = Family::own(options.metric?, options.labels)?;
         let labels = self.values.iter().cloned().chain([result.to_owned()]).collect();
-        Some(Metric::of(family, labels))
+        Some(Metric::of(self.family?, labels))
     }
 }
 
@@ -159,11 +169,13 @@ fn shortened(value: &str) -> String {
     value[..value.floor_char_boundary(MAX_VALUE)].to_owned()
 }
 
-/// The value of the label `result`: the class of an error, and the outcome of everything else.
-fn result(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Error(class) => class,
-        Outcome::Ok | Outcome::Cancelled | Outcome::Panicked => outcome.label(),
+/// The value of the label `result` for an error. One that calls itself by an outcome is told from it.
+fn result(class: &'static str) -> &'static str {
+    match class {
+        "ok" => "error_ok",
+        "cancelled" => "error_cancelled",
+        "panicked" => "error_panicked",
+        class => class,
     }
 }
 
@@ -185,7 +197,10 @@ impl Describe for Labelled {
     }
 
     fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
-        let result = result(outcome);
-        *self.by_result.lock().entry(result).or_insert_with(|| self.series(result))
+        let Outcome::Error(class) = outcome else {
+            return *self.by_outcome[outcome.index()].get_or_init(|| self.series(outcome.label()));
+        };
+        let class = result(class);
+        *self.by_class.lock().entry(class).or_insert_with(|| self.series(class))
     }
 }

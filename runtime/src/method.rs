@@ -30,6 +30,7 @@ pub struct Method {
 
 /// What a method does: the label `kind` of its metrics, and the kind of its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MethodKind {
     /// `#[traced_service]`: INTERNAL spans.
     Service,
@@ -90,31 +91,25 @@ impl Method {
         name: &'static str,
         module: &'static str,
     ) -> Method {
-        Method {
-            kind,
-            type_name: Some(type_name),
-            name,
-            module,
-            location: Location::caller(),
-            options: MethodOptions::NONE,
-            site: SiteCell::new(),
-        }
+        Method::of(kind, Some(type_name), name, module)
     }
 
     /// A function. In spans and metrics the last part of its module's path stands in the place of a type.
     #[must_use]
     #[track_caller]
     pub const fn function(kind: MethodKind, name: &'static str, module: &'static str) -> Method {
-        let location = Location::caller();
-        Method {
-            kind,
-            type_name: None,
-            name,
-            module,
-            location,
-            options: MethodOptions::NONE,
-            site: SiteCell::new(),
-        }
+        Method::of(kind, None, name, module)
+    }
+
+    #[track_caller]
+    const fn of(
+        kind: MethodKind,
+        type_name: Option<&'static str>,
+        name: &'static str,
+        module: &'static str,
+    ) -> Method {
+        let (location, options) = (Location::caller(), MethodOptions::NONE);
+        Method { kind, type_name, name, module, location, options, site: SiteCell::new() }
     }
 
     /// The method with options.

@@ -10,6 +10,7 @@ pub(crate) static METHODS: Family = Family {
     label_names: &["kind", "type", "method"],
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0]),
     outcomes: Some(Outcomes { calls: "method_calls", errors: "method_errors" }),
+    is_own: false,
 };
 
 /// The bounds of the convention for `db.client.operation.duration`, with two more where statements mostly are.
@@ -19,6 +20,7 @@ pub(crate) static STATEMENTS: Family = Family {
     label_names: &["table", "operation"],
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
     outcomes: None,
+    is_own: false,
 };
 
 /// The bounds of the convention for `http.server.request.duration`.
@@ -29,6 +31,7 @@ pub(crate) static REQUESTS: Family = Family {
     label_names: &["route", "method", "status"],
     buckets: Buckets::new(&[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]),
     outcomes: None,
+    is_own: false,
 };
 
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.

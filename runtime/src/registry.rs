@@ -21,6 +21,8 @@ pub(crate) struct Family {
     pub(crate) label_names: &'static [&'static str],
     pub(crate) buckets: Buckets,
     pub(crate) outcomes: Option<Outcomes>,
+    /// Whether it is the user's own.
+    pub(crate) is_own: bool,
 }
 
 /// The most histograms of the user's own.
@@ -30,7 +32,14 @@ const SECONDS: &str = "_seconds";
 /// The label of a user's own histogram that spanweave adds.
 const RESULT: &str = "result";
 
-static OWN: LazyLock<Mutex<Vec<&'static Family>>> = LazyLock::new(Mutex::default);
+static OWN: LazyLock<Mutex<Own>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Own {
+    families: Vec<&'static Family>,
+    /// Names that were asked for in vain, each of which is said once.
+    refused: Vec<&'static str>,
+}
 
 impl Family {
     /// The user's own histogram of this name, made at its first use. `None` if one of the name has other labels, or there
@@ -40,33 +49,39 @@ impl Family {
         let name = name.strip_suffix(SECONDS).unwrap_or(name);
         let label_names: Vec<_> = labels.iter().copied().chain([RESULT]).collect();
         let mut own = OWN.lock();
-        let known = names::FAMILIES.iter().chain(own.iter()).find(|family| family.name == name);
-        match known {
+        let known = names::FAMILIES.iter().chain(own.families.iter()).find(|family| family.name == name);
+        let reason = match known {
             Some(known) if known.label_names == label_names => return Some(known),
-            None if own.len() < MAX_OWN => {}
-            _ => {
-                tracing::error!(
-                    metric = name,
-                    labels = ?label_names,
-                    "not measured: there is a metric of this name with other labels, or there are 256 of them"
-                );
-                return None;
+            Some(_) => "there is a metric of this name with other labels",
+            None if own.families.len() < MAX_OWN => {
+                let family = Box::leak(Box::new(Family {
+                    name,
+                    help: "Time from a call's first poll to its end, by result.",
+                    label_names: label_names.leak(),
+                    buckets: names::own_buckets(),
+                    outcomes: None,
+                    is_own: true,
+                }));
+                own.families.push(family);
+                return Some(family);
             }
+            None => "there are 256 metrics of your own",
+        };
+        let is_new = !own.refused.contains(&name) && own.refused.len() < MAX_OWN;
+        if is_new {
+            own.refused.push(name);
         }
-        let family = Box::leak(Box::new(Family {
-            name,
-            help: "Time from a call's first poll to its end, by result.",
-            label_names: label_names.leak(),
-            buckets: names::own_buckets(),
-            outcomes: None,
-        }));
-        own.push(family);
-        Some(family)
+        // Whoever listens may call what is measured.
+        drop(own);
+        if is_new {
+            tracing::error!(metric = name, labels = ?labels, "the metric is not measured: {reason}");
+        }
+        None
     }
 
     /// Every family, in the order of `/metrics`.
     pub(crate) fn all() -> Vec<&'static Family> {
-        let mut own = OWN.lock().clone();
+        let mut own = OWN.lock().families.clone();
         own.sort_by_key(|family| family.name);
         names::FAMILIES.iter().copied().chain(own).collect()
     }
@@ -108,6 +123,8 @@ static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
 #[derive(Default)]
 struct Registry {
     series: Vec<Series>,
+    /// How many of them are of the user's own histograms.
+    of_own: usize,
     by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
 }
 
@@ -133,21 +150,24 @@ impl SeriesId {
 }
 
 impl Registry {
-    /// The number of families is small and fixed in the code; this much room is kept for their `other` series.
-    const RESERVED: usize = 64;
+    /// Room for the `other` series of every family.
+    const RESERVED: usize = MAX_OWN + 16;
+    /// The most series of the user's own histograms, so that they leave room for methods, tables and routes.
+    const MAX_OF_OWN: usize = MAX_SERIES / 4;
 
     fn number(&mut self, series: Series) -> SeriesId {
         let key = (series.family.name, series.labels.clone());
         if let Some(known) = self.by_labels.get(&key) {
             return *known;
         }
-        if self.series.len() >= MAX_SERIES - Self::RESERVED
-            && series.labels.iter().any(|label| label != OTHER)
-        {
+        let is_full = self.series.len() >= MAX_SERIES - Self::RESERVED
+            || (series.family.is_own && self.of_own >= Self::MAX_OF_OWN);
+        if is_full && series.labels.iter().any(|label| label != OTHER) {
             let labels = series.labels.iter().map(|_| OTHER.to_owned()).collect();
             return self.number(Series { family: series.family, labels });
         }
         let id = SeriesId::at(self.series.len());
+        self.of_own += usize::from(series.family.is_own);
         self.series.push(series);
         self.by_labels.insert(key, id);
         id
@@ -168,6 +188,7 @@ mod tests {
         label_names: &["a"],
         buckets: Buckets::new(&[1.0]),
         outcomes: None,
+        is_own: false,
     };
 
     fn series(label: usize) -> Series {
@@ -180,6 +201,43 @@ mod tests {
         let first = registry.number(series(1));
         assert_ne!(registry.number(series(2)), first);
         assert_eq!(registry.number(series(1)), first);
+    }
+
+    #[test]
+    fn every_family_has_room_for_its_other_series() {
+        let mut registry = Registry::default();
+        for label in 0..MAX_SERIES {
+            registry.number(series(label));
+        }
+        for _ in 0..super::MAX_OWN + 3 {
+            let family = Box::leak(Box::new(own()));
+            let id = registry.number(Series { family, labels: Box::new(["a".to_owned()]) });
+            assert!(id.index() < MAX_SERIES);
+        }
+    }
+
+    #[test]
+    fn the_users_own_leave_room_for_others() {
+        let mut registry = Registry::default();
+        let family = Box::leak(Box::new(own()));
+        for label in 0..MAX_SERIES {
+            registry.number(Series { family, labels: Box::new([label.to_string()]) });
+        }
+        let id = registry.number(series(1));
+        assert_eq!(&*registry.series[id.index()].labels, ["1"]);
+    }
+
+    fn own() -> Family {
+        // Families are told apart by their names.
+        let name = format!("own_{:p}", Box::leak(Box::new(0_u8)));
+        Family {
+            name: name.leak(),
+            help: "A test.",
+            label_names: &["a"],
+            buckets: Buckets::new(&[1.0]),
+            outcomes: None,
+            is_own: true,
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) enum Measure {
     /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
     ByOutcome,
+    /// The one of all methods, and one of the method's own for each outcome.
     OneAndByOutcome(Metric),
 }
 

@@ -138,10 +138,11 @@ impl Span {
     }
 
     /// Lets an open span wait: its timer starts again when it [opens](Span::open) again. One outside any context may
-    /// still find one then.
+    /// still find one then; one that has children goes on, as they need it.
     pub(crate) fn wait(&mut self) {
         self.phase = match self.phase {
             _ if self.ctx.is_none() => Phase::Unopened,
+            Phase::Recorded if !trace::is_last(self.ctx) => return,
             phase => Phase::Waiting { recorded: phase == Phase::Recorded },
         };
     }
@@ -149,7 +150,7 @@ impl Span {
     /// [`finish`](Span::finish), for one that may wait outside any context.
     pub(crate) fn end(&mut self, outcome: Outcome) {
         if self.phase == Phase::Unopened {
-            self.open(Ctx::current());
+            self.phase = Phase::Measured;
         }
         self.finish(outcome);
     }
@@ -159,7 +160,7 @@ impl Span {
         let Phase::Waiting { recorded } = self.phase else { return self.finish(Outcome::Cancelled) };
         self.phase = Phase::Finished;
         if recorded {
-            trace::abandon_span(self.ctx.key);
+            trace::abandon_span(self.ctx);
         }
     }
 

@@ -185,14 +185,24 @@ fn close_elsewhere(key: TraceKey, span: SpanRecord) {
     slab::release(trace, key);
 }
 
-/// Counts a span out that leaves no record.
+/// Whether no span was opened after this one, as far as this thread can tell.
+pub(crate) fn is_last(span: Ctx) -> bool {
+    with_active(span.key, |trace| trace.last_id == span.span) == Some(true)
+}
+
+/// Counts a span out that leaves nothing behind.
 #[cold]
-pub(crate) fn abandon_span(key: TraceKey) {
-    if with_active(key, |trace| trace.open_spans -= 1).is_none()
-        && let Some(mut trace) = slab::lock(key)
+pub(crate) fn abandon_span(span: Ctx) {
+    let here = with_active(span.key, |trace| {
+        trace.open_spans -= 1;
+        drop(trace.buffer.take_attributes(|of| of == span.span));
+    });
+    if here.is_none()
+        && let Some(mut trace) = slab::lock(span.key)
     {
         trace.value().open_spans -= 1;
-        slab::release(trace, key);
+        drop(trace.value().buffer.take_attributes(|of| of == span.span));
+        slab::release(trace, span.key);
     }
 }
 
