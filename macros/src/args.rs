@@ -73,6 +73,12 @@ impl BlockArgs {
                 "sql" => args.sql(&option, e),
                 "name" => once(&mut args.name, &option, |o, e| text(o, BLOCK_NAME_FORM, e), e),
                 "crate" => once(&mut args.runtime, &option, runtime, e),
+                key if METHOD_OPTIONS.contains(&key) => {
+                    e.at(
+                        option.key.span(),
+                        format!("`{key}` belongs on a method; write `#[traced({key} …)]` there"),
+                    );
+                }
                 _ => e.at(option.key.span(), unknown_option(&option.key, BLOCK_OPTIONS)),
             }
         }
@@ -132,6 +138,12 @@ impl MethodArgs {
             "name" => once(&mut self.name, option, |o, e| text(o, METHOD_NAME_FORM, e), errors),
             "skip" => once(&mut self.skip, option, |o, e| text(o, SKIP_FORM, e), errors),
             "sql" => once(&mut self.sql_off, option, |o, e| off(o, SQL_OFF_FORM, e), errors),
+            key if BLOCK_OPTIONS.contains(&key) => {
+                errors.at(
+                    option.key.span(),
+                    format!("`{key}` belongs on the block; write it in the block's attribute"),
+                );
+            }
             _ => errors.at(option.key.span(), unknown_option(&option.key, METHOD_OPTIONS)),
         }
     }

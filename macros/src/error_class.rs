@@ -5,12 +5,16 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, Field, Ident, Item, ItemEnum, LitStr, Meta, Type, Variant, WherePredicate, parse_quote,
+    Attribute, Field, Ident, Item, ItemEnum, LitStr, Meta, Path, Token, Type, Variant, WherePredicate,
+    parse_quote,
 };
 
 use crate::errors::Errors;
 
 const FORM: &str = "`error_class` names a class or takes that of what the variant holds; write `#[error_class(\"bad_token\")]` or `#[error_class(inner)]`";
+
+/// What calls are that are no errors.
+const RESERVED: &[&str] = &["ok", "cancelled", "panicked"];
 
 /// The class of a variant.
 enum Class {
@@ -48,7 +52,7 @@ fn not_an_enum(what: &str) -> String {
     )
 }
 
-// Input:  enum PushError { BadToken, Storage(#[error_class(inner)] StorageError) }
+// Input:  enum PushError { BadToken, #[error_class(inner)] Storage(StorageError) }
 // Output: impl ErrorClass for PushError {
 //             fn error_class(&self) -> &'static str {
 //                 match self { Self::BadToken { .. } => "bad_token", Self::Storage(inner) => inner.error_class() }
@@ -56,6 +60,11 @@ fn not_an_enum(what: &str) -> String {
 //         }
 fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let here = Span::mixed_site();
+    let runtime = runtime(&item.attrs, errors);
+    let on_fields = item.variants.iter().flat_map(|variant| &variant.fields).flat_map(|field| &field.attrs);
+    for attr in on_fields.filter(|attr| attr.path().is_ident("error_class")) {
+        errors.over(attr, FORM);
+    }
     let mut generics = item.generics.clone();
     let is_generic = item.generics.type_params().next().is_some();
     let arms = item.variants.iter().map(|variant| {
@@ -65,9 +74,9 @@ fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
             Class::Inner(at) => {
                 if let Some(field) = single_field(variant) {
                     if is_generic {
-                        generics.make_where_clause().predicates.push(has_class(&field.ty));
+                        generics.make_where_clause().predicates.push(has_class(&runtime, &field.ty));
                     }
-                    return inner_arm(name, field);
+                    return inner_arm(&runtime, name, field);
                 }
                 let fields = variant.fields.len();
                 errors.at(
@@ -86,7 +95,7 @@ fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let name = &item.ident;
     quote_spanned! {here=>
         #[automatically_derived]
-        impl #impl_generics ::spanweave::ErrorClass for #name #ty_generics #where_clause {
+        impl #impl_generics #runtime::ErrorClass for #name #ty_generics #where_clause {
             fn error_class(&self) -> &'static str {
                 match #matched { #(#arms),* }
             }
@@ -99,15 +108,34 @@ fn single_field(variant: &Variant) -> Option<&Field> {
     fields.next().filter(|_| fields.next().is_none())
 }
 
-fn has_class(ty: &Type) -> WherePredicate {
-    parse_quote!(#ty: ::spanweave::ErrorClass)
+/// `::spanweave`, or what `#[error_class(crate = …)]` on the enum says.
+fn runtime(attrs: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("error_class")) else {
+        return quote_spanned!(Span::mixed_site()=> ::spanweave);
+    };
+    let path = attr.parse_args_with(|input: syn::parse::ParseStream| {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        input.call(Path::parse_mod_style)
+    });
+    path.map_or_else(
+        |_| {
+            errors.over(attr, "`error_class` on an enum says where spanweave is; write `#[error_class(crate = my_crate::spanweave)]`");
+            TokenStream::new()
+        },
+        |path| quote!(#path),
+    )
 }
 
-fn inner_arm(name: &Ident, field: &Field) -> TokenStream {
+fn has_class(runtime: &TokenStream, ty: &Type) -> WherePredicate {
+    parse_quote!(#ty: #runtime::ErrorClass)
+}
+
+fn inner_arm(runtime: &TokenStream, name: &Ident, field: &Field) -> TokenStream {
     let ty = &field.ty;
     let member = field.ident.as_ref().map_or_else(|| quote!(0), |name| quote!(#name));
     // What is said of the type is said there.
-    let class = quote_spanned!(Span::mixed_site().located_at(ty.span())=> <#ty as ::spanweave::ErrorClass>);
+    let class = quote_spanned!(Span::mixed_site().located_at(ty.span())=> <#ty as #runtime::ErrorClass>);
     quote_spanned!(Span::mixed_site()=> Self::#name { #member: inner } => #class::error_class(inner))
 }
 
@@ -117,7 +145,16 @@ fn class(variant: &Variant, errors: &mut Errors) -> Class {
     if let Some(second) = given.next() {
         errors.over(second, "`error_class` is given twice; remove one");
     }
-    class.unwrap_or_else(|| Class::Name(snake_case(&variant.ident)))
+    let class = class.unwrap_or_else(|| Class::Name(snake_case(&variant.ident)));
+    if let Class::Name(name) = &class
+        && RESERVED.contains(&name.as_str())
+    {
+        errors.at(
+            variant.ident.span(),
+            format!("the class `{name}` is an outcome's name; give it another with `#[error_class(\"…\")]`"),
+        );
+    }
+    class
 }
 
 fn read(attr: &Attribute, errors: &mut Errors) -> Option<Class> {

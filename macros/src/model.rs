@@ -20,7 +20,7 @@ use self::returned::{Kind, Returned, ungrouped};
 use crate::args::{BlockArgs, FieldPath, MethodArgs};
 use crate::errors::Errors;
 use crate::item::{Body, Function, Head, Item, Member};
-use crate::preset::Preset;
+use crate::preset::{self, Preset};
 use crate::rewrite::twin_of;
 
 pub struct Block {
@@ -149,7 +149,7 @@ impl Block {
         Block {
             preset,
             runtime_is_said: args.runtime.is_some(),
-            runtime: runtime(args.runtime.map(|runtime| runtime.value)),
+            runtime: facts.runtime,
             head: item.head,
             owner,
             calls: collaborators(args.calls),
@@ -181,7 +181,7 @@ impl Block {
 }
 
 /// With a span of this crate's own, so that the name cannot mean anything of the user's.
-fn runtime(path: Option<syn::Path>) -> TokenStream {
+fn runtime(path: Option<&syn::Path>) -> TokenStream {
     path.map_or_else(|| quote_spanned!(Span::mixed_site()=> ::spanweave), |path| quote!(#path))
 }
 
@@ -218,6 +218,7 @@ impl Member {
 /// What a method has to know of its block.
 struct BlockFacts {
     place: Place,
+    runtime: TokenStream,
     sql: bool,
     sync: bool,
     /// Whether an attribute of others reads the methods.
@@ -247,6 +248,7 @@ impl BlockFacts {
         let in_trait = place == Place::Trait;
         BlockFacts {
             place,
+            runtime: runtime(args.runtime.as_ref().map(|runtime| &runtime.value)),
             sql: preset.sql || args.sql.is_some(),
             sync: args.sync.is_some(),
             is_read: !item.head.attrs().iter().all(attributes::is_inert),
@@ -286,6 +288,9 @@ fn part(member: Member, args: MethodArgs, facts: &BlockFacts, errors: &mut Error
 impl Method {
     fn new(mut function: Function, mut args: MethodArgs, facts: &BlockFacts, errors: &mut Errors) -> Method {
         args.take(&mut function.attrs, errors);
+        if facts.place != Place::Alone {
+            take_attributes_of_blocks(&mut function.attrs, errors);
+        }
         let sql = facts.sql && args.sql_off.is_none();
         let role = Role::of(&mut function, &args, facts);
         Method { function, args, role, sql }
@@ -293,6 +298,17 @@ impl Method {
 
     pub fn name(&self) -> &Ident {
         &self.function.sig.ident
+    }
+}
+
+/// The block's attribute has the methods already.
+fn take_attributes_of_blocks(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
+    for attr in attrs.extract_if(.., |attr| preset::is_of_blocks(attr.path())) {
+        let name = attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        errors.over(
+            attr,
+            format!("`#[{name}]` on a method of a block; write `#[traced(…)]`, or move the method to a block of its own"),
+        );
     }
 }
 
@@ -366,6 +382,11 @@ fn plain_name(function: &Function) -> Option<Ident> {
 }
 
 impl Traced {
+    /// Whether what the body returns runs when its variables are gone.
+    pub fn outlives_body(&self) -> bool {
+        self.returned.goes_on() && !self.in_place
+    }
+
     fn new(function: &Function, returned: Returned, entrance: Entrance, facts: &BlockFacts) -> Traced {
         let attrs = &function.attrs;
         let is_read = facts.is_read || !attrs.iter().all(attributes::is_inert);
@@ -385,7 +406,7 @@ impl Traced {
         };
         let mut arguments = Arguments::of(&function.sig, patterns);
         if matches!(entrance, Entrance::Plain(_)) {
-            arguments.replace_context(patterns);
+            arguments.replace_context(patterns, &facts.runtime);
         }
         Traced { entrance, arguments, returned, asyncness, only_async, is_read, in_place }
     }

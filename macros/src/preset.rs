@@ -1,5 +1,7 @@
 //! What tells one attribute from another: everything else is one pipeline.
 
+use syn::Path;
+
 /// A family member's defaults.
 pub struct Preset {
     /// The attribute as users write it.
@@ -17,6 +19,16 @@ pub const REPO: Preset = Preset { sql: true, ..Preset::of_blocks("#[repo]", "Rep
 pub const CLIENT: Preset = Preset::of_blocks("#[traced_client]", "Client");
 pub const JOB: Preset = Preset::of_blocks("#[traced_job]", "Job");
 pub const FUNCTION: Preset = Preset { attribute: "#[traced]", kind: "Function", sql: false, blocks: false };
+
+/// Whether a path is that of one of the attributes of blocks.
+pub fn is_of_blocks(path: &Path) -> bool {
+    let is_ours = path.segments.len() == 1 || path.segments[0].ident == "spanweave";
+    let mut attributes = [&SERVICE, &REPO, &CLIENT, &JOB].into_iter();
+    is_ours
+        && path.segments.last().is_some_and(|last| {
+            attributes.any(|preset| last.ident == preset.attribute.trim_matches(['#', '[', ']']))
+        })
+}
 
 impl Preset {
     const fn of_blocks(attribute: &'static str, kind: &'static str) -> Preset {

@@ -25,8 +25,9 @@ use crate::model::Block;
 /// A body after rewriting.
 pub struct Rewritten {
     pub body: TokenStream,
-    /// Whether it uses the context.
-    pub uses_ctx: bool,
+    pub is_changed: bool,
+    /// Whether it finds the context under its [name](ctx).
+    pub names_ctx: bool,
 }
 
 /// The name under which a body finds its context; the user's own `ctx` is another.
@@ -51,9 +52,9 @@ pub struct Unlisted {
 /// The bodies of the traced methods, and what they call.
 pub fn bodies(block: &Block) -> (Vec<Rewritten>, Findings) {
     let mut rewriter = Rewriter::new(block);
-    let bodies = block.traced().filter_map(|(method, _)| match &method.function.body {
-        Body::Written(body) => Some(rewriter.body(body.stream(), method.sql)),
-        Body::Required(_) => None,
+    let bodies = block.traced().map(|(method, traced)| match &method.function.body {
+        Body::Written(body) => rewriter.body(body.stream(), method.sql, traced.outlives_body()),
+        Body::Required(_) => Rewritten::unchanged(TokenStream::new()),
     });
     let bodies = bodies.collect();
     (bodies, rewriter.findings)
@@ -64,6 +65,14 @@ struct Rewriter<'a> {
     block: &'a Block,
     findings: Findings,
     queries: Option<Queries>,
+    /// How the current body finds its context.
+    context: TokenStream,
+}
+
+impl Rewritten {
+    fn unchanged(body: TokenStream) -> Rewritten {
+        Rewritten { body, is_changed: false, names_ctx: false }
+    }
 }
 
 /// What happens to one token of a chain.
@@ -81,16 +90,19 @@ enum Edit {
 impl<'a> Rewriter<'a> {
     fn new(block: &'a Block) -> Rewriter<'a> {
         let findings = Findings { called: vec![false; block.calls.len()], unlisted: Vec::new() };
-        Rewriter { block, findings, queries: None }
+        Rewriter { block, findings, queries: None, context: TokenStream::new() }
     }
 
-    fn body(&mut self, body: TokenStream, sql: bool) -> Rewritten {
+    /// What `outlives` its body (a future, a stream) must not borrow a variable of it, and asks for the context anew.
+    fn body(&mut self, body: TokenStream, sql: bool, outlives: bool) -> Rewritten {
         self.queries = sql.then(Queries::default);
+        let (runtime, ctx) = (&self.block.runtime, ctx());
+        self.context = if outlives { quote!(#runtime::Ctx::current()) } else { quote!(#ctx) };
         let is_read = sql || self.block.strict || !self.block.calls.is_empty();
         let rewritten = if is_read { self.stream(&body, Place::Code) } else { None };
         match rewritten {
-            Some(body) => Rewritten { body, uses_ctx: true },
-            None => Rewritten { body, uses_ctx: false },
+            Some(body) => Rewritten { body, is_changed: true, names_ctx: !outlives },
+            None => Rewritten::unchanged(body),
         }
     }
 
@@ -184,24 +196,24 @@ impl<'a> Rewriter<'a> {
             self.stream(&group.stream(), place)
         };
         let inner = match edit {
-            Some(Edit::Prefix) => with_ctx(&inner.unwrap_or_else(|| group.stream())),
-            Some(Edit::Wrap) => in_sql(&inner.unwrap_or_else(|| group.stream())),
+            Some(Edit::Prefix) => self.with_ctx(&inner.unwrap_or_else(|| group.stream())),
+            Some(Edit::Wrap) => self.in_sql(&inner.unwrap_or_else(|| group.stream())),
             Some(Edit::Rename | Edit::Awaited(_)) | None => inner?,
         };
         let mut rewritten = Group::new(group.delimiter(), inner);
         rewritten.set_span(group.span());
         Some(rewritten)
     }
-}
 
-fn with_ctx(arguments: &TokenStream) -> TokenStream {
-    let ctx = ctx();
-    if arguments.is_empty() { quote!(#ctx) } else { quote!(#ctx, #arguments) }
-}
+    fn with_ctx(&self, arguments: &TokenStream) -> TokenStream {
+        let context = &self.context;
+        if arguments.is_empty() { quote!(#context) } else { quote!(#context, #arguments) }
+    }
 
-fn in_sql(executor: &TokenStream) -> TokenStream {
-    let ctx = ctx();
-    quote_spanned!(Span::mixed_site()=> #ctx.sql(#executor))
+    fn in_sql(&self, executor: &TokenStream) -> TokenStream {
+        let context = &self.context;
+        quote_spanned!(Span::mixed_site()=> #context.sql(#executor))
+    }
 }
 
 #[cfg(test)]

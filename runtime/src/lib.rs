@@ -1,4 +1,4 @@
-//! One attribute per impl block: a span, a histogram and an outcome for every service and repository method.
+//! Attributes that give every method of a service, repository or client a span, a histogram and an outcome.
 //!
 //! ```
 //! use spanweave::testing::TestTelemetry;

@@ -10,11 +10,10 @@ impl TaskService {
             "later",
             ::core::module_path!(),
         );
-        let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
             .run(
-                returns.class(),
+                ::spanweave::Returns::<u8>::NEW.class(),
                 async {
                     if let ::core::option::Option::Some(early) = ::spanweave::Returns::<
                         u8,

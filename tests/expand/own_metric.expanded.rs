@@ -19,8 +19,9 @@ impl Storage {
                 },
             );
         let returns = my::spanweave::Returns::<Result<(), StorageError>>::NEW;
-        __METHOD
-            .call_with([&(self.bucket.as_str())], my::spanweave::Ctx::current())
+        let labelled = __METHOD
+            .call_with([&(self.bucket.as_str())], my::spanweave::Ctx::current());
+        labelled
             .run(
                 returns.class(),
                 async move {

@@ -14,10 +14,9 @@ impl Tasks {
                 ),
                 move || {
                     {
-                        let ctx = ::spanweave::Ctx::current();
                         '_body: {
                             sqlx::query_as("SELECT * FROM tasks")
-                                .fetch(ctx.sql(&self.pool))
+                                .fetch(::spanweave::Ctx::current().sql(&self.pool))
                         }
                     }
                 },

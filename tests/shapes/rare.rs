@@ -201,3 +201,151 @@ mod own_prelude {
         }
     }
 }
+
+/// What a label's value borrows is free again when the body runs.
+mod labels {
+    use std::sync::Mutex;
+
+    use spanweave::{Ctx, traced_service};
+
+    use crate::seen::{Seen, Way, is_send};
+
+    pub struct Service {
+        name: Mutex<String>,
+    }
+
+    #[traced_service(sync)]
+    impl Service {
+        #[traced(metric = "locked_duration_seconds", labels(name = self.name.lock().unwrap().as_str()))]
+        pub fn locked(&self) -> bool {
+            self.name.try_lock().is_ok()
+        }
+
+        #[must_use]
+        #[traced(metric = "locked_duration_seconds", labels(name = self.name.lock().unwrap().as_str()))]
+        pub async fn stays(&self) -> bool {
+            self.name.try_lock().is_ok()
+        }
+
+        #[traced(metric = "locked_duration_seconds", labels(name = self.name.lock().unwrap().as_str()))]
+        pub async fn given_ctx(&self, ctx: Ctx) -> bool {
+            ctx.is_recording() && self.name.try_lock().is_ok()
+        }
+
+        #[traced(metric = "owned_duration_seconds", labels(name = name.as_str()))]
+        pub async fn owned(&self, name: String) -> String {
+            name
+        }
+    }
+
+    #[tokio::test]
+    async fn a_guard_is_gone() {
+        let seen = Seen::new(Way::Service);
+        let service = Service { name: Mutex::new("a".to_owned()) };
+        let calls = async {
+            let free = [service.locked(), is_send(service.stays()).await, service.given().await];
+            (free, service.owned("b".to_owned()).await)
+        };
+        assert_eq!(seen.run(calls).await, ([true; 3], "b".to_owned()));
+        seen.assert(&["Service.locked", "Service.stays", "Service.given", "Service.owned"]);
+    }
+}
+
+/// Blocks that are not `move` borrow what outlives the function, and nothing of the function's own.
+mod borrowing {
+    use std::future::Future;
+
+    use async_trait::async_trait;
+    use futures_util::StreamExt;
+    use futures_util::future::BoxFuture;
+    use futures_util::stream::{self, Stream};
+    use spanweave::{repo, traced_service};
+
+    use crate::seen::{Seen, Way};
+
+    pub struct Values(u8);
+
+    #[async_trait]
+    pub trait Read {
+        async fn other(&self) -> u8;
+        fn value(&self) -> BoxFuture<'_, u8>;
+    }
+
+    #[repo]
+    #[async_trait]
+    impl Read for Values {
+        async fn other(&self) -> u8 {
+            self.0
+        }
+
+        fn value(&self) -> BoxFuture<'_, u8> {
+            Box::pin(async { self.0 })
+        }
+    }
+
+    #[repo]
+    impl Values {
+        pub async fn get(&self, plus: u8) -> u8 {
+            self.0 + plus
+        }
+    }
+
+    pub struct Service {
+        values: Values,
+    }
+
+    #[traced_service(calls(values))]
+    impl Service {
+        pub fn later(&self) -> impl Future<Output = u8> {
+            let _ = 1;
+            async { self.values.get(1).await }
+        }
+
+        pub fn each(&self) -> impl Stream<Item = u8> {
+            stream::iter([1, 2]).then(async |plus| self.values.get(plus).await)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_returned_runs_on() {
+        let seen = Seen::new(Way::Service);
+        let service = Service { values: Values(1) };
+        let calls = async {
+            let later = service.later().await;
+            let each = service.each().collect::<Vec<_>>().await;
+            (later, each, service.values.value().await + service.values.other().await)
+        };
+        assert_eq!(seen.run(calls).await, (2, vec![2, 3], 2));
+        seen.assert(&[
+            "Service.later",
+            "  Values.get",
+            "Service.each",
+            "  Values.get",
+            "  Values.get",
+            "Values.value",
+            "Values.other",
+        ]);
+    }
+
+    #[repo]
+    impl Service {
+        pub fn made(&self) -> impl Future<Output = u8> + use<> {
+            let value = Self::parsed();
+            async move { value }
+        }
+
+        #[traced]
+        fn parsed() -> u8 {
+            1
+        }
+    }
+
+    /// What was called has a parent, also if what was made never runs.
+    #[tokio::test]
+    async fn a_making_that_called_something_has_begun() {
+        let seen = Seen::new(Way::Service);
+        let service = Service { values: Values(1) };
+        seen.run(async { drop(service.made()) }).await;
+        seen.assert(&["Service.made [cancelled]", "  Service.parsed"]);
+    }
+}

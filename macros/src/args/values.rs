@@ -115,12 +115,12 @@ pub fn paths(option: &Written, paths: &Paths, errors: &mut Errors) -> Option<Vec
         errors.over(&path.tokens, paths.form);
         return None;
     }
-    Some(distinct(listed, paths.option, |path| path.tokens.clone(), errors))
+    Some(distinct(listed, paths.option, |path| (path.segments.join("."), path.tokens.clone()), errors))
 }
 
 pub fn fields(option: &Written, errors: &mut Errors) -> Option<Vec<Field>> {
     let fields = list(option, FIELDS_FORM, errors)?;
-    Some(distinct(fields, "fields", |field: &Field| field.name.clone(), errors))
+    Some(distinct(fields, "fields", |field: &Field| (field.key.clone(), field.name.clone()), errors))
 }
 
 pub fn labels(option: &Written, errors: &mut Errors) -> Option<Vec<Label>> {
@@ -132,25 +132,24 @@ pub fn labels(option: &Written, errors: &mut Errors) -> Option<Vec<Label>> {
             errors.over(name, format!("the label `{key}` is the metric's own; give yours another name"));
         }
     }
-    Some(distinct(labels, "labels", |label: &Label| label.name.clone(), errors))
+    Some(distinct(labels, "labels", |label: &Label| (label.key.clone(), label.name.clone()), errors))
 }
 
-/// The elements without those whose name was there before, which are reported.
+/// The elements without those whose key was there before, which are reported where their name is.
 fn distinct<T>(
     elements: Vec<T>,
     option: &str,
-    name: impl Fn(&T) -> TokenStream,
+    name: impl Fn(&T) -> (String, TokenStream),
     errors: &mut Errors,
 ) -> Vec<T> {
     let mut seen: Vec<String> = Vec::new();
     let mut first_only = Vec::new();
     for element in elements {
-        let name = name(&element);
-        let text = name.to_string();
-        if seen.contains(&text) {
-            errors.over(name, format!("`{text}` is listed twice in `{option}`; remove one"));
+        let (key, name) = name(&element);
+        if seen.contains(&key) {
+            errors.over(name, format!("`{key}` is listed twice in `{option}`; remove one"));
         } else {
-            seen.push(text);
+            seen.push(key);
             first_only.push(element);
         }
     }

@@ -76,14 +76,15 @@ struct Expansion<'a> {
 impl Expansion<'_> {
     fn content(&self) -> TokenStream {
         let (descriptor, returns) = (self.descriptor(), self.returns());
-        let call = self.entered(self.call());
+        let (labelled, begun) = self.begun();
+        let (labelled, call) = self.entered(labelled, self.call(&begun));
         let ends = match (self.traced.asyncness, self.traced.returned.is_never()) {
             (Asyncness::Stays, false) => quote_spanned!(Span::mixed_site()=> #call.await),
             (Asyncness::Stays, true) => quote_spanned!(Span::mixed_site()=> match #call.await {}),
             (Asyncness::Not, true) => quote_spanned!(Span::mixed_site()=> match #call {}),
             (Asyncness::Not | Asyncness::Rewritten, _) => call,
         };
-        quote!(#descriptor #returns #ends)
+        quote!(#descriptor #returns #labelled #ends)
     }
 
     fn descriptor(&self) -> TokenStream {
@@ -117,6 +118,9 @@ impl Expansion<'_> {
 
     /// `let returns = …`, where what the body returns has a name.
     fn returns(&self) -> Option<TokenStream> {
+        if self.borrows_variables() {
+            return None;
+        }
         let new = self.returns_of(&self.pinned_type()?);
         Some(quote_spanned!(Span::mixed_site()=> let returns = #new;))
     }
@@ -132,6 +136,18 @@ impl Expansion<'_> {
             Some((_, goes_on)) => self.item_type(goes_on),
             None => self.traced.returned.pinned(),
         }
+    }
+
+    /// Whether the body is an `async` block that is not `move`: a variable would be borrowed by it.
+    fn borrows_variables(&self) -> bool {
+        self.in_place().is_some_and(|(block, _)| !block.is_move())
+    }
+
+    /// The variable of [`returns`](Self::returns), or what it would hold.
+    fn known_returns(&self) -> Option<TokenStream> {
+        let ty = self.pinned_type()?;
+        let variable = quote_spanned!(Span::mixed_site()=> returns);
+        Some(if self.borrows_variables() { self.returns_of(&ty) } else { variable })
     }
 
     fn item_type(&self, goes_on: &GoesOn) -> Option<TokenStream> {
@@ -153,12 +169,11 @@ impl Expansion<'_> {
         }
     }
 
-    fn call(&self) -> TokenStream {
+    fn call(&self, call: &TokenStream) -> TokenStream {
         // What is said of the block that holds the arguments is said of the body.
         let here = Span::mixed_site().located_at(self.method.function.body.span());
-        let call = self.begun();
         if let Some((block, _)) = self.in_place() {
-            return self.wrapped_in_place(&block, &call);
+            return self.wrapped_in_place(&block, call);
         }
         let class = self.class();
         let runs = self.runs();
@@ -212,37 +227,33 @@ impl Expansion<'_> {
         }
     }
 
-    /// `__METHOD.call(Ctx::current())`, with the values of labels where there is a metric of the method's own.
-    fn begun(&self) -> TokenStream {
-        let runtime = &self.block.runtime;
+    /// The call, and the statement that makes it where there are labels: their values are to be gone before the body runs.
+    fn begun(&self) -> (Option<TokenStream>, TokenStream) {
+        let (runtime, here) = (&self.block.runtime, Span::mixed_site());
         if self.method.args.metric.is_none() {
-            return quote_spanned!(Span::mixed_site()=> __METHOD.call(#runtime::Ctx::current()));
+            return (None, quote_spanned!(here=> __METHOD.call(#runtime::Ctx::current())));
         }
         let labels = self.method.args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
         let values = labels.iter().map(|label| referenced(&label.value));
-        quote_spanned!(Span::mixed_site()=> __METHOD.call_with([#(#values),*], #runtime::Ctx::current()))
+        let labelled = quote_spanned! {here=>
+            let labelled = __METHOD.call_with([#(#values),*], #runtime::Ctx::current());
+        };
+        (Some(labelled), quote_spanned!(here=> labelled))
     }
 
     /// The class of what the body's block returns.
     fn class(&self) -> TokenStream {
         let (runtime, here) = (&self.block.runtime, Span::mixed_site());
-        match &self.traced.returned {
+        let has_opaque_error = match &self.traced.returned {
             Returned::Value(Value::Named(named))
-            | Returned::GoesOn(GoesOn { in_result: Some(named), .. }) => {
-                // What error it is would not be known when it is asked for its class.
-                if named.has_opaque_error {
-                    quote_spanned!(here=> #runtime::ResultReturn)
-                } else {
-                    quote_spanned!(here=> returns.class())
-                }
-            }
-            Returned::Value(Value::Never) => quote_spanned!(here=> returns.class()),
-            Returned::GoesOn(goes_on) if !matches!(goes_on.item, Item::Opaque) => {
-                quote_spanned!(here=> returns.class())
-            }
-            Returned::Value(Value::Opaque) | Returned::GoesOn(_) => {
-                quote_spanned!(here=> #runtime::AnyReturn)
-            }
+            | Returned::GoesOn(GoesOn { in_result: Some(named), .. }) => named.has_opaque_error,
+            Returned::Value(_) | Returned::GoesOn(_) => false,
+        };
+        match self.known_returns() {
+            // What error it is would not be known when it is asked for its class.
+            Some(_) if has_opaque_error => quote_spanned!(here=> #runtime::ResultReturn),
+            Some(returns) => quote_spanned!(here=> #returns.class()),
+            None => quote_spanned!(here=> #runtime::AnyReturn),
         }
     }
 
@@ -283,7 +294,7 @@ impl Expansion<'_> {
         let pinned = self.pinned();
         let fields = self.method.args.fields.as_ref().map_or(&[][..], |fields| &fields.value);
         let runtime = &self.block.runtime;
-        let context = (self.body.uses_ctx || !fields.is_empty()).then(|| {
+        let context = (self.body.names_ctx || !fields.is_empty()).then(|| {
             let ctx = ctx();
             quote_spanned!(Span::mixed_site()=> let #ctx = #runtime::Ctx::current();)
         });
@@ -293,11 +304,7 @@ impl Expansion<'_> {
 
     /// The early return is never taken: it tells inference what the block returns, and the compiler where that is said.
     fn pinned(&self) -> Option<TokenStream> {
-        let ty = self.pinned_type()?;
-        let returns = match self.in_place() {
-            Some((block, _)) if !block.is_move() => self.returns_of(&ty),
-            _ => quote_spanned!(Span::mixed_site()=> returns),
-        };
+        let returns = self.known_returns()?;
         let sig = &self.method.function.sig;
         let said = match &sig.output {
             ReturnType::Default => sig.paren_token.span.close(),
@@ -313,20 +320,25 @@ impl Expansion<'_> {
 
     /// The user's own braces, with both of their spans where nothing was rewritten.
     fn braced(&self, written: &Group) -> Group {
-        if !self.body.uses_ctx {
+        if !self.body.is_changed {
             return written.clone();
         }
         braces(written.span(), self.body.body.clone())
     }
 
     /// In the context that the caller gave, if the method takes one.
-    fn entered(&self, call: TokenStream) -> TokenStream {
+    fn entered(
+        &self,
+        labelled: Option<TokenStream>,
+        call: TokenStream,
+    ) -> (Option<TokenStream>, TokenStream) {
         match (&self.traced.entrance, self.traced.arguments.list.first()) {
             (Entrance::Plain(_), Some(given)) => {
                 let given = given.entry();
-                quote_spanned!(Span::mixed_site()=> #given.enter(move || #call))
+                let inside = if labelled.is_some() { quote!({ #labelled #call }) } else { call };
+                (None, quote_spanned!(Span::mixed_site()=> #given.enter(move || #inside)))
             }
-            _ => call,
+            _ => (labelled, call),
         }
     }
 }
@@ -380,6 +392,10 @@ fn recorded(fields: &[Field]) -> TokenStream {
 /// `&value`, where the value is.
 fn referenced(value: &TokenStream) -> TokenStream {
     let reference = Token![&](value.span());
-    let is_one_token = value.clone().into_iter().nth(1).is_none();
-    if is_one_token { quote!(#reference #value) } else { quote!(#reference (#value)) }
+    if value.clone().into_iter().nth(1).is_none() {
+        return quote!(#reference #value);
+    }
+    let mut parentheses = Group::new(Delimiter::Parenthesis, value.clone());
+    parentheses.set_span(value.span());
+    quote!(#reference #parentheses)
 }

@@ -6,7 +6,7 @@ use syn::ItemTrait;
 use syn::spanned::Spanned as _;
 
 use crate::item::Function;
-use crate::model::automock::{Automock, async_trait, terminated};
+use crate::model::automock::{Automock, async_trait_as_written, terminated};
 use crate::model::{Block, attributes};
 
 // Input:  #[automock] pub trait Tasks { async fn list(&self) -> usize; }
@@ -15,7 +15,7 @@ pub fn mock(block: &Block, head: &ItemTrait, automock: &Automock) -> TokenStream
     let (vis, name, generics) = (&head.vis, &head.ident, &head.generics);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let cfg = automock.condition.as_ref().map(|condition| quote!(#[cfg(#condition)]));
-    let (async_trait, inert) = (async_trait(&head.attrs), attributes::for_twin(&head.attrs));
+    let (async_trait, inert) = (async_trait_as_written(&head.attrs), attributes::for_twin(&head.attrs));
     let (mock, types) = (automock.sibling("mock"), terminated(&automock.types));
     let methods = block.methods().map(|method| {
         let Function { attrs, sig, .. } = &method.function;

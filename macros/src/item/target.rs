@@ -41,7 +41,7 @@ impl<'a> Target<'a> {
             let TokenTree::Ident(word) = token else { continue };
             let word = word.to_string();
             let is_const_fn =
-                word == "const" && tokens[at + 1..].iter().take(3).any(|next| next.to_string() == "fn");
+                word == "const" && tokens[at + 1..].iter().take(5).any(|next| next.to_string() == "fn");
             if MODIFIERS.contains(&word.as_str()) || is_const_fn {
                 continue;
             }
@@ -72,7 +72,8 @@ impl Target<'_> {
     fn is_mock(&self) -> bool {
         self.shown.last().is_some_and(|name| {
             let name = name.to_string();
-            name.starts_with("Mock") || name.starts_with("__mock_")
+            let mocked = name.strip_prefix("Mock").and_then(|rest| rest.chars().next());
+            mocked.is_some_and(char::is_uppercase) || name.starts_with("__mock_")
         })
     }
 }

@@ -57,10 +57,10 @@ impl Arguments {
     /// Makes the first argument, a context that the caller gave, the call's own inside of the block.
     ///
     /// In the signature it takes a name that the body does not see, so that the body's does not shadow it.
-    pub fn replace_context(&mut self, patterns: Patterns) {
+    pub fn replace_context(&mut self, patterns: Patterns, runtime: &TokenStream) {
         let Some(given) = self.list.first_mut() else { return };
         if let Some(binding) = given.bindings.first_mut() {
-            binding.value = quote_spanned!(Span::mixed_site()=> ::spanweave::Ctx::current());
+            binding.value = quote_spanned!(Span::mixed_site()=> #runtime::Ctx::current());
             // Its use was to be entered; the body need not mention it.
             binding.allowed = quote!(#[allow(unused_variables)]);
         }

@@ -31,14 +31,22 @@ fn is_inert_meta(meta: &Meta) -> bool {
     }
 }
 
-/// The attributes in a `cfg_attr(…, these)`.
-pub fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
+/// The condition of a `cfg_attr`, and its attributes.
+pub fn cfg_attr(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     let Meta::List(list) = meta else { return None };
     if !list.path.is_ident("cfg_attr") {
         return None;
     }
-    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
-    Some(metas.into_iter().skip(1).collect())
+    let mut tokens = list.tokens.clone().into_iter();
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let condition = tokens.by_ref().take_while(|token| !is_comma(token)).collect();
+    let metas = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens.collect()).ok()?;
+    Some((condition, metas.into_iter().collect()))
+}
+
+/// The attributes in a `cfg_attr(…, these)`.
+pub fn conditional(meta: &Meta) -> Option<Vec<Meta>> {
+    cfg_attr(meta).map(|(_, metas)| metas)
 }
 
 /// `#[async_trait]`, as it stands on a trait.
@@ -66,12 +74,10 @@ pub fn is_called(path: &Path, name: &str) -> bool {
 /// Of several conditions the first that holds counts.
 pub fn by_condition(function: Function) -> Vec<Function> {
     let at = function.attrs.iter().position(is_traced_conditionally);
-    let Some((at, condition)) = at.and_then(|at| Some((at, condition(&function.attrs[at].meta)?))) else {
-        return vec![function];
-    };
+    let conditional = at.and_then(|at| Some((at, cfg_attr(&function.attrs[at].meta)?)));
+    let Some((at, (condition, metas))) = conditional else { return vec![function] };
     let mut without = function;
     let attr = without.attrs.remove(at);
-    let metas = conditional(&attr.meta).unwrap_or_default();
     let mut with = without.clone();
     with.attrs = with.attrs.into_iter().filter_map(untraced).collect();
     with.attrs.push(parse_quote!(#[cfg(#condition)]));
@@ -87,9 +93,7 @@ fn is_traced_conditionally(attr: &Attribute) -> bool {
 
 /// `#[cfg_attr(test, traced(…), inline)]` as `#[cfg_attr(test, inline)]`.
 fn untraced(attr: Attribute) -> Option<Attribute> {
-    let (Some(condition), Some(metas)) = (condition(&attr.meta), conditional(&attr.meta)) else {
-        return Some(attr);
-    };
+    let Some((condition, metas)) = cfg_attr(&attr.meta) else { return Some(attr) };
     let kept: Vec<_> = metas.iter().filter(|meta| !is_traced(meta.path())).collect();
     (!kept.is_empty()).then(|| parse_quote!(#[cfg_attr(#condition, #(#kept),*)]))
 }
@@ -135,9 +139,8 @@ pub fn for_twin(attrs: &[Attribute]) -> TokenStream {
 }
 
 fn twin_meta(meta: &Meta) -> Option<TokenStream> {
-    if let Some(metas) = conditional(meta) {
+    if let Some((condition, metas)) = cfg_attr(meta) {
         let kept: Vec<_> = metas.iter().filter_map(twin_meta).collect();
-        let condition = condition(meta)?;
         return (!kept.is_empty()).then(|| quote!(cfg_attr(#condition, #(#kept),*)));
     }
     let name = meta.path().get_ident()?.to_string();
@@ -152,16 +155,6 @@ fn twin_meta(meta: &Meta) -> Option<TokenStream> {
         }
         _ => None,
     }
-}
-
-/// What a `cfg_attr` depends on.
-pub fn condition(meta: &Meta) -> Option<Meta> {
-    let Meta::List(list) = meta else { return None };
-    if !list.path.is_ident("cfg_attr") {
-        return None;
-    }
-    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
-    metas.into_iter().next()
 }
 
 /// `#[inline]`, where nothing is said of that: the function only calls another, or makes a future. Inlined, that is made

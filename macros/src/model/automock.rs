@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Meta, Path, Token, parse_quote};
 
-use super::attributes::{condition, conditional, is_called};
+use super::attributes::{cfg_attr, conditional, is_called};
 
 pub struct Automock {
     /// The path by which it was called.
@@ -16,7 +16,7 @@ pub struct Automock {
     /// `type Key = u32;`
     pub types: TokenStream,
     /// Where it is there only sometimes.
-    pub condition: Option<Meta>,
+    pub condition: Option<TokenStream>,
 }
 
 impl Automock {
@@ -25,7 +25,7 @@ impl Automock {
         let at = attrs.iter().position(|attr| automock(&attr.meta).is_some())?;
         let attr = attrs.remove(at);
         let mut taken = automock(&attr.meta)?;
-        if let (Some(condition), Some(metas)) = (condition(&attr.meta), conditional(&attr.meta)) {
+        if let Some((condition, metas)) = cfg_attr(&attr.meta) {
             let others: Vec<_> = metas.into_iter().filter(|meta| automock(meta).is_none()).collect();
             if !others.is_empty() {
                 attrs.insert(at, parse_quote!(#[cfg_attr(#condition, #(#others),*)]));
@@ -67,7 +67,7 @@ fn automock(meta: &Meta) -> Option<Automock> {
 }
 
 /// The attribute with which async-trait is called, for the mock to have it too.
-pub fn async_trait(attrs: &[Attribute]) -> Option<&Attribute> {
+pub fn async_trait_as_written(attrs: &[Attribute]) -> Option<&Attribute> {
     attrs.iter().find(|attr| is_called(attr.path(), "async_trait"))
 }
 

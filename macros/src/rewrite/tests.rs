@@ -14,7 +14,7 @@ fn rewritten(fields: &[&str], sql: bool, body: TokenStream) -> String {
     let fields: Vec<TokenStream> = fields.iter().map(|field| field.parse().expect("tokens")).collect();
     let args = if fields.is_empty() { quote!() } else { quote!(calls(#(#fields),*)) };
     let block = block(args);
-    Rewriter::new(&block).body(body, sql).body.to_string()
+    Rewriter::new(&block).body(body, sql, false).body.to_string()
 }
 
 fn block(args: TokenStream) -> Block {
@@ -131,8 +131,8 @@ mod calls {
     fn it_is_known_which_fields_were_called() {
         let block = block(quote!(calls(tasks, users)));
         let mut rewriter = Rewriter::new(&block);
-        assert!(rewriter.body(quote!(self.users.a().await), false).uses_ctx);
-        assert!(!rewriter.body(quote!(self.tasks.len()), false).uses_ctx);
+        assert!(rewriter.body(quote!(self.users.a().await), false, false).names_ctx);
+        assert!(!rewriter.body(quote!(self.tasks.len()), false, false).is_changed);
         assert_eq!(rewriter.findings.called, [false, true]);
     }
 
@@ -149,6 +149,17 @@ mod calls {
     }
 
     #[test]
+    fn what_outlives_the_body_asks_for_the_context_anew() {
+        let block = block(quote!(calls(tasks)));
+        let rewritten = Rewriter::new(&block).body(quote!(async { self.tasks.a(1).await }), false, true);
+        assert_eq!(
+            rewritten.body.to_string(),
+            quote!(async { self.tasks.a_ctx(::spanweave::Ctx::current(), 1).await }).to_string(),
+        );
+        assert!(rewritten.is_changed && !rewritten.names_ctx);
+    }
+
+    #[test]
     fn a_strict_block_knows_what_is_awaited_and_not_listed() {
         let block = block(quote!(strict, calls(tasks), untraced(lock)));
         let mut rewriter = Rewriter::new(&block);
@@ -161,7 +172,7 @@ mod calls {
             self.names.len();
             self.help().await;
         };
-        rewriter.body(body, false);
+        rewriter.body(body, false, false);
         let unlisted: Vec<_> = rewriter.findings.unlisted.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(unlisted, ["cache", "pool"]);
     }

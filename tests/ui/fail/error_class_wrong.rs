@@ -18,4 +18,11 @@ enum Push {
     Pair(u8, u8),
 }
 
+#[derive(ErrorClass)]
+#[error_class("a")]
+enum Misplaced {
+    Storage(#[error_class(inner)] u8),
+    Cancelled,
+}
+
 fn main() {}

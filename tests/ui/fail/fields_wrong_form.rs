@@ -12,6 +12,9 @@ impl Tasks {
 
     #[traced(fields(rows =))]
     pub async fn c(&self) {}
+
+    #[traced(fields(enum))]
+    pub async fn d(&self) {}
 }
 
 fn main() {}

@@ -1,6 +1,8 @@
 use spanweave::traced_client;
 
-struct Storage;
+struct Storage {
+    size: u64,
+}
 
 #[traced_client]
 impl Storage {
@@ -8,6 +10,9 @@ impl Storage {
     pub async fn upload(&self, user_id: i64) {
         let _ = user_id;
     }
+
+    #[traced(metric = "upload_duration_seconds", labels(user = self.size))]
+    pub async fn sized(&self) {}
 }
 
 fn main() {}
