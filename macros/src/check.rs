@@ -3,7 +3,8 @@
 use crate::args::MethodArgs;
 use crate::errors::Errors;
 use crate::item::{Body, Head};
-use crate::model::{Block, Entrance, Method, Role, can_be_traced};
+use crate::model::role::{Entrance, Role, can_be_traced};
+use crate::model::{Block, Method};
 use crate::rewrite::Findings;
 
 pub fn check(block: &Block, findings: &Findings, errors: &mut Errors) {

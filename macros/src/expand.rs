@@ -3,6 +3,7 @@
 mod entrance;
 mod method;
 mod mock;
+mod options;
 mod signature;
 
 use proc_macro2::TokenStream;
@@ -10,7 +11,8 @@ use quote::{ToTokens, quote};
 use syn::{ImplItem, ItemImpl, TraitItem};
 
 use crate::item::Head;
-use crate::model::{Block, Part, Role, attributes};
+use crate::model::role::Role;
+use crate::model::{Block, Part, attributes};
 use crate::rewrite::Rewritten;
 
 /// The user's item, its methods traced in place, and their second entrances.

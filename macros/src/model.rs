@@ -6,22 +6,22 @@ pub mod automock;
 pub mod bounds;
 pub mod in_place;
 pub mod lifetimes;
+pub mod owner;
 pub mod returned;
+pub mod role;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt as _;
-use syn::{Attribute, GenericParam, Generics, ItemImpl, Type, TypeParamBound, Visibility};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Visibility};
 
-use self::arguments::{Arguments, Patterns, simple_name, typed_inputs};
 use self::attributes::AsyncTrait;
 use self::automock::Automock;
-use self::returned::{Kind, Returned, ungrouped};
+use self::owner::Owner;
+use self::role::{Role, Traced};
 use crate::args::{BlockArgs, FieldPath, MethodArgs};
 use crate::errors::Errors;
-use crate::item::{Body, Function, Head, Item, Member};
+use crate::item::{Function, Head, Item, Member};
 use crate::preset::{self, Preset};
-use crate::rewrite::twin_of;
 
 pub struct Block {
     pub preset: &'static Preset,
@@ -39,13 +39,6 @@ pub struct Block {
     /// The attribute of mockall that the trait had.
     pub automock: Option<Automock>,
     pub parts: Vec<Part>,
-}
-
-/// What stands before a method's name in spans and metrics.
-pub enum Owner {
-    Type(String),
-    /// A function's module.
-    Module,
 }
 
 /// A field, or a local, that takes the context.
@@ -69,53 +62,6 @@ pub struct Method {
     pub sql: bool,
 }
 
-/// What becomes of a method.
-pub enum Role {
-    /// It stays exactly as it was.
-    Left,
-    /// It stays exactly as it was, and has a twin all the same: it is skipped, and callers that list its type need not
-    /// know; or a trait requires it.
-    Kept(Box<Traced>),
-    /// It is traced.
-    Traced(Box<Traced>),
-}
-
-pub struct Traced {
-    pub entrance: Entrance,
-    pub arguments: Arguments,
-    pub returned: Returned,
-    /// How the method is `async`.
-    pub asyncness: Asyncness,
-    /// Whether nothing but an `async fn` can have the signature.
-    pub only_async: bool,
-    /// Whether an attribute of others reads the method.
-    pub is_read: bool,
-    /// Whether the body is nothing but the future that is returned, which is wrapped where it is.
-    pub in_place: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Asyncness {
-    /// It is no `async fn`.
-    Not,
-    /// It is written as a `fn` that returns the call.
-    Rewritten,
-    /// Others must still see an `async fn`.
-    Stays,
-}
-
-/// The second way into a traced method.
-pub enum Entrance {
-    /// Nobody else can call it, or its trait has it.
-    None,
-    /// `<name>_ctx` is to be written.
-    Twin,
-    /// `<name>_ctx` would be written, but this method of the block has its name.
-    Taken(Ident),
-    /// The user wrote `<name>_ctx`, and `<name>` is to be written.
-    Plain(Ident),
-}
-
 impl Block {
     pub fn new(
         preset: &'static Preset,
@@ -137,7 +83,7 @@ impl Block {
         let facts = BlockFacts::new(preset, &args, &item);
         let owner = match args.name {
             Some(name) => Owner::Type(name.value),
-            None => owner(&item.head),
+            None => Owner::of(&item.head),
         };
         let mut on_function = Some(method_args);
         let parts = item.members.into_iter().flat_map(Member::by_condition).map(|member| {
@@ -310,155 +256,4 @@ fn take_attributes_of_blocks(attrs: &mut Vec<Attribute>, errors: &mut Errors) {
             format!("`#[{name}]` on a method of a block; write `#[traced(…)]`, or move the method to a block of its own"),
         );
     }
-}
-
-impl Role {
-    fn of(function: &mut Function, args: &MethodArgs, facts: &BlockFacts) -> Role {
-        if !can_be_traced(function) {
-            return Role::Left;
-        }
-        let returned = Returned::of(&function.sig);
-        let is_asked = args.asked.is_some() && args.skip.is_none();
-        let by_itself = function.sig.asyncness.is_some() || facts.sync || returned.goes_on();
-        let is_meant = is_asked || (by_itself && facts.is_callable(function));
-        if !is_meant {
-            return Role::Left;
-        }
-        let entrance = entrance(function, facts);
-        let is_kept = args.skip.is_some() || matches!(function.body, Body::Required(_));
-        if !is_kept {
-            attributes::hoist_inner(function);
-            return Role::Traced(Box::new(Traced::new(function, returned, entrance, facts)));
-        }
-        let has_entrance = match entrance {
-            Entrance::None => false,
-            Entrance::Twin => true,
-            Entrance::Taken(_) | Entrance::Plain(_) => args.skip.is_none(),
-        };
-        if has_entrance {
-            Role::Kept(Box::new(Traced::new(function, returned, entrance, facts)))
-        } else {
-            Role::Left
-        }
-    }
-}
-
-/// Whether a wrapper can stand around the function's body.
-pub fn can_be_traced(function: &Function) -> bool {
-    let sig = &function.sig;
-    // The body would find itself called from the wrapper.
-    let tracks_caller = sig.asyncness.is_none() && attributes::has(&function.attrs, "track_caller");
-    sig.constness.is_none() && sig.abi.is_none() && sig.variadic.is_none() && !tracks_caller
-}
-
-/// The second way into a method that is traced.
-fn entrance(function: &Function, facts: &BlockFacts) -> Entrance {
-    if !facts.is_callable(function) {
-        return Entrance::None;
-    }
-    if let Some(plain) = plain_name(function).filter(|plain| !facts.names.contains(plain)) {
-        return Entrance::Plain(plain);
-    }
-    if facts.place == Place::ImplOfTrait {
-        return Entrance::None;
-    }
-    let twin = twin_of(&function.sig.ident);
-    let taken = facts.names.iter().find(|name| **name == twin);
-    taken.map_or(Entrance::Twin, |taken| Entrance::Taken(taken.clone()))
-}
-
-/// `list`, if the function is a `list_ctx` that takes a `Ctx`. The name alone would not do: others have methods
-/// called so, and contexts of their own.
-fn plain_name(function: &Function) -> Option<Ident> {
-    let name = function.sig.ident.unraw().to_string();
-    let plain = name.strip_suffix("_ctx").filter(|plain| !plain.is_empty())?;
-    let first = typed_inputs(&function.sig).next()?;
-    let Type::Path(path) = &*first.ty else { return None };
-    simple_name(&first.pat)?;
-    let is_ctx = path.path.segments.last()?.ident == "Ctx";
-    let mut plain: Ident = syn::parse_str(plain).ok()?;
-    plain.set_span(function.sig.ident.span());
-    is_ctx.then_some(plain)
-}
-
-impl Traced {
-    /// Whether what the body returns runs when its variables are gone.
-    pub fn outlives_body(&self) -> bool {
-        self.returned.goes_on() && !self.in_place
-    }
-
-    fn new(function: &Function, returned: Returned, entrance: Entrance, facts: &BlockFacts) -> Traced {
-        let attrs = &function.attrs;
-        let is_read = facts.is_read || !attrs.iter().all(attributes::is_inert);
-        let only_async = returned.is_never() || has_opaque_arguments_without_lifetimes(function);
-        let asyncness = match function.sig.asyncness {
-            None => Asyncness::Not,
-            // On an `async fn`, `must_use` speaks of the awaited value.
-            Some(_) if is_read || only_async || attributes::has(attrs, "must_use") => Asyncness::Stays,
-            Some(_) => Asyncness::Rewritten,
-        };
-        // The context that a caller gives is not the one that the body is to find.
-        let in_place = !matches!(entrance, Entrance::Plain(_)) && is_in_place(function, &returned);
-        let patterns = match (in_place, is_read) {
-            (true, _) => Patterns::Untouched,
-            (false, true) => Patterns::Kept,
-            (false, false) => Patterns::Moved,
-        };
-        let mut arguments = Arguments::of(&function.sig, patterns);
-        if matches!(entrance, Entrance::Plain(_)) {
-            arguments.replace_context(patterns, &facts.runtime);
-        }
-        Traced { entrance, arguments, returned, asyncness, only_async, is_read, in_place }
-    }
-}
-
-/// `impl PgExecutor<'_>`, `impl Iterator<Item = &str>`
-fn has_opaque_arguments_without_lifetimes(function: &Function) -> bool {
-    typed_inputs(&function.sig)
-        .any(|typed| lifetimes::is_opaque_without_lifetimes(typed.ty.to_token_stream()))
-}
-
-fn is_in_place(function: &Function, returned: &Returned) -> bool {
-    let (Returned::GoesOn(goes_on), Body::Written(body)) = (returned, &function.body) else { return false };
-    let is_future = function.sig.asyncness.is_none() && goes_on.kind == Kind::Future;
-    is_future && in_place::async_block(&body.stream(), goes_on.spelled).is_some()
-}
-
-fn owner(head: &Head) -> Owner {
-    match head {
-        Head::Impl(head) => Owner::Type(type_name(head)),
-        Head::Trait(head) => Owner::Type(head.ident.unraw().to_string()),
-        Head::Function => Owner::Module,
-    }
-}
-
-/// `TaskService` of `crate::TaskService<'a, T>`. Where the type is any type, the trait's name; the tokens of what has
-/// no path.
-fn type_name(head: &ItemImpl) -> String {
-    let mut self_ty = ungrouped(&head.self_ty);
-    while let Type::Reference(reference) = self_ty {
-        self_ty = ungrouped(&reference.elem);
-    }
-    let path = match self_ty {
-        Type::Path(ty) if !is_parameter(&ty.path, &head.generics) => Some(&ty.path),
-        Type::TraitObject(object) => object_trait(object),
-        _ => head.trait_.as_ref().map(|(path, _)| path),
-    };
-    let last = path.and_then(|path| path.segments.last());
-    last.map_or_else(|| self_ty.to_token_stream().to_string(), |last| last.ident.unraw().to_string())
-}
-
-fn is_parameter(path: &syn::Path, generics: &Generics) -> bool {
-    generics
-        .params
-        .iter()
-        .any(|param| matches!(param, GenericParam::Type(param) if path.is_ident(&param.ident)))
-}
-
-/// The trait of `dyn Trait`.
-fn object_trait(object: &syn::TypeTraitObject) -> Option<&syn::Path> {
-    object.bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => Some(&bound.path),
-        _ => None,
-    })
 }

@@ -4,7 +4,6 @@
 mod async_trait_form;
 mod async_trait_forms;
 mod async_trait_shapes;
-mod automock;
 mod bounds;
 mod boxed;
 mod common;

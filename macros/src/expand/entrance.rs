@@ -10,7 +10,8 @@ use crate::item::Head;
 use crate::model::arguments::{Argument, is_said_unused, separated};
 use crate::model::lifetimes::mentions;
 use crate::model::returned::{GoesOn, Returned, Spelled};
-use crate::model::{Asyncness, Block, Entrance, Method, Role, Traced, attributes};
+use crate::model::role::{Asyncness, Entrance, Role, Traced};
+use crate::model::{Block, Method, attributes};
 use crate::rewrite::{ctx, twin_of};
 
 /// The most arguments, `self` included, that clippy accepts without being configured.

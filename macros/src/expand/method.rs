@@ -6,12 +6,14 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
-use crate::args::{Field, MethodArgs};
+use super::options::{options, recorded, referenced};
 use crate::item::{Body, Function};
 use crate::model::attributes;
 use crate::model::in_place::{self, AsyncBlock};
+use crate::model::owner::Owner;
 use crate::model::returned::{GoesOn, Item, Kind, Returned, Spelled, Value};
-use crate::model::{Asyncness, Block, Entrance, Method, Owner, Traced};
+use crate::model::role::{Asyncness, Entrance, Traced};
+use crate::model::{Block, Method};
 use crate::rewrite::{Rewritten, ctx};
 
 // Input:  pub async fn list(&self, id: i64) -> Result<Task> { … }
@@ -350,52 +352,4 @@ fn located(tokens: &TokenStream, there: Span) -> TokenStream {
         token
     });
     located.collect()
-}
-
-/// `.with(&MethodOptions { … })`, where there are any.
-fn options(args: &MethodArgs, runtime: &TokenStream) -> Option<TokenStream> {
-    if args.name.is_none() && args.metric.is_none() {
-        return None;
-    }
-    let here = Span::mixed_site();
-    let optional = |text: Option<&String>| {
-        text.map_or_else(
-            || quote_spanned!(here=> ::core::option::Option::None),
-            |text| quote_spanned!(here=> ::core::option::Option::Some(#text)),
-        )
-    };
-    let span_name = optional(args.name.as_ref().map(|name| &name.value));
-    let metric = optional(args.metric.as_ref().map(|metric| &metric.value));
-    let labels = args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
-    let labels = labels.iter().map(|label| &label.key);
-    Some(quote_spanned! {here=>
-        .with(&#runtime::MethodOptions { span_name: #span_name, metric: #metric, labels: &[#(#labels),*] })
-    })
-}
-
-fn recorded(fields: &[Field]) -> TokenStream {
-    if fields.is_empty() {
-        return TokenStream::new();
-    }
-    let ctx = ctx();
-    let set = fields.iter().map(|Field { key, value, .. }| {
-        let value = referenced(value);
-        quote_spanned!(Span::mixed_site()=> #ctx.set(#key, #value);)
-    });
-    quote_spanned! {Span::mixed_site()=>
-        if #ctx.is_recording() {
-            #(#set)*
-        }
-    }
-}
-
-/// `&value`, where the value is.
-fn referenced(value: &TokenStream) -> TokenStream {
-    let reference = Token![&](value.span());
-    if value.clone().into_iter().nth(1).is_none() {
-        return quote!(#reference #value);
-    }
-    let mut parentheses = Group::new(Delimiter::Parenthesis, value.clone());
-    parentheses.set_span(value.span());
-    quote!(#reference #parentheses)
 }

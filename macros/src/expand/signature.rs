@@ -9,10 +9,11 @@ use syn::{
 
 use super::method::output;
 use crate::item::{Body, Function};
+use crate::model::Block;
 use crate::model::arguments::{Argument, Arguments};
 use crate::model::attributes::AsyncTrait;
 use crate::model::lifetimes::Named;
-use crate::model::{Asyncness, Block};
+use crate::model::role::Asyncness;
 
 /// How the method's result is returned.
 #[derive(Clone, Copy, PartialEq, Eq)]
