@@ -106,7 +106,9 @@ fn entrance(function: &Function, facts: &BlockFacts) -> Entrance {
     if let Some(plain) = plain_name(function).filter(|plain| !facts.names.contains(plain)) {
         return Entrance::Plain(plain);
     }
-    if facts.place == Place::ImplOfTrait {
+    // An attribute below ours, `#[Object]` say, may give the methods other signatures.
+    let is_rewritten = facts.place == Place::Impl && facts.is_read;
+    if facts.place == Place::ImplOfTrait || is_rewritten {
         return Entrance::None;
     }
     let twin = twin_of(&function.sig.ident);
