@@ -61,14 +61,14 @@ impl Item {
             Kind::Impl => {
                 let (head, body) = split(tokens, "this impl block has no body; write `{ … }`")?;
                 let mut head: ItemImpl = syn::parse2(head)?;
-                let (inner, members) = members::<ImplMember>.parse2(body)?;
+                let (inner, members) = members(in_impl).parse2(body)?;
                 head.attrs.extend(inner);
                 Ok(Item { head: Head::Impl(Box::new(head)), members })
             }
             Kind::Trait => {
                 let (head, body) = split(tokens, "this trait has no body; write `{ … }`")?;
                 let mut head: ItemTrait = syn::parse2(head)?;
-                let (inner, members) = members::<TraitMember>.parse2(body)?;
+                let (inner, members) = members(in_trait).parse2(body)?;
                 head.attrs.extend(inner);
                 Ok(Item { head: Head::Trait(Box::new(head)), members })
             }
@@ -107,55 +107,29 @@ fn is_brace(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// A member in one of the two kinds of blocks.
-trait InBlock: Parse {
-    fn into_member(self) -> Member;
-}
-
-fn members<M: InBlock>(input: ParseStream) -> syn::Result<(Vec<Attribute>, Vec<Member>)> {
-    let inner = input.call(Attribute::parse_inner)?;
-    let mut members = Vec::new();
-    while !input.is_empty() {
-        members.push(input.parse::<M>()?.into_member());
-    }
-    Ok((inner, members))
-}
-
-struct ImplMember(Member);
-
-impl Parse for ImplMember {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let member = if starts_function(input)? {
-            Function::parse(input)?.in_impl()
-        } else {
-            other::<ImplItem>(input)?
-        };
-        Ok(ImplMember(member))
+/// The members of a block, which `member` reads one by one.
+fn members(
+    member: fn(ParseStream) -> syn::Result<Member>,
+) -> impl FnOnce(ParseStream) -> syn::Result<(Vec<Attribute>, Vec<Member>)> {
+    move |input| {
+        let inner = input.call(Attribute::parse_inner)?;
+        let mut members = Vec::new();
+        while !input.is_empty() {
+            members.push(member(input)?);
+        }
+        Ok((inner, members))
     }
 }
 
-impl InBlock for ImplMember {
-    fn into_member(self) -> Member {
-        self.0
-    }
+fn in_impl(input: ParseStream) -> syn::Result<Member> {
+    if starts_function(input)? { Ok(Function::parse(input)?.in_impl()) } else { other::<ImplItem>(input) }
 }
 
-struct TraitMember(Member);
-
-impl Parse for TraitMember {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        let member = if starts_function(input)? {
-            Member::Function(Box::new(Function::parse(input)?))
-        } else {
-            other::<TraitItem>(input)?
-        };
-        Ok(TraitMember(member))
-    }
-}
-
-impl InBlock for TraitMember {
-    fn into_member(self) -> Member {
-        self.0
+fn in_trait(input: ParseStream) -> syn::Result<Member> {
+    if starts_function(input)? {
+        Ok(Member::Function(Box::new(Function::parse(input)?)))
+    } else {
+        other::<TraitItem>(input)
     }
 }
 

@@ -21,5 +21,4 @@ mod provided_forms;
 mod renamed_self;
 mod spawned;
 mod targets;
-mod variants;
 mod warnings;

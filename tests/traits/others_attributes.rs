@@ -412,46 +412,45 @@ service Service.spawned: 1 ok 1 error
     form!(made_below, { #[repo] #[trait_variant::make(Send)] });
     form!(made_above, { #[trait_variant::make(Send)] #[repo] });
 
-    mod named_above {
-        use super::*;
+    /// Two traits, each with its twins. The trait is written where its attributes are, as trait-variant needs it.
+    macro_rules! named {
+        ($form:ident, { $($declared:tt)* }) => {
+            mod $form {
+                use super::*;
 
-        #[trait_variant::make(Repo: Send)]
-        #[repo]
-        pub trait LocalRepo {
-            async fn get(&self, key: &str) -> Result<String, Missing>;
-        }
+                $($declared)*
 
-        struct Memory;
+                struct Memory;
 
-        #[repo]
-        impl Repo for Memory {
-            async fn get(&self, key: &str) -> Result<String, Missing> {
-                Store.read(key).await
-            }
-        }
+                #[repo]
+                impl Repo for Memory {
+                    async fn get(&self, key: &str) -> Result<String, Missing> {
+                        Store.read(key).await
+                    }
+                }
 
-        struct Service<R> {
-            repo: R,
-        }
+                struct Service<R> {
+                    repo: R,
+                }
 
-        #[traced_service(calls(repo))]
-        impl<R: Repo + Send + Sync + 'static> Service<R> {
-            pub async fn spawned(self, key: &'static str) -> Result<String, Missing> {
-                tokio::spawn(async move { self.repo.get(key).await }).await.unwrap()
-            }
-        }
+                #[traced_service(calls(repo))]
+                impl<R: Repo + Send + Sync + 'static> Service<R> {
+                    pub async fn spawned(self, key: &'static str) -> Result<String, Missing> {
+                        tokio::spawn(async move { self.repo.get(key).await }).await.unwrap()
+                    }
+                }
 
-        #[tokio::test]
-        async fn both_traits_have_twins() {
-            let seen = seen(async {
-                let spawned = Service { repo: Memory }.spawned("a").await;
-                (spawned, LocalRepo::get_ctx(&Memory, Ctx::current(), "b").await)
-            });
-            let seen = seen.await;
-            assert_eq!(seen.value, (read("a"), read("b")));
-            assert_eq!(
-                seen.tree,
-                "\
+                #[tokio::test]
+                async fn both_traits_have_twins() {
+                    let seen = seen(async {
+                        let spawned = Service { repo: Memory }.spawned("a").await;
+                        (spawned, LocalRepo::get_ctx(&Memory, Ctx::current(), "b").await)
+                    });
+                    let seen = seen.await;
+                    assert_eq!(seen.value, (read("a"), read("b")));
+                    assert_eq!(
+                        seen.tree,
+                        "\
 request
   Service.spawned
     Memory.get
@@ -459,11 +458,28 @@ request
   Memory.get
     Store.read
 "
-            );
-            assert_eq!(
-                seen.outcomes,
-                "repo Memory.get: 2 ok\nrepo Store.read: 2 ok\nservice Service.spawned: 1 ok\n"
-            );
-        }
+                    );
+                    assert_eq!(
+                        seen.outcomes,
+                        "repo Memory.get: 2 ok\nrepo Store.read: 2 ok\nservice Service.spawned: 1 ok\n"
+                    );
+                }
+            }
+        };
     }
+
+    named!(named_above, {
+        #[trait_variant::make(Repo: Send)]
+        #[repo]
+        pub trait LocalRepo {
+            async fn get(&self, key: &str) -> Result<String, Missing>;
+        }
+    });
+    named!(named_below, {
+        #[repo]
+        #[trait_variant::make(Repo: Send)]
+        pub trait LocalRepo {
+            async fn get(&self, key: &str) -> Result<String, Missing>;
+        }
+    });
 }
