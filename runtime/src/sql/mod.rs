@@ -1,14 +1,11 @@
 //! SQL in its trace: over the executors that sqlx has, and for any other client.
 
 mod client;
-mod mask;
 #[cfg_attr(
     not(feature = "sqlx"),
     allow(dead_code, reason = "only sqlx's statements are measured and prepared")
 )]
 mod statement;
-mod summary;
-mod tokens;
 
 #[cfg(feature = "sqlx")]
 mod executor;

@@ -7,10 +7,8 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry_semantic_conventions::attribute::{
     DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_QUERY_TEXT, DB_SYSTEM_NAME,
 };
+use spanweave_sql::{Dialect, MAX_SUMMARY, OTHER, Summary, mask, summarize};
 
-use super::mask::mask;
-use super::summary::{MAX_SUMMARY, OTHER, Summary, summarize};
-use super::tokens::Dialect;
 use crate::core::Metric;
 use crate::names;
 use crate::site::{Describe, Measure, Site, SiteCell};

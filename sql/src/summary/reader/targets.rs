@@ -1,8 +1,8 @@
 //! The targets that stand right behind an operation, and are not named by a clause of it.
 
 use super::{Clauses, Place, Reader};
-use crate::sql::summary::name::{Keyword, Name, is_name};
-use crate::sql::tokens::{Kind, Token};
+use crate::summary::name::{Keyword, Name, is_name};
+use crate::tokens::{Kind, Token};
 
 impl<'s> Reader<'s> {
     /// Reads on to the targets that follow the operation, if its clauses do not name them.

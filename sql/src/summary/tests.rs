@@ -1,5 +1,5 @@
 use super::{MAX_SUMMARY, OPERATIONS, OTHER, Summary, summarize};
-use crate::sql::tokens::Dialect;
+use crate::tokens::Dialect;
 
 /// A statement, its operation and table in the metrics (`-` for none), and its summary.
 type Case = (&'static str, &'static str, &'static str, &'static str);
@@ -512,7 +512,7 @@ fn garbage_is_survived() {
             let summary = summarize(&sql, dialect);
             assert!(summary.operation == OTHER || OPERATIONS.contains(&summary.operation), "{sql}");
             assert!(summary.text.len() <= MAX_SUMMARY, "{sql}");
-            crate::sql::mask::mask(&sql, dialect);
+            crate::mask(&sql, dialect);
         }
     }
 }

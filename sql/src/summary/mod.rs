@@ -6,12 +6,12 @@ mod reader;
 mod tests;
 
 use self::reader::Reader;
-use super::tokens::Dialect;
+use crate::tokens::Dialect;
 
 /// The most bytes of a summary.
-pub(super) const MAX_SUMMARY: usize = 255;
+pub const MAX_SUMMARY: usize = 255;
 /// The operation of a statement that is not known here.
-pub(super) const OTHER: &str = "other";
+pub const OTHER: &str = "other";
 
 /// What a metric may call an operation. The values of a label are these and [`OTHER`].
 const OPERATIONS: &[&str] = &[
@@ -76,23 +76,23 @@ const OPERATIONS: &[&str] = &[
 
 /// A statement in few words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Summary {
+pub struct Summary {
     /// Of the first statement, behind its CTEs: one of [`OPERATIONS`], or [`OTHER`].
-    pub(super) operation: &'static str,
+    pub operation: &'static str,
     /// The first table that the first statement itself names, or else the first one in the text. As it is written,
     /// without quotes.
-    pub(super) table: Option<String>,
+    pub table: Option<String>,
     /// Whether the text names one table only, however often.
-    pub(super) one_table: bool,
+    pub one_table: bool,
     /// Whether the text is one statement.
-    pub(super) one_statement: bool,
+    pub one_statement: bool,
     /// Every operation and its targets in the order and spelling of the text, as in `INSERT archive SELECT tasks`.
     /// At most [`MAX_SUMMARY`] bytes, cut between words; empty if there is nothing to say.
-    pub(super) text: String,
+    pub text: String,
 }
 
 /// Reads a statement, or several with `;` between them.
-pub(super) fn summarize(sql: &str, dialect: Dialect) -> Summary {
+pub fn summarize(sql: &str, dialect: Dialect) -> Summary {
     let mut reader = Reader::new(sql, dialect);
     reader.read();
     reader.summary()

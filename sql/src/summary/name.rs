@@ -1,6 +1,6 @@
 //! Names as SQL writes them, and keywords in one spelling.
 
-use crate::sql::tokens::{Kind, Token};
+use crate::tokens::{Kind, Token};
 
 /// A word in upper case, if it is short enough to be a keyword; to `match` on.
 #[derive(Default)]

@@ -1,10 +1,10 @@
 //! The text of a statement as it may be shown: with its placeholders, and without a value.
 
-use super::tokens::{Dialect, Kind, Tokens};
+use crate::tokens::{Dialect, Kind, Tokens};
 
 /// The statement with every string and number that was typed into it as `?`, and without its comments, where values
 /// could stand as well; `None` if it is fit to be shown as it is.
-pub(super) fn mask(sql: &str, dialect: Dialect) -> Option<String> {
+pub fn mask(sql: &str, dialect: Dialect) -> Option<String> {
     let shown_as_is = |kind| !matches!(kind, Kind::Literal | Kind::Comment);
     if Tokens::new(sql, dialect).all(|token| shown_as_is(token.kind)) {
         return None;
@@ -24,7 +24,7 @@ pub(super) fn mask(sql: &str, dialect: Dialect) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::mask;
-    use crate::sql::tokens::Dialect;
+    use crate::tokens::Dialect;
 
     #[test]
     fn a_text_of_placeholders_is_left_as_it_is() {

@@ -6,7 +6,7 @@ use std::iter::{Filter, Peekable};
 
 use super::name::{Keyword, Name, is_name, unquote};
 use super::{MAX_SUMMARY, OTHER, Summary, operation};
-use crate::sql::tokens::{Dialect, Kind, Token, Tokens};
+use crate::tokens::{Dialect, Kind, Token, Tokens};
 
 /// Common table expressions beyond this many are taken for tables, so that time stays linear.
 const MAX_CTES: usize = 64;

@@ -2,16 +2,24 @@
 
 /// Where the databases read the same characters differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub enum Dialect {
+    /// `PostgreSQL`.
     Postgres,
+    /// `MySQL` and `MariaDB`.
     MySql,
+    /// `SQLite`.
     Sqlite,
-    /// Standard SQL, for drivers that are not known here.
+    /// Standard SQL, for databases that are not known here.
     Other,
 }
 
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Dialect; 4] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::Other];
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Space,
     Comment,
     /// A keyword or a bare name.
@@ -27,31 +35,31 @@ pub(super) enum Kind {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'s> {
-    pub(super) kind: Kind,
-    pub(super) text: &'s str,
+pub(crate) struct Token<'s> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'s str,
 }
 
 impl Token<'_> {
-    pub(super) fn is_punct(self, punct: &str) -> bool {
+    pub(crate) fn is_punct(self, punct: &str) -> bool {
         self.kind == Kind::Punct && self.text == punct
     }
 
     /// `word` in upper case.
-    pub(super) fn is_word(self, word: &str) -> bool {
+    pub(crate) fn is_word(self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 }
 
 /// The tokens of a text, spaces and comments included. Linear in the text's length, and sound on any text: what is
 /// opened and never closed is a literal that reaches to the end.
-pub(super) struct Tokens<'s> {
+pub(crate) struct Tokens<'s> {
     rest: &'s str,
     dialect: Dialect,
 }
 
 impl<'s> Tokens<'s> {
-    pub(super) fn new(sql: &'s str, dialect: Dialect) -> Tokens<'s> {
+    pub(crate) fn new(sql: &'s str, dialect: Dialect) -> Tokens<'s> {
         Tokens { rest: sql, dialect }
     }
 }
