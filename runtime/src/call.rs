@@ -158,6 +158,18 @@ impl Call {
         self.0.is_open()
     }
 
+    /// The call's own context, once it is open.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn ctx(&self) -> Ctx {
+        self.0.ctx()
+    }
+
+    /// Ticks since it was opened.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn elapsed(&self) -> u64 {
+        self.0.elapsed()
+    }
+
     /// Ends the call with what its function returned.
     #[cold]
     #[inline(never)]
@@ -205,6 +217,19 @@ impl Polling<'_> {
             _ => self.call.leave_otherwise(self.before, outcome),
         }
         std::mem::forget(self);
+    }
+
+    /// Ticks since the call was opened.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn elapsed(&self) -> u64 {
+        self.call.elapsed()
+    }
+
+    /// The call is of another site than was to be seen at its start.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn becomes(self, site: &'static Site) -> Self {
+        self.call.0.becomes(site);
+        self
     }
 
     /// What was to be made is there, and is not yet run.

@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 use crate::collect::Collector;
+use crate::counters::Counters;
 use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Series, SeriesId};
+#[cfg(feature = "_sqlx")]
+use crate::sql::Pools;
+use crate::sql::SqlRules;
 use crate::telemetry::{Keeping, Sampling};
 use crate::thread::Thread;
 
@@ -17,10 +21,14 @@ pub(crate) struct Core {
     pub(crate) handle: u16,
     pub(crate) sampling: Sampling,
     pub(crate) keeping: Keeping,
+    pub(crate) sql: SqlRules,
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
     pub(crate) exports: bool,
     pub(crate) collector: Collector,
     pub(crate) histograms: Histograms,
+    pub(crate) counters: Counters,
+    #[cfg(feature = "_sqlx")]
+    pub(crate) pools: Pools,
 }
 
 /// Where the duration of a span is added to.
@@ -46,16 +54,25 @@ static INSTALLED: AtomicU16 = AtomicU16::new(0);
 
 impl Core {
     /// Makes a core; `None` when the process has made [`TraceKey::HANDLES`] of them.
-    pub(crate) fn new(sampling: Sampling, keeping: Keeping, exports: bool) -> Option<&'static Core> {
+    pub(crate) fn new(
+        sampling: Sampling,
+        keeping: Keeping,
+        sql: SqlRules,
+        exports: bool,
+    ) -> Option<&'static Core> {
         let one_more = |handle: u16| (usize::from(handle) < TraceKey::HANDLES).then(|| handle + 1);
         let handle = NEXT.try_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         let core = Box::leak(Box::new(Core {
             handle,
             sampling,
             keeping,
+            sql,
             exports,
             collector: Collector::new(),
             histograms: Histograms::new(),
+            counters: Counters::default(),
+            #[cfg(feature = "_sqlx")]
+            pools: Pools::new(),
         }));
         Some(CORES[usize::from(handle)].get_or_init(|| core))
     }

@@ -86,6 +86,14 @@ impl Ctx {
         f()
     }
 
+    /// [`run`](Ctx::run) without a closure, for what must not be in one: what is evaluated as the argument of
+    /// [`then`](Entering::then) has this context as the current one. The attributes write it.
+    #[inline]
+    #[must_use = "the context is current for as long as this is there"]
+    pub fn entering(self) -> Entering {
+        Entering { entered: Entered::new(self), ctx: self }
+    }
+
     /// Makes a future or a stream in this context, and runs it in it: [`enter`](Ctx::enter), and then
     /// [`in_ctx`](InCtx::in_ctx).
     ///
@@ -158,6 +166,27 @@ impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
         self.before.set_current();
+    }
+}
+
+/// A context that is current until there is a future to run in it; made by [`Ctx::entering`].
+pub struct Entering {
+    entered: Entered,
+    ctx: Ctx,
+}
+
+impl Entering {
+    /// Makes what was current before current again, and runs the future in the context.
+    #[inline]
+    pub fn then<F: IntoFuture>(self, future: F) -> WithCtx<F::IntoFuture> {
+        drop(self.entered);
+        WithCtx::new(future.into_future(), self.ctx)
+    }
+}
+
+impl fmt::Debug for Entering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Entering").field(&self.ctx).finish()
     }
 }
 

@@ -52,6 +52,7 @@ mod clock;
 mod collect;
 mod continued;
 mod core;
+mod counters;
 mod ctx;
 mod histogram;
 mod ids;
@@ -64,6 +65,7 @@ mod outcome;
 mod propagate;
 mod record;
 mod registry;
+mod repeated;
 mod root;
 mod site;
 mod slab;
@@ -84,7 +86,7 @@ pub use call::{Call, Traced};
 pub use continued::{
     Boxed, BoxedCall, BoxedReturn, Continue, FutureReturn, Opened, Opening, StreamReturn, TracedStream,
 };
-pub use ctx::{Ctx, InCtx, WithCtx};
+pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 pub use labelled::LabelValue;
 pub use method::{Method, MethodKind, MethodOptions};
 pub use outcome::{

@@ -10,6 +10,7 @@ use opentelemetry_semantic_conventions::attribute::{CODE_FILE_PATH, CODE_FUNCTIO
 
 use crate::call::Call;
 use crate::core::Metric;
+use crate::counters::Counted;
 use crate::ctx::Ctx;
 use crate::labelled::{LabelValue, Labelled};
 use crate::names;
@@ -153,6 +154,12 @@ impl Method {
     pub(crate) fn series(&self) -> Metric {
         let labels = Box::new([self.kind.label().into(), self.owner().into(), self.name.into()]);
         Metric::of(&names::METHODS, labels)
+    }
+}
+
+impl Counted for Method {
+    fn labels(&'static self) -> Vec<String> {
+        vec![self.owner().to_owned(), self.name.to_owned()]
     }
 }
 

@@ -1,5 +1,6 @@
 //! The metrics' names, labels and buckets.
 
+use crate::counters::CounterFamily;
 use crate::histogram::Buckets;
 use crate::registry::{Family, Outcomes};
 
@@ -21,6 +22,54 @@ pub(crate) static STATEMENTS: Family = Family {
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
     outcomes: None,
     is_own: false,
+};
+
+/// The convention's own histogram of statements, with its bounds.
+pub(crate) static OPERATIONS: Family = Family {
+    name: "db_client_operation_duration",
+    help: "Time from a statement's start to the end of its rows, by the OpenTelemetry convention.",
+    label_names: &["db_system_name", "db_operation_name", "db_collection_name", "error_type"],
+    buckets: Buckets::new(&[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
+    outcomes: None,
+    is_own: false,
+};
+
+/// By what ended it.
+pub(crate) static TRANSACTIONS: Family = Family {
+    name: "sqlx_transaction_duration",
+    help: "Time from before a transaction's BEGIN to its end, by what ended it.",
+    label_names: &["end"],
+    buckets: Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0]),
+    outcomes: None,
+    is_own: false,
+};
+
+/// Named as the convention's metric; a pool that has a connection gives it within microseconds.
+pub(crate) static POOL_WAITS: Family = Family {
+    name: "db_client_connection_wait_time",
+    help: "Time that waiting for a connection of a pool took, whether there was one or not.",
+    label_names: &["pool"],
+    buckets: Buckets::new(&[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0]),
+    outcomes: None,
+    is_own: false,
+};
+
+pub(crate) static SLOW_STATEMENTS: CounterFamily = CounterFamily {
+    name: "sqlx_slow_statements",
+    help: "Statements that took longer than the threshold.",
+    label_names: &["table", "operation"],
+};
+
+pub(crate) static REPEATED_STATEMENTS: CounterFamily = CounterFamily {
+    name: "sqlx_repeated_statements",
+    help: "Traces in which one statement ran so often that one for all would do.",
+    label_names: &["table", "operation"],
+};
+
+pub(crate) static UNTRACED_STATEMENTS: CounterFamily = CounterFamily {
+    name: "sqlx_untraced_statements",
+    help: "Statements outside any trace, by the method that executes them.",
+    label_names: &["type", "method"],
 };
 
 /// The bounds of the convention for `http.server.request.duration`.
@@ -45,4 +94,11 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &REQUESTS,
     &METHODS,
     &STATEMENTS,
+    &OPERATIONS,
+    &TRANSACTIONS,
+    &POOL_WAITS,
 ];
+
+/// The counters of what is found at run time.
+pub(crate) static COUNTERS: &[&CounterFamily] =
+    &[&SLOW_STATEMENTS, &REPEATED_STATEMENTS, &UNTRACED_STATEMENTS];

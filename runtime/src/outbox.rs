@@ -4,6 +4,7 @@ use crate::bounded::{self, BoundedVec};
 use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::record::{AttributeRecord, SpanRecord};
+use crate::repeated::Repeated;
 use crate::telemetry::KeptFor;
 
 /// The most spans, and attributes, that wait in one outbox.
@@ -34,6 +35,7 @@ pub(crate) struct TraceEnd {
     pub(crate) kept_for: KeptFor,
     /// Spans that found no room in the trace's buffer.
     pub(crate) lost: u32,
+    pub(crate) repeated: Option<Repeated>,
 }
 
 /// A trace that is exported, when its root ends; or a span that ended after its root had.

@@ -8,6 +8,7 @@ use opentelemetry::trace::SpanKind;
 
 use crate::core::Metric;
 use crate::outcome::Outcome;
+use crate::sql::Statement;
 
 /// What a span shows that does not change from one to the next. A span's end asks for the metric; the rest is for the
 /// exporter's thread.
@@ -17,6 +18,10 @@ pub(crate) trait Describe: Sync {
     fn span_kind(&'static self) -> SpanKind;
     /// Cloned for every span, so texts are to be static or counted.
     fn attributes(&'static self, into: &mut Vec<KeyValue>);
+    /// The statement that the spans are, if they are.
+    fn statement(&'static self) -> Option<&'static Statement> {
+        None
+    }
     /// Asked once, at the first span.
     fn measure(&'static self) -> Measure;
     /// The series for an outcome, of what is measured by it.

@@ -59,6 +59,18 @@ impl Span {
         self.ctx
     }
 
+    /// Ticks since it was opened.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn elapsed(&self) -> u64 {
+        Ticks::now().since(self.started)
+    }
+
+    /// An open span is of another site than was to be seen at its start.
+    #[cfg(feature = "_sqlx")]
+    pub(crate) fn becomes(&mut self, site: &'static Site) {
+        self.site = site;
+    }
+
     /// Whether a poll is to open it: its first one, or the first one after it waited.
     #[inline]
     pub(crate) fn is_to_open(&self) -> bool {

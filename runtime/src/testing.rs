@@ -199,6 +199,7 @@ fn outcome(span: &SpanData) -> String {
         (Status::Error { .. }, Some("panicked")) => " [panicked]".to_owned(),
         (Status::Error { .. }, _) => format!(" [error: {}]", attribute(ERROR_TYPE).unwrap_or_default()),
         (_, Some("cancelled")) => " [cancelled]".to_owned(),
+        (_, Some("no_row")) => " [no row]".to_owned(),
         _ => String::new(),
     }
 }

@@ -14,8 +14,10 @@ use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::ids;
 use crate::key::TraceKey;
+use crate::names;
 use crate::outbox::{EndedTrace, TraceEnd};
 use crate::record::{AttributeRecord, SpanRecord};
+use crate::repeated::{self, Repeated};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
 use crate::telemetry::KeptFor;
@@ -251,20 +253,30 @@ impl OpenTrace {
 
     /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
-        match self.leave(&root, OpenTrace::decide) {
-            Some(kept_for) => self.hand_over(kept_for, root),
+        let kept_for = self.leave(&root, OpenTrace::decide);
+        let repeated = self.find_repeated();
+        match kept_for {
+            Some(kept_for) => self.hand_over(kept_for, repeated, root),
             None => self.buffer.clear(),
         }
         self.recycle();
     }
 
-    fn hand_over(&mut self, kept_for: KeptFor, root: SpanRecord) {
+    /// Counts a statement that ran too often, whether the trace is kept or not.
+    #[inline]
+    fn find_repeated(&self) -> Option<Repeated> {
+        let repeated = repeated::most_repeated(self.buffer.spans(), self.core.sql.repeated)?;
+        self.core.counters.add(&names::REPEATED_STATEMENTS, repeated.statement);
+        Some(repeated)
+    }
+
+    fn hand_over(&mut self, kept_for: KeptFor, repeated: Option<Repeated>, root: SpanRecord) {
         let (trace_id, collector) = (self.trace_id, &self.core.collector);
         let lost = self.buffer.lost();
         if lost > 0 {
             collector.count_dropped(DropReason::TraceTooLong, lost);
         }
-        let end = Some(TraceEnd { kept_for, lost: u32::try_from(lost).unwrap_or(u32::MAX) });
+        let end = Some(TraceEnd { kept_for, lost: u32::try_from(lost).unwrap_or(u32::MAX), repeated });
         collector.hand_over(EndedTrace { trace_id, end, root, buffer: &mut self.buffer });
     }
 

@@ -66,7 +66,7 @@ impl Query {
         Call::new(Ctx::current(), self.site.get(self)).run(ResultReturn, execution)
     }
 
-    fn statement(&'static self) -> &'static Statement {
+    fn read(&'static self) -> &'static Statement {
         self.statement.get_or_init(|| {
             let source = Source::new(self.system, Act::Run, self.text);
             let reading = Reading::of(source);
@@ -77,15 +77,19 @@ impl Query {
 
 impl Describe for Query {
     fn span_name(&'static self) -> Cow<'static, str> {
-        self.statement().span_name()
+        self.read().span_name()
     }
 
     fn span_kind(&'static self) -> SpanKind {
-        self.statement().span_kind()
+        self.read().span_kind()
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        self.statement().attributes(into);
+        self.read().attributes(into);
+    }
+
+    fn statement(&'static self) -> Option<&'static Statement> {
+        Some(self.read())
     }
 
     fn measure(&'static self) -> Measure {

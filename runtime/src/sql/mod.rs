@@ -1,23 +1,19 @@
 //! SQL in its trace: over the executors that sqlx has, and for any other client.
 
 mod client;
+mod options;
 #[cfg_attr(
-    not(feature = "sqlx"),
+    not(feature = "_sqlx"),
     allow(dead_code, reason = "only sqlx's statements are measured and prepared")
 )]
 mod statement;
 
-#[cfg(feature = "sqlx")]
-mod executor;
-#[cfg(feature = "sqlx")]
-mod intern;
-#[cfg(feature = "sqlx")]
-mod outcome;
-#[cfg(feature = "sqlx")]
-mod query;
-#[cfg(feature = "sqlx")]
-mod watch;
+#[cfg(feature = "_sqlx")]
+mod sqlx;
 
 pub use self::client::Query;
-#[cfg(feature = "sqlx")]
-pub use self::executor::Sql;
+pub(crate) use self::options::SqlRules;
+pub use self::options::{QueryText, SqlOptions};
+#[cfg(feature = "_sqlx")]
+pub use self::sqlx::*;
+pub(crate) use self::statement::Statement;

@@ -1,16 +1,20 @@
 //! What is known of a statement from its text alone; the constant part of its spans.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 use opentelemetry_semantic_conventions::attribute::{
-    DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_QUERY_TEXT, DB_SYSTEM_NAME,
+    DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_SYSTEM_NAME,
 };
 use spanweave_sql::{Dialect, MAX_SUMMARY, OTHER, Summary, mask, summarize};
 
+use super::options::QueryText;
 use crate::core::Metric;
+use crate::counters::Counted;
 use crate::names;
+use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The most bytes of a text that are read, kept and shown; two texts that differ later only are one statement.
@@ -51,13 +55,20 @@ impl<'t> Source<'t> {
         }
     }
 
-    fn system(self) -> Cow<'static, str> {
-        match self.driver {
-            "PostgreSQL" => "postgresql".into(),
-            "MySQL" => "mysql".into(),
-            "SQLite" => "sqlite".into(),
-            other => other.to_lowercase().into(),
-        }
+    /// Also where a string holds what would begin one.
+    fn may_have_comment(self) -> bool {
+        let in_mysql = self.dialect() == Dialect::MySql && self.text.contains('#');
+        self.text.contains("--") || self.text.contains("/*") || in_mysql
+    }
+}
+
+/// The convention's name for the system of a driver.
+pub(super) fn system(driver: &'static str) -> Cow<'static, str> {
+    match driver {
+        "PostgreSQL" => "postgresql".into(),
+        "MySQL" => "mysql".into(),
+        "SQLite" => "sqlite".into(),
+        other => other.to_lowercase().into(),
     }
 }
 
@@ -75,13 +86,13 @@ pub(super) enum Text {
 
 /// A statement of the process: one for each text, kept for good.
 #[derive(Debug)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     /// What the statement was made of, as it was written.
     pub(super) source: Source<'static>,
     system: Cow<'static, str>,
     text: Text,
-    /// The text as it is shown, where that is not as it was written.
-    masked: Option<String>,
+    /// The text as it is shown, where that is not as it was written; found on the exporter's thread.
+    masked: OnceLock<Option<String>>,
     summary: String,
     operation: &'static str,
     /// The one table, of which alone the convention's attribute can tell.
@@ -90,12 +101,21 @@ pub(super) struct Statement {
     alone: bool,
     table_label: String,
     site: SiteCell,
+    /// Of the convention's own histogram, where the statement ends well.
+    operation_duration: OnceLock<Metric>,
+    commented: OnceLock<Commented>,
+}
+
+/// A text with a comment behind it.
+#[derive(Debug)]
+struct Commented {
+    comment: String,
+    text: String,
 }
 
 /// What [`Statement::new`] is to make of a text.
 pub(super) struct Reading {
     system: Cow<'static, str>,
-    masked: Option<String>,
     summary: Summary,
 }
 
@@ -108,7 +128,12 @@ impl Reading {
             summary.text =
                 if text.len() > MAX_SUMMARY { "PREPARE".to_owned() } else { text.trim_end().to_owned() };
         }
-        Reading { system: source.system(), masked: mask(source.text, source.dialect()), summary }
+        Reading { system: system(source.driver), summary }
+    }
+
+    /// The reading of a text that somebody else has read.
+    pub(super) fn given(source: Source<'_>, summary: Summary) -> Reading {
+        Reading { system: system(source.driver), summary }
     }
 
     pub(super) fn summary(&self) -> &str {
@@ -123,8 +148,7 @@ impl Reading {
     /// The bytes that keeping the statement costs, but for its own size.
     pub(super) fn size(&self) -> usize {
         let Summary { table, text, .. } = &self.summary;
-        let label = self.table_label().len();
-        [table, &self.masked].into_iter().flatten().map(String::len).sum::<usize>() + text.len() + label
+        table.as_ref().map_or(0, String::len) + text.len() + self.table_label().len()
     }
 }
 
@@ -135,25 +159,89 @@ impl Statement {
         table_label: String,
         reading: Reading,
     ) -> Statement {
-        let Reading { system, masked, summary } = reading;
+        let Reading { system, summary } = reading;
         Statement {
             source,
             system,
             text,
-            masked: masked.filter(|_| text == Text::Shown),
+            masked: OnceLock::new(),
             summary: summary.text,
             operation: summary.operation,
             collection: summary.table.filter(|_| summary.one_table),
             alone: summary.one_statement,
             table_label,
             site: SiteCell::new(),
+            operation_duration: OnceLock::new(),
+            commented: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn site(&'static self) -> &'static Site {
+        self.site.get(self)
+    }
+
+    /// The name of its database's system, as the convention has it.
+    pub(crate) fn system(&'static self) -> &'static str {
+        &self.system
+    }
+
+    pub(crate) fn summary(&'static self) -> &'static str {
+        &self.summary
+    }
+
+    /// The text as a handle shows it.
+    pub(crate) fn shown_text(&'static self, shown: QueryText) -> Option<&'static str> {
+        let full = || {
+            let masked = self.masked.get_or_init(|| mask(self.source.text, self.source.dialect()));
+            (self.text == Text::Shown).then(|| masked.as_deref().unwrap_or(self.source.text))
+        };
+        match shown {
+            QueryText::Shown => full(),
+            QueryText::Shortened(most) => full().map(|text| head(text, most)),
+            QueryText::Summary => Some(&*self.summary).filter(|summary| !summary.is_empty()),
+            QueryText::Hidden => None,
+        }
+    }
+
+    /// `text`, which is this statement's, with a comment behind it: if it takes one, and had no other before. The text
+    /// is the same every time, so that what is prepared stays prepared.
+    pub(super) fn commented(&'static self, text: &str, comment: &str) -> Option<&'static str> {
+        if text.len() != self.source.text.len() || !self.takes_comment() {
+            return None;
+        }
+        let with_comment = || {
+            let end = text.trim_end().trim_end_matches(';').trim_end();
+            Commented { comment: comment.to_owned(), text: format!("{end} {comment}") }
+        };
+        let commented = self.commented.get_or_init(with_comment);
+        (commented.comment == comment).then_some(&*commented.text)
+    }
+
+    /// Whether a comment behind its text is one, and the only one.
+    fn takes_comment(&self) -> bool {
+        self.alone && self.operation != OTHER && self.text == Text::Shown && !self.source.may_have_comment()
+    }
+
+    /// The series of `db.client.operation.duration` that counts an end with this outcome.
+    pub(super) fn operation_duration(&self, outcome: Outcome) -> Metric {
+        let metric = |error_type: &str| {
+            let operation = if self.operation == OTHER { "" } else { self.operation };
+            let collection = self.collection.as_deref().map_or("", |collection| head(collection, MAX_LABEL));
+            let labels = [&*self.system, operation, collection, error_type].map(str::to_owned);
+            Metric::of(&names::OPERATIONS, Box::new(labels))
+        };
+        match outcome {
+            Outcome::Ok => *self.operation_duration.get_or_init(|| metric("")),
+            Outcome::Error(class) => metric(class),
+            Outcome::Cancelled => metric("cancelled"),
+            Outcome::Panicked => metric("panic"),
         }
     }
 }
 
-impl Statement {
-    pub(super) fn site(&'static self) -> &'static Site {
-        self.site.get(self)
+impl Counted for Statement {
+    fn labels(&'static self) -> Vec<String> {
+        vec![self.table_label.clone(), self.operation.to_owned()]
     }
 }
 
@@ -169,9 +257,6 @@ impl Describe for Statement {
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
         into.push(KeyValue::new(DB_SYSTEM_NAME, &*self.system));
-        if self.text == Text::Shown {
-            into.push(KeyValue::new(DB_QUERY_TEXT, self.masked.as_deref().unwrap_or(self.source.text)));
-        }
         if !self.summary.is_empty() {
             into.push(KeyValue::new(DB_QUERY_SUMMARY, &*self.summary));
         }
@@ -181,6 +266,10 @@ impl Describe for Statement {
         if let Some(collection) = &self.collection {
             into.push(KeyValue::new(DB_COLLECTION_NAME, &**collection));
         }
+    }
+
+    fn statement(&'static self) -> Option<&'static Statement> {
+        Some(self)
     }
 
     fn measure(&'static self) -> Measure {
@@ -193,6 +282,7 @@ impl Describe for Statement {
 mod tests {
     use super::{Act, MAX_TEXT, Reading, Source, Statement, Text};
     use crate::site::Describe;
+    use crate::sql::QueryText;
 
     fn statement(driver: &'static str, act: Act, sql: &'static str) -> &'static Statement {
         let source = Source::new(driver, act, sql);
@@ -216,11 +306,29 @@ mod tests {
             shown(select),
             "SELECT tasks\n\
              db.system.name: sqlite\n\
-             db.query.text: SELECT a FROM tasks WHERE b = ? AND c = ?\n\
              db.query.summary: SELECT tasks\n\
              db.operation.name: SELECT\n\
              db.collection.name: tasks"
         );
+    }
+
+    #[test]
+    fn a_text_is_shown_as_far_as_is_asked_for() {
+        let select = statement("SQLite", Act::Run, "SELECT é FROM tasks WHERE c = 'x'");
+        assert_eq!(select.shown_text(QueryText::Shown), Some("SELECT é FROM tasks WHERE c = ?"));
+        assert_eq!(select.shown_text(QueryText::Shortened(8)), Some("SELECT "));
+        assert_eq!(select.shown_text(QueryText::Summary), Some("SELECT tasks"));
+        assert_eq!(select.shown_text(QueryText::Hidden), None);
+        assert_eq!(statement("SQLite", Act::Run, "?").shown_text(QueryText::Summary), None);
+    }
+
+    #[test]
+    fn a_comment_goes_behind_one_statement_that_has_none() {
+        let commented = |sql| statement("SQLite", Act::Run, sql).commented(sql, "/*a='1'*/");
+        assert_eq!(commented("SELECT 1 FROM tasks; "), Some("SELECT 1 FROM tasks /*a='1'*/"));
+        for sql in ["SELECT 1 -- one", "/*+ hint */ SELECT 1", "SELECT 1; SELECT 2", "gibberish"] {
+            assert_eq!(commented(sql), None, "{sql}");
+        }
     }
 
     #[test]
@@ -230,17 +338,13 @@ mod tests {
             shown(script),
             "DELETE a DELETE b\n\
              db.system.name: postgresql\n\
-             db.query.text: DELETE FROM a; DELETE FROM b\n\
              db.query.summary: DELETE a DELETE b"
         );
     }
 
     #[test]
     fn what_is_not_understood_goes_by_the_name_of_its_system() {
-        assert_eq!(
-            shown(statement("DuckDB", Act::Run, "?")),
-            "duckdb\ndb.system.name: duckdb\ndb.query.text: ?"
-        );
+        assert_eq!(shown(statement("DuckDB", Act::Run, "?")), "duckdb\ndb.system.name: duckdb");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter, SpanLinks};
-use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
+use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 
 use crate::clock::Anchor;
 use crate::collect::DropReason;
@@ -21,6 +21,8 @@ use crate::core::Core;
 use crate::outbox::{Outbox, TraceEnd, WaitingTrace};
 use crate::outcome::Outcome;
 use crate::record::{AttributeRecord, SpanRecord};
+use crate::repeated::Repeated;
+use crate::sql::Statement;
 
 /// How long an ended trace waits at most before it is exported.
 pub(super) const INTERVAL: Duration = Duration::from_millis(500);
@@ -143,7 +145,7 @@ impl Worker {
 
     /// Exports what has ended by now, and nothing that ends meanwhile: a flush ends under steady traffic, too.
     fn export_ended(&self, spare: &mut Outbox) {
-        let mut batch = Batch::new(&self.scope);
+        let mut batch = Batch::new(self.core, &self.scope);
         self.core.collector.take_ended(spare, |outbox| {
             for trace in outbox.traces() {
                 batch.add_trace(trace);
@@ -202,14 +204,15 @@ fn log(event: impl FnOnce()) {
 
 /// Spans on their way out.
 struct Batch<'w> {
+    core: &'static Core,
     scope: &'w InstrumentationScope,
     anchor: Anchor,
     spans: Vec<SpanData>,
 }
 
-impl Batch<'_> {
-    fn new(scope: &InstrumentationScope) -> Batch<'_> {
-        Batch { scope, anchor: Anchor::now(), spans: Vec::new() }
+impl<'w> Batch<'w> {
+    fn new(core: &'static Core, scope: &'w InstrumentationScope) -> Batch<'w> {
+        Batch { core, scope, anchor: Anchor::now(), spans: Vec::new() }
     }
 
     fn is_full(&self) -> bool {
@@ -228,7 +231,7 @@ impl Batch<'_> {
         // thread than the one their span ended on.
         attributes.sort_by_key(|attribute| attribute.span);
         for record in spans {
-            let mut own = attributes_of(record, attributes);
+            let mut own = attributes_of(self.core, record, attributes);
             // The root comes first.
             own.extend(end.take().into_iter().flat_map(trace_attributes));
             self.add(trace_id, record, own);
@@ -263,13 +266,16 @@ impl Batch<'_> {
 }
 
 /// All of a span's attributes: those that its site and its outcome give it, and those that were `set`, by span.
-fn attributes_of(record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
+fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
     let of_site = record.site.attributes();
     let start = set.partition_point(|attribute| attribute.span < record.id);
     let end = set.partition_point(|attribute| attribute.span <= record.id);
     let mut attributes = Vec::with_capacity(2 + of_site.len() + (end - start));
     attributes.push(KeyValue::new("outcome", record.outcome.label()));
     attributes.extend_from_slice(of_site);
+    if let Some(statement) = record.site.description.statement() {
+        attributes.extend(attributes_of_statement(core, statement));
+    }
     match record.outcome {
         Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
         Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
@@ -286,11 +292,29 @@ fn attributes_of(record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyVal
     attributes
 }
 
+/// What a handle's statements have, each in its own way.
+fn attributes_of_statement(
+    core: &'static Core,
+    statement: &'static Statement,
+) -> impl Iterator<Item = KeyValue> {
+    let text = statement.shown_text(core.sql.text).map(|text| KeyValue::new(DB_QUERY_TEXT, text));
+    #[cfg(feature = "_sqlx")]
+    let server = core.pools.server_of(statement.system());
+    #[cfg(not(feature = "_sqlx"))]
+    let server = None;
+    text.into_iter().chain(server)
+}
+
 /// On the root: why sampling was overruled, and what its trace has lost.
 fn trace_attributes(end: TraceEnd) -> impl Iterator<Item = KeyValue> {
     let kept_for = end.kept_for.label().map(|reason| KeyValue::new("spanweave.kept_for", reason));
     let lost = (end.lost > 0).then(|| i64::from(end.lost));
-    kept_for.into_iter().chain(lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost)))
+    let repeated = end.repeated.map(|Repeated { statement, times }| {
+        let statement = KeyValue::new("spanweave.repeated_statement", statement.summary());
+        [statement, KeyValue::new("spanweave.repeated_times", i64::from(times))]
+    });
+    let lost = lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost));
+    kept_for.into_iter().chain(lost).chain(repeated.into_iter().flatten())
 }
 
 fn span_id(id: u64) -> SpanId {
@@ -320,6 +344,7 @@ mod tests {
     use crate::collect::WAKE_AT;
     use crate::core::Core;
     use crate::root::Root;
+    use crate::sql::{SqlOptions, SqlRules};
     use crate::telemetry::{Keep, Keeping, Sampling, named_root};
 
     /// An exporter that waits for an answer, as one over HTTP does: its thread parks.
@@ -341,7 +366,8 @@ mod tests {
     fn what_wakes_the_thread_while_its_exporter_is_parked_is_not_forgotten() {
         const NEVER: Duration = Duration::from_hours(1);
         const PATIENCE: Duration = Duration::from_secs(30);
-        let core = Core::new(Sampling::ratio(1.0), Keeping::new(Keep::nothing()), true).unwrap();
+        let sql = SqlRules::new(SqlOptions::default());
+        let core = Core::new(Sampling::ratio(1.0), Keeping::new(Keep::nothing()), sql, true).unwrap();
         let ((asked, questions), (answer, answers)) = (channel(), channel());
         let exporter = Waiting { asked, answers: Mutex::new(answers) };
         let resource = Resource::builder_empty().build();

@@ -12,10 +12,14 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::collect::DropReason;
 use crate::core::Core;
+use crate::counters::{CounterFamily, Counters};
 use crate::histogram::Snapshot;
-use crate::names::METHODS;
+use crate::names::{self, METHODS};
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Outcomes, Series, SeriesId};
+
+#[cfg(feature = "_sqlx")]
+mod pools;
 
 /// One method's calls so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +117,11 @@ impl Collector for CoreCollector {
                 encode_errors(&mut encoder, outcomes, &measured, self.0)?;
             }
         }
+        for family in names::COUNTERS {
+            encode_counter(&mut encoder, family, &self.0.counters)?;
+        }
+        #[cfg(feature = "_sqlx")]
+        pools::encode(&mut encoder, &self.0.pools)?;
         encode_export(&mut encoder, self.0)
     }
 }
@@ -173,6 +182,24 @@ fn encode_errors(
             labels.push(("class", class));
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;
         }
+    }
+    Ok(())
+}
+
+fn encode_counter(
+    encoder: &mut DescriptorEncoder<'_>,
+    family: &CounterFamily,
+    counters: &Counters,
+) -> fmt::Result {
+    let counts = counters.of(family);
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let mut metric = encoder.encode_descriptor(family.name, family.help, None, MetricType::Counter)?;
+    for (values, times) in counts {
+        let labels: Labels<'_> =
+            family.label_names.iter().copied().zip(values.iter().map(String::as_str)).collect();
+        metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&times, None)?;
     }
     Ok(())
 }

@@ -29,6 +29,9 @@ use self::export::{ErasedExporter, ExportThread, INTERVAL};
 use crate::core::Core;
 use crate::root::Root;
 use crate::site::{NamedRoot, Site};
+#[cfg(feature = "_sqlx")]
+use crate::sql::WatchablePool;
+use crate::sql::{SqlOptions, SqlRules};
 
 /// How long dropping the last handle waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,6 +93,31 @@ impl Telemetry {
         metrics::methods(self.inner.core)
     }
 
+    /// Watches a pool of sqlx under a name: `/metrics` then has its connections by state, their maximum, who waits for one,
+    /// how long, and how often in vain. If it is the only one of its database system, its server, port and database are
+    /// on the spans of statements, too.
+    ///
+    /// The handle keeps a clone of the pool, until another takes the name or the handle is gone; at most 64 are watched.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "sqlx")] {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # let _guard = runtime.enter();
+    /// # let telemetry = spanweave::Telemetry::builder().build()?;
+    /// let pool = sqlx::SqlitePool::connect_lazy("sqlite::memory:")?;
+    /// telemetry.watch_pool("main", &pool);
+    /// assert!(telemetry.metrics_text().contains(r#"db_client_connection_max{pool="main"} 10"#));
+    /// # } Ok(()) }
+    /// ```
+    #[cfg(feature = "_sqlx")]
+    pub fn watch_pool(&self, name: &str, pool: &impl WatchablePool) {
+        let watched = self.inner.core.pools.watch(name, pool.identity(), pool.server(), pool.state());
+        if !watched {
+            tracing::warn!(pool = name, "the pool is not watched: there are 64 of them");
+        }
+    }
+
     /// Exports what has ended by now. Waits for at most `timeout`, and says whether that was enough; without an
     /// exporter there is nothing to wait for.
     ///
@@ -128,6 +156,8 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.core.uninstall();
+        #[cfg(feature = "_sqlx")]
+        self.core.pools.release();
         if let Some(export) = self.export.as_ref().filter(|export| !export.needs_no_shutdown()) {
             export.shutdown(DROP_TIMEOUT);
         }
@@ -154,6 +184,7 @@ pub struct TelemetryBuilder {
     resource: Vec<(String, String)>,
     sampling: Sampling,
     keep: Keep,
+    sql: SqlOptions,
     exporters: Vec<Box<dyn ErasedExporter>>,
 }
 
@@ -180,6 +211,12 @@ impl TelemetryBuilder {
     /// Which traces are kept although sampling left them out; see [`Keep`] for the default.
     pub fn keep(mut self, keep: Keep) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// What is shown and counted of SQL statements; see [`SqlOptions`] for the default.
+    pub fn sql(mut self, sql: SqlOptions) -> Self {
+        self.sql = sql;
         self
     }
 
@@ -232,8 +269,8 @@ impl TelemetryBuilder {
     pub fn build(self) -> Result<Telemetry, ConfigError> {
         let resource = self.resource();
         let exports = !self.exporters.is_empty();
-        let core =
-            Core::new(self.sampling, Keeping::new(self.keep), exports).ok_or(ConfigError::TooManyHandles)?;
+        let core = Core::new(self.sampling, Keeping::new(self.keep), SqlRules::new(self.sql), exports)
+            .ok_or(ConfigError::TooManyHandles)?;
         let start = || ExportThread::start(core, self.exporters, &resource, INTERVAL);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
@@ -255,6 +292,7 @@ impl fmt::Debug for TelemetryBuilder {
             .field("resource", &self.resource)
             .field("sampling", &self.sampling)
             .field("keep", &self.keep)
+            .field("sql", &self.sql)
             .field("exporters", &self.exporters.len())
             .finish()
     }

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use parking_lot::RwLock;
 
-use super::statement::{Reading, Source, Statement, Text};
 use crate::registry;
+use crate::sql::statement::{Act, Reading, Source, Statement, Text};
 
 /// The most statements whose texts are kept, and the most that are kept without.
 const MAX_STATEMENTS: usize = 4_096;
@@ -66,6 +66,17 @@ fn find(source: Source<'_>, place: usize) -> &'static Statement {
     statement
 }
 
+/// A statement that sqlx executes on its own account.
+pub(super) fn verb(driver: &'static str, text: &'static str) -> &'static Statement {
+    statement(Source::new(driver, Act::Run, text))
+}
+
+/// The statement of a text that lives as long as the process and was read before: one that is known already, or a new one,
+/// for which there is always room.
+pub(super) fn literal(text: &'static str, source: Source<'_>, reading: Reading) -> &'static Statement {
+    PROCESS.write().keep_literal(text, source, reading)
+}
+
 fn intern(all: &RwLock<Interned>, source: Source<'_>) -> &'static Statement {
     if let Some(known) = all.read().with_text.get(&source) {
         return known;
@@ -106,8 +117,26 @@ impl Interned {
             return self.keep_without_text(source, reading);
         }
         self.bytes += source.text.len() + reading.size();
-        let statement = self.leak(source, source.text, Text::Shown, reading);
+        let statement = self.leak(source, Box::leak(source.text.into()), Text::Shown, reading);
         self.with_text.insert(statement.source, statement);
+        statement
+    }
+
+    fn keep_literal(
+        &mut self,
+        text: &'static str,
+        source: Source<'_>,
+        reading: Reading,
+    ) -> &'static Statement {
+        if let Some(known) = self.with_text.get(&source) {
+            return known;
+        }
+        let has_room = self.has_room(source, &reading);
+        let statement = self.leak(source, text, Text::Shown, reading);
+        if has_room {
+            self.bytes += text.len() + statement.summary().len();
+            self.with_text.insert(statement.source, statement);
+        }
         statement
     }
 
@@ -125,13 +154,18 @@ impl Interned {
         } else {
             (String::new(), Reading::of(nothing))
         };
-        let statement = self.leak(source, &text, Text::Hidden, reading);
+        let statement = self.leak(source, text.leak(), Text::Hidden, reading);
         self.without_text.insert(statement.source, statement);
         statement
     }
 
-    fn leak(&mut self, source: Source<'_>, text: &str, shown: Text, reading: Reading) -> &'static Statement {
-        let text: &'static str = Box::leak(text.into());
+    fn leak(
+        &mut self,
+        source: Source<'_>,
+        text: &'static str,
+        shown: Text,
+        reading: Reading,
+    ) -> &'static Statement {
         let source = Source { driver: source.driver, act: source.act, text };
         let label = self.table_label(reading.table_label());
         Box::leak(Box::new(Statement::new(source, shown, label, reading)))
@@ -152,6 +186,7 @@ mod tests {
 
     use super::{Interned, MAX_BYTES, MAX_STATEMENTS, MAX_TABLES, MAX_WITHOUT_TEXT, intern, statement};
     use crate::site::Describe;
+    use crate::sql::QueryText;
     use crate::sql::statement::{Act, MAX_TEXT, Source, Statement};
 
     fn sqlite(sql: &str) -> Source<'_> {
@@ -159,9 +194,7 @@ mod tests {
     }
 
     fn shows_text(statement: &'static Statement) -> bool {
-        let mut attributes = Vec::new();
-        statement.attributes(&mut attributes);
-        attributes.iter().any(|attribute| attribute.key.as_str() == "db.query.text")
+        statement.shown_text(QueryText::Shown).is_some()
     }
 
     #[test]

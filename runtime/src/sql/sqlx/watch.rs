@@ -6,76 +6,41 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
-use sqlx_core::error::Error;
 
+use super::driver::{Rows, SqlxError};
 use super::outcome::End;
-use super::statement::Statement;
-use crate::call::Call;
-use crate::ctx::{Ctx, Entered};
-
-/// The call of a statement.
-pub(super) struct StatementCall {
-    ctx: Ctx,
-    call: Call,
-}
-
-impl StatementCall {
-    pub(super) fn new(ctx: Ctx, statement: &'static Statement) -> StatementCall {
-        StatementCall { ctx, call: Call::new(ctx, statement.site()) }
-    }
-
-    /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
-    fn poll<T>(
-        &mut self,
-        poll: impl FnOnce() -> Poll<T>,
-        end: impl for<'r> FnOnce(&'r T) -> Option<End<'r>>,
-    ) -> Poll<T> {
-        // A context that was given holds, also where it is none and a call would look for the current one.
-        let _given = Entered::new(self.ctx);
-        let polling = self.call.poll();
-        let polled = poll();
-        let end = match &polled {
-            Poll::Ready(value) => end(value),
-            Poll::Pending => None,
-        };
-        match end {
-            Some(end) => polling.ended(end.record(Ctx::current())),
-            None => polling.pending(),
-        }
-        polled
-    }
-}
+use super::statement_call::StatementCall;
 
 /// A statement that is executed as a whole.
-pub(super) struct Watched<'e, T> {
+pub(super) struct Watched<'e, T, E> {
     // Before the call, so that what is cancelled in it ends first.
-    inner: BoxFuture<'e, Result<T, Error>>,
+    inner: BoxFuture<'e, Result<T, E>>,
     call: StatementCall,
-    rows: fn(&T) -> Option<u64>,
+    rows: fn(&T) -> Rows,
 }
 
-impl<'e, T: 'e> Watched<'e, T> {
-    /// `rows` tells how many rows the statement returned, if it was asked for rows.
+impl<'e, T: 'e, E: SqlxError + 'e> Watched<'e, T, E> {
+    /// `rows` tells how many rows the statement returned or changed.
     pub(super) fn boxed(
-        inner: BoxFuture<'e, Result<T, Error>>,
+        inner: BoxFuture<'e, Result<T, E>>,
         call: StatementCall,
-        rows: fn(&T) -> Option<u64>,
-    ) -> BoxFuture<'e, Result<T, Error>> {
+        rows: fn(&T) -> Rows,
+    ) -> BoxFuture<'e, Result<T, E>> {
         Box::pin(Watched { inner, call, rows })
     }
 }
 
-impl<T> Future for Watched<'_, T> {
-    type Output = Result<T, Error>;
+impl<T, E: SqlxError> Future for Watched<'_, T, E> {
+    type Output = Result<T, E>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Error>> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
         let Watched { inner, call, rows } = self.get_mut();
         call.poll(
             || inner.as_mut().poll(cx),
             |result| {
                 Some(match result {
                     Ok(value) => End::returned(rows(value)),
-                    Err(error) => End::failed(error, None),
+                    Err(error) => End::failed(error, Rows::NONE),
                 })
             },
         )
@@ -83,18 +48,18 @@ impl<T> Future for Watched<'_, T> {
 }
 
 /// A statement whose results are read one by one.
-pub(super) struct WatchedStream<'e, T> {
+pub(super) struct WatchedStream<'e, T, E> {
     // Before the call, so that what is cancelled in it ends first.
-    inner: BoxStream<'e, Result<T, Error>>,
+    inner: BoxStream<'e, Result<T, E>>,
     reader: Reader,
-    is_row: fn(&T) -> bool,
+    /// What a result adds to them.
+    rows: fn(&T) -> Rows,
 }
 
 /// How far a stream was read.
 struct Reader {
     call: StatementCall,
-    /// `None` if it was not asked for rows.
-    rows: Option<u64>,
+    rows: Rows,
     state: State,
 }
 
@@ -107,34 +72,24 @@ enum State {
     Ended,
 }
 
-impl<'e, T: 'e> WatchedStream<'e, T> {
-    /// Counts those results that `is_row`.
-    pub(super) fn of_rows(
-        inner: BoxStream<'e, Result<T, Error>>,
+impl<'e, T: 'e, E: SqlxError + 'e> WatchedStream<'e, T, E> {
+    /// `rows` tells what a result adds to those that were there at the `start`.
+    pub(super) fn boxed(
+        inner: BoxStream<'e, Result<T, E>>,
         call: StatementCall,
-        is_row: fn(&T) -> bool,
-    ) -> BoxStream<'e, Result<T, Error>> {
-        Box::pin(WatchedStream {
-            inner,
-            reader: Reader { call, rows: Some(0), state: State::Awaited },
-            is_row,
-        })
-    }
-
-    pub(super) fn of_results(
-        inner: BoxStream<'e, Result<T, Error>>,
-        call: StatementCall,
-    ) -> BoxStream<'e, Result<T, Error>> {
-        let reader = Reader { call, rows: None, state: State::Awaited };
-        Box::pin(WatchedStream { inner, reader, is_row: |_| false })
+        start: Rows,
+        rows: fn(&T) -> Rows,
+    ) -> BoxStream<'e, Result<T, E>> {
+        let reader = Reader { call, rows: start, state: State::Awaited };
+        Box::pin(WatchedStream { inner, reader, rows })
     }
 }
 
-impl<T> Stream for WatchedStream<'_, T> {
-    type Item = Result<T, Error>;
+impl<T, E: SqlxError> Stream for WatchedStream<'_, T, E> {
+    type Item = Result<T, E>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        let WatchedStream { inner, reader, is_row } = self.get_mut();
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        let WatchedStream { inner, reader, rows: added } = self.get_mut();
         if reader.state == State::Ended {
             return inner.as_mut().poll_next(cx);
         }
@@ -146,7 +101,7 @@ impl<T> Stream for WatchedStream<'_, T> {
                 *state = if matches!(item, Some(Ok(_))) { State::Read } else { State::Ended };
                 match item {
                     Some(Ok(result)) => {
-                        *rows = rows.map(|rows| rows + u64::from(is_row(result)));
+                        *rows = rows.and(added(result));
                         None
                     }
                     Some(Err(error)) => Some(End::failed(error, *rows)),
@@ -174,20 +129,43 @@ impl Drop for Reader {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use futures_executor::block_on;
     use futures_util::{StreamExt, stream};
-    use sqlx_core::error::Error;
 
     use super::{StatementCall, Watched, WatchedStream};
     use crate::ctx::Ctx;
-    use crate::sql::intern;
+    use crate::sql::sqlx::driver::{Rows, SqlxError};
+    use crate::sql::sqlx::intern;
     use crate::sql::statement::{Act, Source};
     use crate::testing::TestTelemetry;
 
     fn call(ctx: Ctx) -> StatementCall {
-        StatementCall::new(ctx, intern::statement(Source::new("SQLite", Act::Run, "SELECT * FROM tasks")))
+        let statement = intern::statement(Source::new("SQLite", Act::Run, "SELECT * FROM tasks"));
+        StatementCall::new(ctx, statement, None)
+    }
+
+    /// No error of any version.
+    enum Error {}
+
+    impl SqlxError for Error {
+        fn class(&self) -> &'static str {
+            match *self {}
+        }
+
+        fn is_row_not_found(&self) -> bool {
+            match *self {}
+        }
+
+        fn is_pool_timeout(&self) -> bool {
+            match *self {}
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            match *self {}
+        }
     }
 
     #[test]
@@ -195,11 +173,12 @@ mod tests {
         let telemetry = TestTelemetry::new();
         telemetry.root("request").in_scope(|ctx| {
             let future = async { panic!("on purpose") };
-            let future = Watched::<()>::boxed(Box::pin(future), call(ctx), |()| None);
+            let future = Watched::<(), Error>::boxed(Box::pin(future), call(ctx), |()| Rows::NONE);
             assert!(catch_unwind(AssertUnwindSafe(|| block_on(future))).is_err());
 
             let rows = stream::iter(0..).map(|row| if row < 2 { Ok(row) } else { panic!("on purpose") });
-            let rows = WatchedStream::of_rows(rows.boxed(), call(ctx), |_| true);
+            let rows =
+                WatchedStream::boxed(rows.boxed(), call(ctx), Rows::returned(0), |_| Rows::returned(1));
             let read = rows.for_each(async |row: Result<i32, Error>| drop(row));
             assert!(catch_unwind(AssertUnwindSafe(|| block_on(read))).is_err());
         });
@@ -210,7 +189,8 @@ mod tests {
     fn a_stream_of_results_has_no_rows() {
         let telemetry = TestTelemetry::new();
         telemetry.root("request").in_scope(|ctx| {
-            let results = WatchedStream::of_results(stream::iter([Ok(1), Ok(2)]).boxed(), call(ctx));
+            let results = stream::iter([Ok::<_, Error>(1), Ok(2)]).boxed();
+            let results = WatchedStream::boxed(results, call(ctx), Rows::NONE, |_| Rows::NONE);
             assert_eq!(results.size_hint(), (2, Some(2)));
             assert_eq!(block_on(results.count()), 2);
         });

@@ -1,10 +1,10 @@
 //! A query whose text was looked at on its way to the executor.
 
-use sqlx_core::database::Database;
-use sqlx_core::error::BoxDynError;
-use sqlx_core::executor::Execute;
-use sqlx_core::sql_str::SqlStr;
-use sqlx_core::statement::Statement as _;
+use super::sqlx_core::database::Database;
+use super::sqlx_core::error::BoxDynError;
+use super::sqlx_core::executor::Execute;
+use super::sqlx_core::sql_str::SqlStr;
+use super::sqlx_core::statement::Statement as _;
 
 /// The user's query, to be executed as if nobody had looked.
 ///
@@ -19,17 +19,27 @@ pub(super) enum Seen<Q, DB: Database> {
 type Arguments<DB> = Result<Option<<DB as Database>::Arguments>, BoxDynError>;
 
 impl<'q, Q: Execute<'q, DB>, DB: Database> Seen<Q, DB> {
-    /// Shows the text of `query` to `look`.
-    pub(super) fn new<R>(mut query: Q, look: impl FnOnce(&str) -> R) -> (Self, R) {
-        if let Some(statement) = query.statement() {
-            let looked = look(statement.sql().as_str());
-            return (Seen::Prepared(query), looked);
+    pub(super) fn new(mut query: Q) -> Self {
+        if query.statement().is_some() {
+            return Seen::Prepared(query);
         }
         let arguments = query.take_arguments();
         let persistent = query.persistent();
-        let sql = query.sql();
-        let looked = look(sql.as_str());
-        (Seen::Apart { sql, arguments, persistent }, looked)
+        Seen::Apart { sql: query.sql(), arguments, persistent }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Seen::Prepared(query) => query.statement().map_or("", |statement| statement.sql().as_str()),
+            Seen::Apart { sql, .. } => sql.as_str(),
+        }
+    }
+
+    /// Executes another text of the same meaning; what is prepared already stays as it is.
+    pub(super) fn replace_text(&mut self, text: &'static str) {
+        if let Seen::Apart { sql, .. } = self {
+            *sql = SqlStr::from_static(text);
+        }
     }
 }
 

@@ -1,0 +1,52 @@
+//! Spans of sqlx's work that are no statement: a transaction, and the waiting for a connection.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
+use opentelemetry_semantic_conventions::attribute::DB_SYSTEM_NAME;
+use parking_lot::Mutex;
+
+use crate::site::{Describe, Measure, Site, SiteCell};
+use crate::sql::statement;
+
+pub(super) const TRANSACTION: &str = "transaction";
+pub(super) const ACQUIRE: &str = "acquire";
+
+/// A span's name, for a driver: there are few of both.
+struct SqlSite {
+    name: &'static str,
+    driver: &'static str,
+    site: SiteCell,
+}
+
+/// The site of one of the names above.
+pub(super) fn site(name: &'static str, driver: &'static str) -> &'static Site {
+    static SITES: LazyLock<Mutex<HashMap<(&str, &str), &'static SqlSite>>> = LazyLock::new(Mutex::default);
+    let mut sites = SITES.lock();
+    let site = sites
+        .entry((name, driver))
+        .or_insert_with(|| Box::leak(Box::new(SqlSite { name, driver, site: SiteCell::new() })));
+    site.site.get(*site)
+}
+
+impl Describe for SqlSite {
+    fn span_name(&'static self) -> Cow<'static, str> {
+        Cow::Borrowed(self.name)
+    }
+
+    fn span_kind(&'static self) -> SpanKind {
+        SpanKind::Internal
+    }
+
+    fn attributes(&'static self, into: &mut Vec<KeyValue>) {
+        into.push(KeyValue::new(DB_SYSTEM_NAME, statement::system(self.driver)));
+    }
+
+    /// They have histograms of their own, by what the site cannot know.
+    fn measure(&'static self) -> Measure {
+        Measure::Nothing
+    }
+}

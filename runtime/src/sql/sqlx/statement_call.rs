@@ -1,0 +1,110 @@
+//! The call of a statement: its span, and what is found out about it while it runs.
+
+use std::task::Poll;
+
+use super::outcome::End;
+use crate::call::Call;
+use crate::core::{self, Core};
+use crate::counters::Counted;
+use crate::ctx::{Ctx, Entered};
+use crate::method::Method;
+use crate::names;
+use crate::outcome::Outcome;
+use crate::sql::statement::Statement;
+
+/// The attribute of a statement that took longer than it should.
+const SLOW: &str = "spanweave.slow";
+
+/// The call of a statement.
+pub(super) struct StatementCall {
+    ctx: Ctx,
+    statement: &'static Statement,
+    /// Whose body executes it, where that is known.
+    method: Option<&'static Method>,
+    call: Call,
+}
+
+impl StatementCall {
+    #[inline]
+    pub(super) fn new(
+        ctx: Ctx,
+        statement: &'static Statement,
+        method: Option<&'static Method>,
+    ) -> StatementCall {
+        StatementCall { ctx, statement, method, call: Call::new(ctx, statement.site()) }
+    }
+
+    /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
+    pub(super) fn poll<T>(
+        &mut self,
+        poll: impl FnOnce() -> Poll<T>,
+        end: impl for<'r> FnOnce(&'r T) -> Option<End<'r>>,
+    ) -> Poll<T> {
+        if self.ctx.is_none() && !self.call.is_open() {
+            count_untraced(self.method);
+        }
+        // A context that was given holds, also where it is none and a call would look for the current one.
+        let _given = Entered::new(self.ctx);
+        let polling = self.call.poll();
+        let polled = poll();
+        let end = match &polled {
+            Poll::Ready(value) => end(value),
+            Poll::Pending => None,
+        };
+        match end {
+            Some(end) => {
+                let outcome = end.record(Ctx::current());
+                let polling = match end.turned_out_to_be {
+                    Some(other) => {
+                        self.statement = other;
+                        polling.becomes(other.site())
+                    }
+                    None => polling,
+                };
+                observe(self.statement, Ctx::current(), polling.elapsed(), outcome);
+                polling.ended(outcome);
+            }
+            None => polling.pending(),
+        }
+        polled
+    }
+}
+
+impl Drop for StatementCall {
+    fn drop(&mut self) {
+        if self.call.is_open() {
+            observe(self.statement, self.call.ctx(), self.call.elapsed(), Outcome::Cancelled);
+        }
+    }
+}
+
+/// Says what a handle wants to know of a statement beside its span and its histogram.
+fn observe(statement: &'static Statement, ctx: Ctx, ticks: u64, outcome: Outcome) {
+    let Some(core) = Core::of(ctx.key) else { return };
+    if ticks > core.sql.slow_ticks {
+        ctx.set(SLOW, true);
+        core.counters.add(&names::SLOW_STATEMENTS, statement);
+    }
+    if core.sql.operation_duration {
+        core::measure(ctx.key, statement.operation_duration(outcome), ticks, outcome);
+    }
+}
+
+/// Counts a statement outside any trace, by the method in whose body it stands.
+#[cold]
+fn count_untraced(method: Option<&'static Method>) {
+    let Some(core) = Core::of(Ctx::none().key) else { return };
+    match method {
+        Some(method) => core.counters.add(&names::UNTRACED_STATEMENTS, method),
+        None => core.counters.add(&names::UNTRACED_STATEMENTS, &ByHand),
+    }
+}
+
+/// In the place of the method that nobody knows.
+struct ByHand;
+
+impl Counted for ByHand {
+    fn labels(&'static self) -> Vec<String> {
+        vec!["none".to_owned(), "none".to_owned()]
+    }
+}
