@@ -3,6 +3,11 @@
 //! What knows sqlx's types is compiled once for each version of it, from the same files (`versioned/`); all else knows
 //! them by the traits in `driver.rs`.
 
+#![cfg_attr(
+    all(feature = "sqlx", feature = "sqlx-0_8"),
+    expect(clippy::duplicate_mod, reason = "each version sees its own types in them")
+)]
+
 mod acquire;
 mod begin;
 mod driver;
@@ -13,7 +18,6 @@ mod outcome;
 mod pooled;
 mod pools;
 mod sites;
-#[expect(clippy::module_inception, reason = "it holds `Sql`")]
 mod sql;
 mod statement_call;
 mod transaction;

@@ -49,21 +49,21 @@ pub struct Server {
     namespace: Option<String>,
 }
 
+/// Host, port and path of the URL to connect to.
+type Url = (Option<String>, Option<u16>, String);
+
 impl Server {
-    /// Host, port and path are of the URL to connect to.
-    pub(super) fn of(driver: &'static str, url: Option<(Option<&str>, Option<u16>, &str)>) -> Server {
+    /// Of a file there is no server, and its path is nobody's business: its URL is not asked for.
+    pub(super) fn of(driver: &'static str, url: impl FnOnce() -> Option<Url>) -> Server {
         let system = statement::system(driver);
-        let (usual_port, Some((host, port, path))) = (usual_port(&system), url) else {
+        let usual_port = usual_port(&system);
+        let Some((host, port, path)) = usual_port.and_then(|_| url()) else {
             return Server { system, ..Server::default() };
         };
-        // Of a file there is no server, and its path is nobody's business.
-        if usual_port.is_none() {
-            return Server { system, ..Server::default() };
-        }
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         Server {
             system,
-            address: host.map(decoded),
+            address: host.as_deref().map(decoded),
             port: port.filter(|port| Some(*port) != usual_port),
             namespace: Some(decoded(path.trim_start_matches('/'))).filter(|name| !name.is_empty()),
         }
@@ -214,11 +214,13 @@ mod tests {
     }
 
     fn server(system: &'static str) -> Server {
-        Server::of(system, Some((Some("db"), Some(5433), "/app")))
+        Server::of(system, || Some((Some("db".to_owned()), Some(5433), "/app".to_owned())))
     }
 
     fn server_of(pools: &'static Pools, system: &str) -> String {
-        pools.server_of(system).map(|pair| format!("{}={} ", pair.key, pair.value)).collect()
+        let shown: Vec<String> =
+            pools.server_of(system).map(|pair| format!("{}={}", pair.key, pair.value)).collect();
+        shown.join(" ")
     }
 
     #[test]
@@ -246,7 +248,7 @@ mod tests {
         let pools: &'static Pools = Box::leak(Box::new(Pools::new()));
         pools.watch("main", 1, server("PostgreSQL"), Box::new(Fixed(1)));
         pools.watch("local", 2, server("SQLite"), Box::new(Fixed(1)));
-        assert_eq!(server_of(pools, "postgresql"), "server.address=db server.port=5433 db.namespace=app ");
+        assert_eq!(server_of(pools, "postgresql"), "server.address=db server.port=5433 db.namespace=app");
         assert_eq!(server_of(pools, "sqlite"), "");
         pools.watch("replica", 3, server("PostgreSQL"), Box::new(Fixed(1)));
         assert_eq!(server_of(pools, "postgresql"), "");

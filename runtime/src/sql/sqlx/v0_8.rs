@@ -79,6 +79,10 @@ fn kind(kind: &ErrorKind) -> &'static str {
 }
 
 /// The rows that a statement changed, if the feature of its driver is on: nobody else knows the driver's result.
+#[cfg_attr(
+    not(any(feature = "mysql-0_8", feature = "postgres-0_8", feature = "sqlite-0_8")),
+    expect(unused_variables, reason = "no driver is known")
+)]
 fn affected(result: &dyn Any) -> Option<u64> {
     #[cfg(feature = "postgres-0_8")]
     if let Some(result) = result.downcast_ref::<sqlx_postgres_0_8::PgQueryResult>() {
@@ -92,6 +96,5 @@ fn affected(result: &dyn Any) -> Option<u64> {
     if let Some(result) = result.downcast_ref::<sqlx_sqlite_0_8::SqliteQueryResult>() {
         return Some(result.rows_affected());
     }
-    let _of_no_known_driver = result;
     None
 }

@@ -86,6 +86,10 @@ fn kind(kind: &ErrorKind) -> &'static str {
 }
 
 /// The rows that a statement changed, if the feature of its driver is on: nobody else knows the driver's result.
+#[cfg_attr(
+    not(any(feature = "mysql", feature = "postgres", feature = "sqlite")),
+    expect(unused_variables, reason = "no driver is known")
+)]
 fn affected(result: &dyn Any) -> Option<u64> {
     #[cfg(feature = "postgres")]
     if let Some(result) = result.downcast_ref::<sqlx_postgres::PgQueryResult>() {
@@ -99,6 +103,5 @@ fn affected(result: &dyn Any) -> Option<u64> {
     if let Some(result) = result.downcast_ref::<sqlx_sqlite::SqliteQueryResult>() {
         return Some(result.rows_affected());
     }
-    let _of_no_known_driver = result;
     None
 }

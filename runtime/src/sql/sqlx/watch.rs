@@ -179,7 +179,7 @@ mod tests {
             let rows = stream::iter(0..).map(|row| if row < 2 { Ok(row) } else { panic!("on purpose") });
             let rows =
                 WatchedStream::boxed(rows.boxed(), call(ctx), Rows::returned(0), |_| Rows::returned(1));
-            let read = rows.for_each(async |row: Result<i32, Error>| drop(row));
+            let read = rows.for_each(async |_: Result<i32, Error>| ());
             assert!(catch_unwind(AssertUnwindSafe(|| block_on(read))).is_err());
         });
         assert_eq!(telemetry.span_tree(), "request\n  SELECT tasks [panicked]\n  SELECT tasks [panicked]\n");

@@ -66,6 +66,7 @@ impl Ctx {
     }
 
     /// Takes a connection from a pool; the attributes write it.
+    #[expect(clippy::needless_pass_by_value, reason = "as `begin` takes it")]
     pub fn acquire<F>(self, pool: impl PoolIdentity, future: F) -> Acquisition<F> {
         Acquisition { future, ctx: self, pool: pool.identity() }
     }

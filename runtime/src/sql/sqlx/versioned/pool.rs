@@ -158,8 +158,11 @@ impl<DB: Database> WatchablePool for Pool<DB> {
 
     fn server(&self) -> Server {
         // Some options make the drivers panic here; telemetry does without.
-        let url = catch_unwind(AssertUnwindSafe(|| self.connect_options().to_url_lossy())).ok();
-        Server::of(DB::NAME, url.as_ref().map(|url| (url.host_str(), url.port(), url.path())))
+        let url = || catch_unwind(AssertUnwindSafe(|| self.connect_options().to_url_lossy())).ok();
+        Server::of(DB::NAME, || {
+            let url = url()?;
+            Some((url.host_str().map(str::to_owned), url.port(), url.path().to_owned()))
+        })
     }
 
     fn state(&self) -> Box<dyn PoolState> {
