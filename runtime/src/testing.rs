@@ -25,6 +25,10 @@ use parking_lot::Mutex;
 
 use crate::telemetry::Telemetry;
 
+mod budget;
+
+pub use self::budget::{Budget, Recorded};
+
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Telemetry that keeps every trace, in memory. It derefs to [`Telemetry`].
@@ -66,7 +70,7 @@ impl TestTelemetry {
     /// ```text
     /// GET /api/tasks/ [error: 500]
     ///   TaskService.list_tasks [error: AppError]
-    ///     TaskRepository.for_residences [error: sqlx_core::error::Error]
+    ///     TaskRepository.for_residences [error: database]
     ///       SELECT tasks [error: database]
     /// ```
     ///

@@ -172,15 +172,15 @@ request
 }
 
 /// A unit of work that has sqlx's names and is nobody's transaction.
-struct Unit;
+struct Unit(String);
 
 impl Unit {
     fn begin(&self) -> Ready<Result<Unit, String>> {
-        ready(Ok(Unit))
+        ready(Ok(Unit(self.0.clone())))
     }
 
     fn commit(self) -> Ready<Result<(), String>> {
-        ready(Ok(()))
+        ready(if self.0.is_empty() { Err(self.0) } else { Ok(()) })
     }
 }
 
@@ -190,7 +190,7 @@ async fn what_is_not_of_sqlx_is_left_alone() {
     let root = telemetry.root("request").run(async {
         let ctx = Ctx::current();
         let mut span = ctx.transaction();
-        let unit = Unit;
+        let unit = Unit("of work".to_owned());
         let begun = span.begin(Pooled(&unit).get(), unit.begin()).watched().await?;
         assert_eq!(span.ctx(), ctx);
         span.commit(begun.commit()).watched().await?;

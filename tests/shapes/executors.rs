@@ -220,7 +220,7 @@ each_way! {
                 "  repo: UPDATE tasks",
                 "Tasks.all",
                 "  repo: SELECT tasks",
-                "Tasks.renamed [error: sqlx_core::error::Error]",
+                "Tasks.renamed [error: unique_violation]",
                 "  repo: UPDATE tasks [error: unique_violation]",
                 "Tasks.streamed",
                 "  repo: SELECT tasks",
@@ -301,7 +301,7 @@ each_way! {
             seen.assert(&[
                 "Stateless.transaction",
                 "  repo: INSERT tasks",
-                "Stateless.transaction [error: sqlx_core::error::Error]",
+                "Stateless.transaction [error: unique_violation]",
                 "  repo: INSERT tasks [error: unique_violation]",
                 "Stateless.implied",
                 "  repo: SELECT tasks",
