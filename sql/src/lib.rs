@@ -14,10 +14,13 @@
 //! ```
 #![deny(missing_docs)]
 
+mod dialect;
 mod mask;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
+pub use dialect::Dialect;
 pub use mask::mask;
-pub use summary::{MAX_SUMMARY, OTHER, Summary, summarize};
-pub use tokens::Dialect;
+pub use summary::{MAX_SUMMARY, OPERATIONS, OTHER, Summary, common_summary, summarize};

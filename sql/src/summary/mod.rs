@@ -1,12 +1,13 @@
 //! What a statement does to which tables, read off its tokens; no grammar is checked.
 
+mod draft;
 mod name;
 mod reader;
 #[cfg(test)]
 mod tests;
 
 use self::reader::Reader;
-use crate::tokens::Dialect;
+use crate::dialect::Dialect;
 
 /// The most bytes of a summary.
 pub const MAX_SUMMARY: usize = 255;
@@ -14,7 +15,7 @@ pub const MAX_SUMMARY: usize = 255;
 pub const OTHER: &str = "other";
 
 /// What a metric may call an operation. The values of a label are these and [`OTHER`].
-const OPERATIONS: &[&str] = &[
+pub const OPERATIONS: &[&str] = &[
     "ABORT",
     "ALTER",
     "ANALYZE",
@@ -31,6 +32,7 @@ const OPERATIONS: &[&str] = &[
     "DEALLOCATE",
     "DECLARE",
     "DELETE",
+    "DESC",
     "DESCRIBE",
     "DETACH",
     "DISCARD",
@@ -65,6 +67,7 @@ const OPERATIONS: &[&str] = &[
     "SET",
     "SHOW",
     "START",
+    "TABLE",
     "TRUNCATE",
     "UNLISTEN",
     "UNLOCK",
@@ -93,9 +96,14 @@ pub struct Summary {
 
 /// Reads a statement, or several with `;` between them.
 pub fn summarize(sql: &str, dialect: Dialect) -> Summary {
-    let mut reader = Reader::new(sql, dialect);
-    reader.read();
-    reader.summary()
+    Reader::new(sql, dialect).read()
+}
+
+/// Reads a text whose database is not known: `None` if databases read it differently, or nothing can be said of it.
+pub fn common_summary(sql: &str) -> Option<Summary> {
+    let mut summaries = Dialect::ALL.into_iter().map(|dialect| summarize(sql, dialect));
+    let summary = summaries.next().filter(|summary| !summary.text.is_empty())?;
+    summaries.all(|other| other == summary).then_some(summary)
 }
 
 /// The name of an operation in the metrics.

@@ -42,21 +42,23 @@ impl Name {
         Name { written: first.text.to_owned(), plain: unquote(first), qualified: false }
     }
 
-    pub(super) fn push(&mut self, part: Token<'_>) {
+    /// Adds the dot before a part; there are two where one is left out, as in `app..tasks`.
+    pub(super) fn push_dot(&mut self) {
         self.qualified = true;
         self.written.push('.');
-        self.written.push_str(part.text);
         self.plain.push('.');
+    }
+
+    pub(super) fn push(&mut self, part: Token<'_>) {
+        self.written.push_str(part.text);
         self.plain.push_str(&unquote(part));
     }
 }
 
-pub(super) fn is_name(token: Token<'_>) -> bool {
-    matches!(token.kind, Kind::Word | Kind::Quoted)
-}
-
 pub(super) fn unquote(token: Token<'_>) -> String {
-    let mut characters = token.text.chars();
+    // `U&"tasks"`: which characters its escapes stand for is not worked out.
+    let quoted = token.text.find('"').filter(|at| *at == 2).map_or(token.text, |at| &token.text[at..]);
+    let mut characters = quoted.chars();
     match (token.kind, characters.next(), characters.next_back()) {
         (Kind::Quoted, Some(_), Some(close)) => {
             let inner = characters.as_str();

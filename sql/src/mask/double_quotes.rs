@@ -1,0 +1,191 @@
+//! Words in double quotes, which are names where the database knows such a name, and strings elsewhere.
+
+use super::values::significant;
+use crate::tokens::{Kind, Token, Tokens};
+
+/// What can stand at some place of a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The name of a table.
+    Table,
+    /// A name behind which names of columns may stand in parentheses.
+    Defined,
+    /// Any other name.
+    Name,
+    /// A column, or a string.
+    Either,
+    Value,
+}
+
+/// What is in a pair of parentheses, or at the top.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// What each item of its list begins with.
+    item: Place,
+    now: Place,
+    /// Behind `BETWEEN`, before its `AND`.
+    between: bool,
+}
+
+impl Frame {
+    fn new(item: Place) -> Frame {
+        Frame { item, now: item, between: false }
+    }
+
+    fn list(&mut self, place: Place) {
+        *self = Frame::new(place);
+    }
+}
+
+/// Reads along, and knows which words in double quotes are strings.
+#[derive(Clone)]
+pub(super) struct DoubleQuotes<'s> {
+    frame: Frame,
+    outer: Vec<Frame>,
+    /// The statement defines something.
+    creates: bool,
+    previous: Option<Token<'s>>,
+    /// The previous token is a word that says what comes.
+    led: bool,
+    /// Names of tables are in double quotes, so those of columns may be.
+    quotes_names: bool,
+}
+
+impl<'s> DoubleQuotes<'s> {
+    pub(super) fn new(tokens: &Tokens<'s>) -> DoubleQuotes<'s> {
+        let mut reader = DoubleQuotes::at_start();
+        let mut rest = tokens.clone();
+        let mut quotes_names = false;
+        while let Some(token) = rest.next() {
+            if token.is_significant() {
+                quotes_names |= is_double_quoted(token) && reader.names_table(&rest);
+                reader.read(token);
+            }
+        }
+        DoubleQuotes { quotes_names, ..DoubleQuotes::at_start() }
+    }
+
+    fn at_start() -> DoubleQuotes<'s> {
+        DoubleQuotes {
+            frame: Frame::new(Place::Either),
+            outer: Vec::new(),
+            creates: false,
+            previous: None,
+            led: false,
+            quotes_names: false,
+        }
+    }
+
+    pub(super) fn is_string(&mut self, token: Token<'s>, rest: &Tokens<'s>) -> bool {
+        let is_string = is_double_quoted(token) && !self.is_name(token, rest);
+        self.read(token);
+        is_string
+    }
+
+    fn names_table(&self, rest: &Tokens<'s>) -> bool {
+        matches!(self.frame.now, Place::Table | Place::Defined) || self.is_joined(rest)
+    }
+
+    fn is_name(&self, token: Token<'s>, rest: &Tokens<'s>) -> bool {
+        match self.frame.now {
+            _ if self.is_joined(rest) => true,
+            Place::Table | Place::Defined | Place::Name => true,
+            Place::Either => self.quotes_names && is_spelled_like_name(token),
+            Place::Value => false,
+        }
+    }
+
+    /// `"tasks"."id"`, `"f"(…)`
+    fn is_joined(&self, rest: &Tokens<'s>) -> bool {
+        let joins = |token: Token<'s>| token.is_punct(".");
+        self.previous.is_some_and(joins)
+            || significant(rest).is_some_and(|next| joins(next) || next.is_punct("("))
+    }
+
+    fn read(&mut self, token: Token<'s>) {
+        let led = self.led;
+        self.led = false;
+        match token.kind {
+            Kind::Word => self.word(token.text),
+            Kind::Punct => self.punct(token.text, led),
+            _ => {}
+        }
+        self.previous = Some(token);
+    }
+
+    fn punct(&mut self, punct: &str, led: bool) {
+        match punct {
+            "(" => self.open(led),
+            ")" => self.frame = self.outer.pop().unwrap_or(self.frame),
+            "," => self.frame.now = self.frame.item,
+            ";" => *self = DoubleQuotes { quotes_names: self.quotes_names, ..DoubleQuotes::at_start() },
+            "." | "[" | "]" => {}
+            // Behind an operator.
+            _ => self.frame.now = Place::Value,
+        }
+    }
+
+    fn open(&mut self, led: bool) {
+        let behind = |word| self.previous.is_some_and(|token| token.is_word(word));
+        let inner = if self.frame.now == Place::Defined || behind("KEY") {
+            Place::Name
+        } else if !led && self.previous.is_some_and(Token::is_name) {
+            // Arguments of a function.
+            Place::Value
+        } else {
+            self.frame.now
+        };
+        self.outer.push(std::mem::replace(&mut self.frame, Frame::new(inner)));
+    }
+
+    fn word(&mut self, word: &str) {
+        let mut upper = [0; 12];
+        let Some(upper) = upper.get_mut(..word.len()) else { return };
+        upper.copy_from_slice(word.as_bytes());
+        upper.make_ascii_uppercase();
+        self.led = true;
+        match &*upper {
+            b"CREATE" => self.creates = true,
+            b"SELECT" | b"BY" | b"SET" | b"RETURNING" => self.frame.list(Place::Either),
+            b"VALUES" | b"LIMIT" => self.frame.list(Place::Value),
+            b"INTO" | b"TABLE" | b"VIEW" => self.frame.list(Place::Defined),
+            // `substring("Ann" FROM 1)`, `a IS DISTINCT FROM "Ann"`
+            b"FROM" if self.frame.item == Place::Value || self.is_behind_distinct() => {}
+            b"FROM" => self.frame.list(Place::Table),
+            b"JOIN" | b"UPDATE" => self.frame.now = Place::Table,
+            b"ON" if self.creates => self.frame.now = Place::Defined,
+            b"INDEX" | b"TRIGGER" | b"REFERENCES" | b"UNIQUE" | b"USING" | b"CONFLICT" | b"WITH"
+            | b"RECURSIVE" => self.frame.now = Place::Defined,
+            b"EXISTS" if self.frame.now == Place::Defined => {}
+            b"AS" | b"ADD" | b"COLUMN" | b"CONSTRAINT" | b"RENAME" | b"TO" | b"COLLATE" | b"SAVEPOINT"
+            | b"RELEASE" => self.frame.now = Place::Name,
+            b"AND" if self.frame.between => self.frame.between = false,
+            b"AND" | b"OR" | b"WHERE" | b"ON" | b"HAVING" | b"WHEN" | b"END" | b"CHECK" | b"EXISTS" => {
+                self.frame.now = Place::Either;
+            }
+            b"BETWEEN" => {
+                self.frame.between = true;
+                self.frame.now = Place::Value;
+            }
+            b"IN" | b"IS" | b"LIKE" | b"GLOB" | b"MATCH" | b"REGEXP" | b"ILIKE" | b"RLIKE" | b"ESCAPE"
+            | b"THEN" | b"ELSE" | b"OFFSET" | b"DEFAULT" | b"KEY" | b"ATTACH" | b"DATABASE" | b"PASSWORD"
+            | b"INTERVAL" => self.frame.now = Place::Value,
+            b"NOT" | b"ALL" | b"ANY" | b"SOME" | b"DISTINCT" | b"CASE" => {}
+            _ => self.led = false,
+        }
+    }
+
+    fn is_behind_distinct(&self) -> bool {
+        self.frame.now == Place::Value && self.previous.is_some_and(|token| token.is_word("DISTINCT"))
+    }
+}
+
+fn is_double_quoted(token: Token<'_>) -> bool {
+    token.kind == Kind::Quoted && token.text.starts_with('"')
+}
+
+fn is_spelled_like_name(token: Token<'_>) -> bool {
+    let mut characters = token.text.trim_matches('"').chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|character| character.is_alphanumeric() || character == '_')
+}

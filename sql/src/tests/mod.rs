@@ -1,0 +1,4 @@
+//! What holds for whole texts: those of the corpus, and any other.
+
+mod corpus;
+mod statements;
