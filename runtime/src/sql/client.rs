@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
-use super::statement::{Act, Reading, Source, Statement, Text};
+use super::source::{Act, Source};
+use super::statement::{Reading, Statement, Text};
 use crate::call::{Call, Traced};
 use crate::ctx::Ctx;
 use crate::outcome::{AnyReturn, ResultReturn};

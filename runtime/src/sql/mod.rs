@@ -2,6 +2,8 @@
 
 mod client;
 mod options;
+#[cfg_attr(not(feature = "_sqlx"), allow(dead_code, reason = "only sqlx's statements are prepared"))]
+mod source;
 #[cfg_attr(
     not(feature = "_sqlx"),
     allow(dead_code, reason = "only sqlx's statements are measured and prepared")

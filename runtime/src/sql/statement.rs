@@ -8,74 +8,20 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry_semantic_conventions::attribute::{
     DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_SYSTEM_NAME,
 };
-use spanweave_sql::{Dialect, MAX_SUMMARY, OTHER, Summary, mask, summarize};
+use spanweave_sql::{MAX_SUMMARY, OTHER, Summary, mask, summarize};
 
 use super::options::QueryText;
+use super::source::{Act, Source, head, system};
 use crate::core::Metric;
 use crate::counters::Counted;
 use crate::names;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
 
-/// The most bytes of a text that are read, kept and shown; two texts that differ later only are one statement.
-pub(super) const MAX_TEXT: usize = 16 * 1024;
 /// The most bytes of a table's name in a label.
 const MAX_LABEL: usize = 128;
 /// The label of a statement without a table.
 const NO_TABLE: &str = "none";
-
-/// What is done with a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Act {
-    Run,
-    Prepare,
-}
-
-/// A statement as its executor is given it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Source<'t> {
-    /// The driver's name, which sqlx has in `Database::NAME`, or the system's.
-    pub(super) driver: &'static str,
-    pub(super) act: Act,
-    /// At most [`MAX_TEXT`] bytes of it.
-    pub(super) text: &'t str,
-}
-
-impl<'t> Source<'t> {
-    pub(super) fn new(driver: &'static str, act: Act, sql: &'t str) -> Source<'t> {
-        Source { driver, act, text: head(sql, MAX_TEXT) }
-    }
-
-    fn dialect(self) -> Dialect {
-        match self.driver {
-            "PostgreSQL" | "postgresql" => Dialect::Postgres,
-            "MySQL" | "mysql" | "mariadb" => Dialect::MySql,
-            "SQLite" | "sqlite" => Dialect::Sqlite,
-            _ => Dialect::Other,
-        }
-    }
-
-    /// Also where a string holds what would begin one.
-    fn may_have_comment(self) -> bool {
-        let in_mysql = self.dialect() == Dialect::MySql && self.text.contains('#');
-        self.text.contains("--") || self.text.contains("/*") || in_mysql
-    }
-}
-
-/// The convention's name for the system of a driver.
-pub(super) fn system(driver: &'static str) -> Cow<'static, str> {
-    match driver {
-        "PostgreSQL" => "postgresql".into(),
-        "MySQL" => "mysql".into(),
-        "SQLite" => "sqlite".into(),
-        other => other.to_lowercase().into(),
-    }
-}
-
-/// As much of a text as fits.
-fn head(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
-}
 
 /// Whether a statement's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,9 +226,10 @@ impl Describe for Statement {
 
 #[cfg(test)]
 mod tests {
-    use super::{Act, MAX_TEXT, Reading, Source, Statement, Text};
+    use super::{Act, Reading, Source, Statement, Text};
     use crate::site::Describe;
     use crate::sql::QueryText;
+    use crate::sql::source::MAX_TEXT;
 
     fn statement(driver: &'static str, act: Act, sql: &'static str) -> &'static Statement {
         let source = Source::new(driver, act, sql);

@@ -12,7 +12,8 @@ use std::sync::LazyLock;
 use parking_lot::RwLock;
 
 use crate::registry;
-use crate::sql::statement::{Act, Reading, Source, Statement, Text};
+use crate::sql::source::{Act, Source};
+use crate::sql::statement::{Reading, Statement, Text};
 
 /// The most statements whose texts are kept, and the most that are kept without.
 const MAX_STATEMENTS: usize = 4_096;
@@ -187,7 +188,8 @@ mod tests {
     use super::{Interned, MAX_BYTES, MAX_STATEMENTS, MAX_TABLES, MAX_WITHOUT_TEXT, intern, statement};
     use crate::site::Describe;
     use crate::sql::QueryText;
-    use crate::sql::statement::{Act, MAX_TEXT, Source, Statement};
+    use crate::sql::source::{Act, MAX_TEXT, Source};
+    use crate::sql::statement::Statement;
 
     fn sqlite(sql: &str) -> Source<'_> {
         Source::new("SQLite", Act::Run, sql)

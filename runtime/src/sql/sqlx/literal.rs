@@ -6,7 +6,8 @@ use spanweave_sql::Summary;
 
 use super::intern;
 use crate::method::Method;
-use crate::sql::statement::{Act, Reading, Source, Statement};
+use crate::sql::source::{Act, Source};
+use crate::sql::statement::{Reading, Statement};
 
 /// A statement whose text is a literal: a static in the method that executes it, written by the attributes.
 #[derive(Debug)]

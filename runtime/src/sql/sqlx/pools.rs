@@ -15,7 +15,7 @@ use crate::core::{self, Core, Metric};
 use crate::ctx::Ctx;
 use crate::names;
 use crate::outcome::Outcome;
-use crate::sql::statement;
+use crate::sql::source;
 
 /// The most pools that a handle watches.
 const MAX_POOLS: usize = 64;
@@ -55,7 +55,7 @@ type Url = (Option<String>, Option<u16>, String);
 impl Server {
     /// Of a file there is no server, and its path is nobody's business: its URL is not asked for.
     pub(super) fn of(driver: &'static str, url: impl FnOnce() -> Option<Url>) -> Server {
-        let system = statement::system(driver);
+        let system = source::system(driver);
         let usual_port = usual_port(&system);
         let Some((host, port, path)) = usual_port.and_then(|_| url()) else {
             return Server { system, ..Server::default() };

@@ -10,7 +10,7 @@ use opentelemetry_semantic_conventions::attribute::DB_SYSTEM_NAME;
 use parking_lot::Mutex;
 
 use crate::site::{Describe, Measure, Site, SiteCell};
-use crate::sql::statement;
+use crate::sql::source;
 
 pub(super) const TRANSACTION: &str = "transaction";
 pub(super) const ACQUIRE: &str = "acquire";
@@ -42,7 +42,7 @@ impl Describe for SqlSite {
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        into.push(KeyValue::new(DB_SYSTEM_NAME, statement::system(self.driver)));
+        into.push(KeyValue::new(DB_SYSTEM_NAME, source::system(self.driver)));
     }
 
     /// They have histograms of their own, by what the site cannot know.

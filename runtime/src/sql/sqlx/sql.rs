@@ -6,7 +6,8 @@ use super::statement_call::StatementCall;
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::method::Method;
-use crate::sql::statement::{Act, Source, Statement};
+use crate::sql::source::{Act, Source};
+use crate::sql::statement::Statement;
 
 /// An executor whose statements belong to a context; made by [`Ctx::sql`].
 ///

@@ -137,9 +137,9 @@ mod tests {
 
     use super::{StatementCall, Watched, WatchedStream};
     use crate::ctx::Ctx;
+    use crate::sql::source::{Act, Source};
     use crate::sql::sqlx::driver::{Rows, SqlxError};
     use crate::sql::sqlx::intern;
-    use crate::sql::statement::{Act, Source};
     use crate::testing::TestTelemetry;
 
     fn call(ctx: Ctx) -> StatementCall {
