@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod compile_cost;
 mod sanitize;
+mod servers;
 mod step;
 mod test;
 mod totals;

@@ -6,18 +6,25 @@
 use crate::step::{Plan, Step};
 
 pub(crate) const STEPS: &[Step] =
-    &[Step { name: "behaviour", plan: behaviour }, Step { name: "runtime", plan: runtime }];
+    &[Step { name: "behaviour", plan: |_| behaviour() }, Step { name: "runtime", plan: |_| runtime() }];
 
-// Sanitizers are not stable, hence the first. The standard library is used as it comes, without any.
-const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
-const FLAGS: (&str, &str) = ("RUSTFLAGS", "-Zsanitizer=address -Cunsafe-allow-abi-mismatch=sanitizer");
+/// Sanitizers are not stable, hence the first. The standard library is used as it comes, without any.
+fn variables(options: &str) -> Vec<(&'static str, String)> {
+    [
+        ("RUSTC_BOOTSTRAP", "1"),
+        ("RUSTFLAGS", "-Zsanitizer=address -Cunsafe-allow-abi-mismatch=sanitizer"),
+        ("ASAN_OPTIONS", options),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .to_vec()
+}
 
 /// Leaks count: what the runtime keeps for good is reachable.
 fn behaviour() -> Plan {
     Plan::Run {
         // With a target, build scripts and procedural macros are built without the flags.
         arguments: "test --target-dir target/sanitize --target host-tuple -p spanweave-tests --test behaviour",
-        variables: &[BOOTSTRAP, FLAGS, ("ASAN_OPTIONS", "detect_leaks=1")],
+        variables: variables("detect_leaks=1"),
         note: None,
     }
 }
@@ -26,7 +33,7 @@ fn behaviour() -> Plan {
 fn runtime() -> Plan {
     Plan::Run {
         arguments: "test --target-dir target/sanitize --target host-tuple -p spanweave --tests",
-        variables: &[BOOTSTRAP, FLAGS, ("ASAN_OPTIONS", "detect_leaks=0")],
+        variables: variables("detect_leaks=0"),
         note: None,
     }
 }

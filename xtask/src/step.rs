@@ -7,28 +7,43 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use crate::servers::{Kind, Servers};
+
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     /// Asked when the step's turn has come.
-    pub(crate) plan: fn() -> Plan,
+    pub(crate) plan: fn(&mut Servers) -> Plan,
 }
 
 pub(crate) enum Plan {
     Run {
         /// What follows `cargo`, separated by blanks.
         arguments: &'static str,
-        variables: &'static [(&'static str, &'static str)],
+        variables: Vec<(&'static str, String)>,
         /// What this run leaves out, if anything.
         note: Option<&'static str>,
     },
     Skip {
         reason: &'static str,
     },
+    /// What the step needs is there and does not work.
+    Fail {
+        error: io::Error,
+    },
 }
 
 impl Plan {
-    pub(crate) const fn cargo(arguments: &'static str) -> Plan {
-        Plan::Run { arguments, variables: &[], note: None }
+    pub(crate) fn cargo(arguments: &'static str) -> Plan {
+        Plan::Run { arguments, variables: Vec::new(), note: None }
+    }
+
+    /// Cargo, with what tells its tests of a server.
+    pub(crate) fn with_server(servers: &mut Servers, kind: &'static Kind, arguments: &'static str) -> Plan {
+        match servers.url(kind) {
+            Ok(Some(url)) => Plan::Run { arguments, variables: vec![(kind.variable, url)], note: None },
+            Ok(None) => Plan::Skip { reason: kind.missing },
+            Err(error) => Plan::Fail { error },
+        }
     }
 }
 
@@ -39,16 +54,17 @@ pub(crate) enum Outcome {
 }
 
 impl Step {
-    pub(crate) fn run(&self) -> io::Result<Outcome> {
-        let (arguments, variables, note) = match (self.plan)() {
+    pub(crate) fn run(&self, servers: &mut Servers) -> io::Result<Outcome> {
+        let (arguments, variables, note) = match (self.plan)(servers) {
             Plan::Run { arguments, variables, note } => (arguments, variables, note),
             Plan::Skip { reason } => {
                 println!("{:<12}skipped: {reason}", self.name);
                 return Ok(Outcome::Skipped);
             }
+            Plan::Fail { error } => return Err(error),
         };
         print!("{:<12}", self.name);
-        for (name, value) in variables {
+        for (name, value) in &variables {
             print!("{name}=\"{value}\" ");
         }
         print!("cargo {arguments} ... ");
@@ -58,7 +74,7 @@ impl Step {
         let file = File::create(&log)?;
         let started = Instant::now();
         let status = cargo(arguments)
-            .envs(variables.iter().copied())
+            .envs(variables)
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
             .stderr(file)
@@ -103,7 +119,8 @@ fn cargo(arguments: &str) -> Command {
     command
 }
 
-fn log_path(name: &str) -> io::Result<PathBuf> {
+/// Where the output of what runs under `name` is kept.
+pub(crate) fn log_path(name: &str) -> io::Result<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let folder = root().join(target).join("xtask");
     fs::create_dir_all(&folder)?;

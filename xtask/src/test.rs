@@ -3,23 +3,32 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::servers::{MYSQL, POSTGRES, Servers};
 use crate::step::{Outcome, Plan, Step, succeeds};
 use crate::totals::Totals;
 
 /// All in the default features, so that each crate is built once.
 pub(crate) const STEPS: &[Step] = &[
-    Step { name: "fmt", plan: || Plan::cargo("fmt --all --check") },
-    Step { name: "clippy", plan: || Plan::cargo("clippy --workspace --all-targets -- -D warnings") },
-    Step { name: "tests", plan: || Plan::cargo("test --workspace --no-fail-fast") },
-    Step { name: "docs", plan: docs },
-    Step { name: "deny", plan: deny },
-    Step { name: "quickstart", plan: || Plan::cargo("run --quiet --example quickstart") },
+    Step { name: "fmt", plan: |_| Plan::cargo("fmt --all --check") },
+    Step { name: "clippy", plan: |_| Plan::cargo(CLIPPY) },
+    Step { name: "tests", plan: |_| Plan::cargo("test --workspace --no-fail-fast") },
+    Step { name: "postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES) },
+    Step { name: "mysql", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL) },
+    Step { name: "docs", plan: |_| docs() },
+    Step { name: "deny", plan: |_| deny() },
+    Step { name: "quickstart", plan: |_| Plan::cargo("run --quiet --example quickstart") },
 ];
+
+const CLIPPY: &str = "clippy --workspace --all-targets \
+                      --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres -- -D warnings";
+// With the whole workspace, whose dependencies are built already.
+const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
+const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
 
 fn docs() -> Plan {
     Plan::Run {
         arguments: "doc --workspace --no-deps",
-        variables: &[("RUSTDOCFLAGS", "-D warnings")],
+        variables: vec![("RUSTDOCFLAGS", "-D warnings".to_owned())],
         note: None,
     }
 }
@@ -33,7 +42,7 @@ fn deny() -> Plan {
     }
     Plan::Run {
         arguments: "deny check bans licenses sources",
-        variables: &[],
+        variables: Vec::new(),
         note: Some("without advisories: their database could not be fetched"),
     }
 }
@@ -44,8 +53,9 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
     let started = Instant::now();
     let mut totals = Totals::default();
     let mut failed = Vec::new();
+    let mut servers = Servers::default();
     for step in steps {
-        match step.run() {
+        match step.run(&mut servers) {
             Ok(Outcome::Passed { output }) => totals += Totals::read(&output),
             Ok(Outcome::Failed { output }) => {
                 let read = Totals::read(&output);
@@ -54,12 +64,14 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
             }
             Ok(Outcome::Skipped) => totals.skipped += 1,
             Err(error) => {
-                println!("FAILED: {error}");
+                println!("{:<12}FAILED: {error}", step.name);
                 totals.failed += 1;
                 failed.push(step.name);
             }
         }
     }
+
+    drop(servers);
 
     println!();
     if !failed.is_empty() {

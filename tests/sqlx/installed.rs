@@ -1,5 +1,4 @@
-//! Statements outside any context, under the process' own telemetry. In a file of its own because that is the process'.
-#![cfg(feature = "sqlx")]
+//! Statements outside any context, under the process' own telemetry.
 
 use spanweave::Ctx;
 use spanweave::testing::TestTelemetry;

@@ -1,0 +1,8 @@
+//! What only a database behind a network shows.
+
+pub mod server;
+
+mod cancelled;
+mod proxy;
+mod round_trips;
+mod texts;

@@ -1,0 +1,5 @@
+//! The suite over `SQLite`.
+
+mod database;
+#[path = "../suite/mod.rs"]
+mod suite;

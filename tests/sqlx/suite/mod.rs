@@ -1,0 +1,14 @@
+//! What an operator sees of every way to execute a statement, whichever database executes it.
+
+pub mod harness;
+pub mod texts;
+
+mod arguments;
+mod cancelled;
+mod errors;
+mod executors;
+mod metrics;
+mod prepared;
+mod queries;
+mod streams;
+mod values;

@@ -1,0 +1,59 @@
+//! The kinds of servers, and what they differ in.
+
+use super::programs::{self, Programs};
+
+/// How a kind of server is installed, started and reached. `{folder}` stands for the folder that is the instance's
+/// own, `{port}` for its port.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// The environment variable that tells tests the URL.
+    pub(crate) variable: &'static str,
+    /// What is said where the programs are not found.
+    pub(crate) missing: &'static str,
+    /// The account that Debian's package makes: neither server runs as root.
+    pub(super) account: &'static str,
+    initialise: &'static str,
+    pub(super) initialise_arguments: &'static str,
+    serve: &'static str,
+    pub(super) serve_arguments: &'static str,
+    /// What the server logs once it takes connections.
+    pub(super) ready: &'static str,
+    pub(super) url: &'static str,
+}
+
+/// Nothing is kept, so nothing is synchronised with a disk.
+pub(crate) const POSTGRES: Kind = Kind {
+    name: "postgres",
+    variable: "SPANWEAVE_TEST_POSTGRES",
+    missing: "`apt-get install --no-install-recommends postgresql` installs it",
+    account: "postgres",
+    initialise: "initdb",
+    initialise_arguments: "-D {folder}/data -U postgres -A trust -E UTF8 --locale=C --no-sync",
+    serve: "postgres",
+    serve_arguments: "-D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+                      -c fsync=off -c full_page_writes=off",
+    ready: "ready to accept connections",
+    url: "postgres://postgres@127.0.0.1:{port}/postgres",
+};
+
+pub(crate) const MYSQL: Kind = Kind {
+    name: "mysql",
+    variable: "SPANWEAVE_TEST_MYSQL",
+    missing: "`apt-get install --no-install-recommends mariadb-server` installs it",
+    account: "mysql",
+    initialise: "mariadb-install-db",
+    initialise_arguments: "--no-defaults --datadir={folder}/data --auth-root-authentication-method=normal \
+                           --skip-test-db",
+    serve: "mariadbd",
+    serve_arguments: "--no-defaults --datadir={folder}/data --socket={folder}/socket --port={port} \
+                      --bind-address=127.0.0.1 --character-set-server=utf8mb4 \
+                      --innodb-flush-log-at-trx-commit=0",
+    ready: "ready for connections",
+    url: "mysql://root@127.0.0.1:{port}/mysql",
+};
+
+impl Kind {
+    pub(super) fn programs(&self) -> Option<Programs> {
+        Some(Programs { initialise: programs::find(self.initialise)?, serve: programs::find(self.serve)? })
+    }
+}
