@@ -126,8 +126,7 @@ impl<'s> DoubleQuotes<'s> {
     }
 
     fn open(&mut self, led: bool) {
-        let behind = |word| self.previous.is_some_and(|token| token.is_word(word));
-        let inner = if self.frame.now == Place::Defined || behind("KEY") {
+        let inner = if self.frame.now == Place::Defined || self.is_behind("KEY") {
             Place::Name
         } else if !led && self.previous.is_some_and(Token::is_name) {
             // Arguments of a function.
@@ -148,9 +147,12 @@ impl<'s> DoubleQuotes<'s> {
             b"CREATE" => self.creates = true,
             b"SELECT" | b"BY" | b"SET" | b"RETURNING" => self.frame.list(Place::Either),
             b"VALUES" | b"LIMIT" => self.frame.list(Place::Value),
+            b"INTO" if self.is_behind("VACUUM") => self.frame.now = Place::Value,
             b"INTO" | b"TABLE" | b"VIEW" => self.frame.list(Place::Defined),
             // `substring("Ann" FROM 1)`, `a IS DISTINCT FROM "Ann"`
-            b"FROM" if self.frame.item == Place::Value || self.is_behind_distinct() => {}
+            b"FROM"
+                if self.frame.item == Place::Value
+                    || (self.frame.now == Place::Value && self.is_behind("DISTINCT")) => {}
             b"FROM" => self.frame.list(Place::Table),
             b"JOIN" | b"UPDATE" => self.frame.now = Place::Table,
             b"ON" if self.creates => self.frame.now = Place::Defined,
@@ -168,15 +170,15 @@ impl<'s> DoubleQuotes<'s> {
                 self.frame.now = Place::Value;
             }
             b"IN" | b"IS" | b"LIKE" | b"GLOB" | b"MATCH" | b"REGEXP" | b"ILIKE" | b"RLIKE" | b"ESCAPE"
-            | b"THEN" | b"ELSE" | b"OFFSET" | b"DEFAULT" | b"KEY" | b"ATTACH" | b"DATABASE" | b"PASSWORD"
-            | b"INTERVAL" => self.frame.now = Place::Value,
+            | b"THEN" | b"ELSE" | b"OFFSET" | b"DEFAULT" | b"KEY" | b"ATTACH" | b"FETCH" | b"TOP"
+            | b"DATABASE" | b"PASSWORD" | b"INTERVAL" => self.frame.now = Place::Value,
             b"NOT" | b"ALL" | b"ANY" | b"SOME" | b"DISTINCT" | b"CASE" => {}
             _ => self.led = false,
         }
     }
 
-    fn is_behind_distinct(&self) -> bool {
-        self.frame.now == Place::Value && self.previous.is_some_and(|token| token.is_word("DISTINCT"))
+    fn is_behind(&self, word: &str) -> bool {
+        self.previous.is_some_and(|token| token.is_word(word))
     }
 }
 

@@ -50,8 +50,8 @@ fn separate(masked: &mut String, comment: &str) {
     match masked.chars().next_back() {
         _ if comment == EMPTY_COMMENT => masked.push_str(comment),
         Some(last) if last.is_ascii_whitespace() => {}
-        // A space could make a comment of it, as in `5--/* … */3`.
-        Some('-') => masked.push_str(EMPTY_COMMENT),
+        // A space could make a comment of it, as in `5--/* … */3` and `#/* … */3`.
+        Some('-' | '#') => masked.push_str(EMPTY_COMMENT),
         _ => masked.push(' '),
     }
 }

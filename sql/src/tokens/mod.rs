@@ -4,6 +4,8 @@ mod comments;
 mod quotes;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod work;
 
 use self::quotes::Quotes;
 use crate::dialect::Dialect;
@@ -85,6 +87,8 @@ impl<'s> Iterator for Tokens<'s> {
     fn next(&mut self) -> Option<Token<'s>> {
         let run_comment = self.end_of_run_comment();
         let (kind, length) = run_comment.or_else(|| scan(self.rest.as_bytes(), self.dialect))?;
+        #[cfg(test)]
+        work::add(length);
         // Every token ends before an ASCII character, after one, or at the end of the text.
         let (text, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
