@@ -1,7 +1,8 @@
 //! Words in double quotes, which are names where the database knows such a name, and strings elsewhere.
 
-use super::values::significant;
-use crate::tokens::{Kind, Token, Tokens};
+use super::settings::Settings;
+use super::significant;
+use crate::tokens::{Kind, Token};
 
 /// What can stand at some place of a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,9 +38,12 @@ impl Frame {
     }
 }
 
-/// Reads along, and knows which words in double quotes are strings.
+/// The tokens, with words in double quotes that are strings as literals.
 #[derive(Clone)]
 pub(super) struct DoubleQuotes<'s> {
+    tokens: Settings<'s>,
+    /// Names of tables are in double quotes, so those of columns may be.
+    quotes_names: bool,
     frame: Frame,
     outer: Vec<Frame>,
     /// The statement defines something.
@@ -47,48 +51,40 @@ pub(super) struct DoubleQuotes<'s> {
     previous: Option<Token<'s>>,
     /// The previous token is a word that says what comes.
     led: bool,
-    /// Names of tables are in double quotes, so those of columns may be.
-    quotes_names: bool,
 }
 
 impl<'s> DoubleQuotes<'s> {
-    pub(super) fn new(tokens: &Tokens<'s>) -> DoubleQuotes<'s> {
-        let mut reader = DoubleQuotes::at_start();
-        let mut rest = tokens.clone();
+    pub(super) fn new(tokens: Settings<'s>) -> DoubleQuotes<'s> {
+        let mut reader = DoubleQuotes::at_start(tokens.clone(), false);
         let mut quotes_names = false;
-        while let Some(token) = rest.next() {
+        while let Some(token) = reader.tokens.next() {
             if token.is_significant() {
-                quotes_names |= is_double_quoted(token) && reader.names_table(&rest);
+                quotes_names |= is_double_quoted(token) && reader.names_table();
                 reader.read(token);
             }
         }
-        DoubleQuotes { quotes_names, ..DoubleQuotes::at_start() }
+        DoubleQuotes::at_start(tokens, quotes_names)
     }
 
-    fn at_start() -> DoubleQuotes<'s> {
+    fn at_start(tokens: Settings<'s>, quotes_names: bool) -> DoubleQuotes<'s> {
         DoubleQuotes {
+            tokens,
+            quotes_names,
             frame: Frame::new(Place::Either),
             outer: Vec::new(),
             creates: false,
             previous: None,
             led: false,
-            quotes_names: false,
         }
     }
 
-    pub(super) fn is_string(&mut self, token: Token<'s>, rest: &Tokens<'s>) -> bool {
-        let is_string = is_double_quoted(token) && !self.is_name(token, rest);
-        self.read(token);
-        is_string
+    fn names_table(&self) -> bool {
+        matches!(self.frame.now, Place::Table | Place::Defined) || self.is_joined()
     }
 
-    fn names_table(&self, rest: &Tokens<'s>) -> bool {
-        matches!(self.frame.now, Place::Table | Place::Defined) || self.is_joined(rest)
-    }
-
-    fn is_name(&self, token: Token<'s>, rest: &Tokens<'s>) -> bool {
+    fn is_name(&self, token: Token<'s>) -> bool {
         match self.frame.now {
-            _ if self.is_joined(rest) => true,
+            _ if self.is_joined() => true,
             Place::Table | Place::Defined | Place::Name => true,
             Place::Either => self.quotes_names && is_spelled_like_name(token),
             Place::Value => false,
@@ -96,10 +92,10 @@ impl<'s> DoubleQuotes<'s> {
     }
 
     /// `"tasks"."id"`, `"f"(…)`
-    fn is_joined(&self, rest: &Tokens<'s>) -> bool {
+    fn is_joined(&self) -> bool {
         let joins = |token: Token<'s>| token.is_punct(".");
         self.previous.is_some_and(joins)
-            || significant(rest).is_some_and(|next| joins(next) || next.is_punct("("))
+            || significant(&self.tokens).is_some_and(|next| joins(next) || next.is_punct("("))
     }
 
     fn read(&mut self, token: Token<'s>) {
@@ -118,7 +114,7 @@ impl<'s> DoubleQuotes<'s> {
             "(" => self.open(led),
             ")" => self.frame = self.outer.pop().unwrap_or(self.frame),
             "," => self.frame.now = self.frame.item,
-            ";" => *self = DoubleQuotes { quotes_names: self.quotes_names, ..DoubleQuotes::at_start() },
+            ";" => *self = DoubleQuotes::at_start(self.tokens.clone(), self.quotes_names),
             "." | "[" | "]" => {}
             // Behind an operator.
             _ => self.frame.now = Place::Value,
@@ -179,6 +175,21 @@ impl<'s> DoubleQuotes<'s> {
 
     fn is_behind(&self, word: &str) -> bool {
         self.previous.is_some_and(|token| token.is_word(word))
+    }
+}
+
+impl<'s> Iterator for DoubleQuotes<'s> {
+    type Item = Token<'s>;
+
+    fn next(&mut self) -> Option<Token<'s>> {
+        let mut token = self.tokens.next()?;
+        if token.is_significant() {
+            if is_double_quoted(token) && !self.is_name(token) {
+                token.kind = Kind::Literal;
+            }
+            self.read(token);
+        }
+        Some(token)
     }
 }
 

@@ -4,11 +4,11 @@ mod double_quotes;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod values;
 
-use self::values::Values;
+use self::double_quotes::DoubleQuotes;
+use self::settings::Settings;
 use crate::dialect::Dialect;
-use crate::tokens::Kind;
+use crate::tokens::{Kind, Token, Tokens};
 
 /// Hides nothing.
 const EMPTY_COMMENT: &str = "/**/";
@@ -29,15 +29,25 @@ const EMPTY_COMMENT: &str = "/**/";
 /// `standard_conforming_strings`, `MySQL` without `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`. Where a database that is not
 /// known here might see a string's end elsewhere, nothing of the text behind its beginning is shown.
 pub fn mask(sql: &str, dialect: Dialect) -> Option<String> {
-    let values = Values::new(sql, dialect);
-    let is_shown = |kind, text, is_value: bool| !is_value && (kind != Kind::Comment || text == EMPTY_COMMENT);
-    if values.clone().all(|(token, is_value)| is_shown(token.kind, token.text, is_value)) {
+    let tokens = Settings::new(Tokens::new(sql, dialect));
+    let may_be_strings = matches!(dialect, Dialect::Sqlite | Dialect::Other) && sql.contains('"');
+    if may_be_strings { hide(DoubleQuotes::new(tokens)) } else { hide(tokens) }
+}
+
+/// The text of tokens all of whose values are literals by now.
+fn hide<'s>(tokens: impl Iterator<Item = Token<'s>> + Clone) -> Option<String> {
+    let is_shown = |token: Token<'_>| match token.kind {
+        Kind::Literal => false,
+        Kind::Comment => token.text == EMPTY_COMMENT,
+        _ => true,
+    };
+    if tokens.clone().all(is_shown) {
         return None;
     }
-    let mut masked = String::with_capacity(sql.len());
-    for (token, is_value) in values {
+    let mut masked = String::new();
+    for token in tokens {
         match token.kind {
-            _ if is_value => masked.push('?'),
+            Kind::Literal => masked.push('?'),
             Kind::Comment => separate(&mut masked, token.text),
             _ => masked.push_str(token.text),
         }
@@ -54,4 +64,9 @@ fn separate(masked: &mut String, comment: &str) {
         Some('-' | '#') => masked.push_str(EMPTY_COMMENT),
         _ => masked.push(' '),
     }
+}
+
+/// The next token but spaces and comments. Looked at from a name only, so none of these is read more than twice.
+fn significant<'s>(tokens: &(impl Iterator<Item = Token<'s>> + Clone)) -> Option<Token<'s>> {
+    tokens.clone().find(|token| token.is_significant())
 }

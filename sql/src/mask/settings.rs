@@ -1,7 +1,7 @@
 //! Values without quotes: what a statement sets.
 
-use super::values::significant;
-use crate::tokens::{Token, Tokens};
+use super::significant;
+use crate::tokens::{Kind, Token, Tokens};
 
 /// What is set without telling anything.
 const CONSTANTS: &[&str] = &["DEFAULT", "FALSE", "LOCAL", "NO", "NONE", "NULL", "OFF", "ON", "TRUE", "YES"];
@@ -18,9 +18,9 @@ enum Statement {
     Other,
 }
 
-/// Reads along, and knows which names are values.
-#[derive(Clone, Default)]
-pub(super) struct Settings<'s> {
+/// What was read of a statement.
+#[derive(Clone, Copy, Default)]
+struct Before<'s> {
     statement: Statement,
     depth: usize,
     /// The token before the current one, and the one before that.
@@ -28,35 +28,53 @@ pub(super) struct Settings<'s> {
     earlier: Option<Token<'s>>,
 }
 
-impl<'s> Settings<'s> {
-    pub(super) fn is_value(&mut self, token: Token<'s>, rest: &Tokens<'s>) -> bool {
-        let is_value = token.is_name() && self.is_expected(rest) && !is_constant(token);
-        self.read(token);
-        is_value
-    }
+/// The tokens, with names that are values as literals.
+#[derive(Clone)]
+pub(super) struct Settings<'s> {
+    tokens: Tokens<'s>,
+    before: Before<'s>,
+}
 
-    fn is_expected(&self, rest: &Tokens<'s>) -> bool {
-        let Some(previous) = self.previous else { return false };
-        let sets = matches!(self.statement, Statement::Set | Statement::Pragma);
-        let is_argument = self.statement == Statement::Pragma && self.depth == 1 && previous.is_punct("(");
-        let behind_by =
-            previous.is_word("BY") && self.earlier.is_some_and(|token| token.is_word("IDENTIFIED"));
-        let is_assigned = sets && self.depth == 0 && (previous.is_punct("=") || previous.is_word("TO"));
-        let may_be_listed = sets && self.depth == 0 && previous.is_punct(",");
-        if !(is_argument || behind_by || is_assigned || may_be_listed) {
-            return false;
+impl<'s> Settings<'s> {
+    pub(super) fn new(tokens: Tokens<'s>) -> Settings<'s> {
+        Settings { tokens, before: Before::default() }
+    }
+}
+
+impl<'s> Iterator for Settings<'s> {
+    type Item = Token<'s>;
+
+    fn next(&mut self) -> Option<Token<'s>> {
+        let mut token = self.tokens.next()?;
+        if token.is_significant() {
+            if token.is_name() && !is_constant(token) && self.before.value(&self.tokens) {
+                token.kind = Kind::Literal;
+            }
+            self.before.read(token);
         }
-        match significant(rest) {
-            // `SET a = 1, b = 2` names another one.
-            Some(next) if may_be_listed => next.is_punct(",") || next.is_punct(";"),
-            Some(next) => !next.is_punct("(") && !next.is_punct("."),
-            None => true,
+        Some(token)
+    }
+}
+
+impl<'s> Before<'s> {
+    /// Whether a name is a value here.
+    fn value(&self, rest: &Tokens<'s>) -> bool {
+        let behind_word = |word| self.previous.is_some_and(|token| token.is_word(word));
+        let behind = |punct| self.previous.is_some_and(|token| token.is_punct(punct));
+        let sets = self.depth == 0 && matches!(self.statement, Statement::Set | Statement::Pragma);
+        let is_argument = self.depth == 1 && self.statement == Statement::Pragma && behind("(");
+        let identifies = behind_word("BY") && self.earlier.is_some_and(|token| token.is_word("IDENTIFIED"));
+        if is_argument || identifies || (sets && (behind("=") || behind_word("TO"))) {
+            return significant(rest).is_none_or(|next| !next.is_punct("(") && !next.is_punct("."));
         }
+        // `SET a = 1, b = 2` names another one.
+        let ends = |next: Token<'_>| next.is_punct(",") || next.is_punct(";");
+        sets && behind(",") && significant(rest).is_none_or(ends)
     }
 
     fn read(&mut self, token: Token<'s>) {
         match token.text {
-            ";" => *self = Settings::default(),
+            ";" => *self = Before::default(),
             "(" => self.depth += 1,
             ")" => self.depth = self.depth.saturating_sub(1),
             _ => self.statement = self.statement.with(token),

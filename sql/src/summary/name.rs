@@ -56,9 +56,9 @@ impl Name {
 }
 
 pub(super) fn unquote(token: Token<'_>) -> String {
-    // `U&"tasks"`: which characters its escapes stand for is not worked out.
-    let quoted = token.text.find('"').filter(|at| *at == 2).map_or(token.text, |at| &token.text[at..]);
-    let mut characters = quoted.chars();
+    // Which characters the escapes in `U&"d\0061t"` stand for is not worked out.
+    let quoted = token.text.strip_prefix(['u', 'U']).and_then(|rest| rest.strip_prefix('&'));
+    let mut characters = quoted.unwrap_or(token.text).chars();
     match (token.kind, characters.next(), characters.next_back()) {
         (Kind::Quoted, Some(_), Some(close)) => {
             let inner = characters.as_str();

@@ -85,11 +85,16 @@ impl Reader<'_> {
             self.tokens.next();
             if self.tokens.next_if(|token| token.is_punct("=")).is_some() {
                 self.tokens.next();
-                // The host of a user.
-                let is_host = |kind| !matches!(kind, Kind::Word);
-                while self.tokens.next_if(|token| is_host(token.kind)).is_some() {}
+                self.skip_host();
             }
             self.skip_words(MODIFIERS);
+        }
+    }
+
+    /// `@'localhost'`
+    fn skip_host(&mut self) {
+        if self.tokens.next_if(|token| token.text.starts_with('@')).is_some_and(|token| token.text == "@") {
+            self.tokens.next();
         }
     }
 }
