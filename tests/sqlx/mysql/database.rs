@@ -19,6 +19,8 @@ pub type Connection = MySqlConnection;
 pub type Row = MySqlRow;
 pub type QueryResult = MySqlQueryResult;
 
+/// A statement, with where it goes.
+pub const SERVER: &str = "SELECT tasks server.address=127.0.0.1 db.namespace=test_";
 pub const SYSTEM: &str = "mysql";
 pub const SCHEMA: &str = include_str!("schema.sql");
 pub const SLOW: &str = "SELECT sleep(60)";

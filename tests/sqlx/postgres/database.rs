@@ -17,6 +17,8 @@ pub type Connection = PgConnection;
 pub type Row = PgRow;
 pub type QueryResult = PgQueryResult;
 
+/// A statement, with where it goes.
+pub const SERVER: &str = "SELECT tasks server.address=127.0.0.1 db.namespace=test_";
 pub const SYSTEM: &str = "postgresql";
 pub const SCHEMA: &str = include_str!("schema.sql");
 pub const SLOW: &str = "SELECT pg_sleep(60)";

@@ -18,6 +18,8 @@ pub type Connection = SqliteConnection;
 pub type Row = SqliteRow;
 pub type QueryResult = SqliteQueryResult;
 
+/// A statement, with where it goes.
+pub const SERVER: &str = "SELECT tasks";
 pub const SYSTEM: &str = "sqlite";
 pub const SCHEMA: &str = include_str!("schema.sql");
 pub const CODES: Codes =

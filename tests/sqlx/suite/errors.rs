@@ -79,5 +79,8 @@ async fn no_row_is_an_answer() {
     });
     assert!(matches!(root.await, Err(sqlx::Error::RowNotFound)));
     let tree = telemetry.span_tree_with(&["outcome", "db.response.returned_rows"]);
-    assert_eq!(tree, "request outcome=ok\n  SELECT tasks outcome=ok db.response.returned_rows=0\n");
+    assert_eq!(
+        tree,
+        "request outcome=ok\n  SELECT tasks [no row] outcome=no_row db.response.returned_rows=0\n"
+    );
 }
