@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         },
         ["sanitize"] => test::run(sanitize::STEPS),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
+        ["bench", "sql"] => step::forward("bench --manifest-path benches/sql/Cargo.toml --target-dir target"),
         ["bench", "compile", ref names @ ..] => compile_cost::run(step::root(), names),
         [] | ["help" | "--help" | "-h"] => {
             print!("{}", help());
@@ -47,6 +48,7 @@ Usage: cargo xtask <command>
   test --only <step>      run one of them: {}
   sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
   bench                   what a call costs at run time, beside its limit and its peers (some minutes)
+  bench sql               what a statement costs, beside plain sqlx and its peers (ten minutes; needs PostgreSQL)
   bench compile [<name>]  what 1,000 annotated methods cost to compile, beside other attributes (some minutes)
   help                    print this text
 ",
