@@ -2,7 +2,7 @@
 
 use crate::contender::{Contender, Work};
 use crate::load::Burst;
-use crate::turns::{Seen, Turn};
+use crate::turns::Turn;
 
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
@@ -32,17 +32,17 @@ impl<T> Column<'_, T> {
     }
 }
 
-pub fn print_turns(database: &str, work: Work, contenders: &[Contender], seen: &[Seen]) {
+pub fn print_turns(database: &str, work: Work, contenders: &[Contender], turns: &[Vec<Turn>]) {
     println!("\n{database}: {}; nanoseconds, for each", work.title());
     println!(
         "{:<34}{:>9}{:>8}{:>7}{:>9}{:>8}{:>7}{:>9}{:>8}{:>8}{:>7}{:>7}",
         "", "CPU", "+", "x", "wall", "+", "x", "process", "+", "allocs", "+", "spans"
     );
-    for (contender, of_contender) in contenders.iter().zip(seen) {
-        let column =
-            |figure: fn(&Turn) -> f64| Column { own: &of_contender.turns, plain: &seen[0].turns, figure };
+    for (contender, of_contender) in contenders.iter().zip(turns) {
+        let column = |figure: fn(&Turn) -> f64| Column { own: of_contender, plain: &turns[0], figure };
         let (cpu, wall) = (column(|turn| turn.cpu), column(|turn| turn.wall));
-        let (process, allocations) = (column(|turn| turn.process_cpu), column(|turn| turn.allocations));
+        let (process, spans) = (column(|turn| turn.process_cpu), column(|turn| turn.spans));
+        let allocations = column(|turn| turn.allocations);
         println!(
             "{:<34}{:>9.0}{:>8.0}{:>7.3}{:>9.0}{:>8.0}{:>7.3}{:>9.0}{:>8.0}{:>8.1}{:>7.1}{:>7.2}",
             contender.name,
@@ -56,7 +56,7 @@ pub fn print_turns(database: &str, work: Work, contenders: &[Contender], seen: &
             process.more(),
             allocations.value(),
             allocations.more(),
-            of_contender.spans,
+            spans.value(),
         );
     }
 }

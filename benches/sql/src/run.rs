@@ -10,8 +10,8 @@ pub fn run<F: Future<Output = Vec<Contender>>>(database: &str, make: impl Fn(u32
     let runtime = build(Builder::new_current_thread());
     let contenders = runtime.block_on(make(1));
     for work in WORKS {
-        let seen = turns::compare(&contenders, work, &runtime);
-        figures::print_turns(database, work, &contenders, &seen);
+        let turns = turns::compare(&contenders, work, &runtime);
+        figures::print_turns(database, work, &contenders, &turns);
     }
     // As many workers as a runtime has by default on two cores.
     let mut workers = Builder::new_multi_thread();
