@@ -8,7 +8,6 @@
 #![allow(clippy::duplicate_mod, reason = "the same source for two databases, whose types are not the same")]
 
 use spanweave_bench_sql::measure::CountingAllocator;
-use spanweave_bench_sql::postgres::Postgres;
 use spanweave_bench_sql::run::run;
 
 #[path = "shared/client.rs"]
@@ -42,8 +41,5 @@ mod postgres {
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() {
-    run("SQLite", |connections| sqlite::clients::contenders("sqlite::memory:", connections));
-    let server = Postgres::start().expect("PostgreSQL is installed");
-    let url = &server.url();
-    run("PostgreSQL", |connections| postgres::clients::contenders(url, connections));
+    run(sqlite::clients::contenders, postgres::clients::contenders);
 }

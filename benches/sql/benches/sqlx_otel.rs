@@ -12,7 +12,6 @@ extern crate opentelemetry_0_32 as opentelemetry;
 extern crate opentelemetry_sdk_0_32 as opentelemetry_sdk;
 
 use spanweave_bench_sql::measure::CountingAllocator;
-use spanweave_bench_sql::postgres::Postgres;
 use spanweave_bench_sql::run::run;
 
 #[path = "shared/client.rs"]
@@ -47,8 +46,8 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() {
     let sdk = &sdk::Sdk::install();
-    run("SQLite", |connections| sqlite::clients::contenders("sqlite::memory:", connections, sdk));
-    let server = Postgres::start().expect("PostgreSQL is installed");
-    let url = &server.url();
-    run("PostgreSQL", |connections| postgres::clients::contenders(url, connections, sdk));
+    run(
+        |url, connections| sqlite::clients::contenders(url, connections, sdk),
+        |url, connections| postgres::clients::contenders(url, connections, sdk),
+    );
 }

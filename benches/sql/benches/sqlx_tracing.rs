@@ -13,7 +13,6 @@
 extern crate sqlx_0_8 as sqlx;
 
 use spanweave_bench_sql::measure::CountingAllocator;
-use spanweave_bench_sql::postgres::Postgres;
 use spanweave_bench_sql::run::run;
 
 #[path = "shared/client.rs"]
@@ -47,8 +46,5 @@ mod postgres {
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() {
-    run("SQLite", |connections| sqlite::clients::contenders("sqlite::memory:", connections));
-    let server = Postgres::start().expect("PostgreSQL is installed");
-    let url = &server.url();
-    run("PostgreSQL", |connections| postgres::clients::contenders(url, connections));
+    run(sqlite::clients::contenders, postgres::clients::contenders);
 }

@@ -70,8 +70,8 @@ impl Client for Repository {
     }
 }
 
-pub async fn contenders(url: &str, connections: u32) -> Vec<Contender> {
-    let pool = open(url, connections).await;
+pub async fn contenders(url: String, connections: u32) -> Vec<Contender> {
+    let pool = open(&url, connections).await;
     let by_hand = || ByHand(pool.clone());
     let repository = || Repository { pool: pool.clone() };
     vec![

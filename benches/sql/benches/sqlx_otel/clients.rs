@@ -52,8 +52,8 @@ impl Client for Annotated {
     }
 }
 
-pub async fn contenders(url: &str, connections: u32, sdk: &Sdk) -> Vec<Contender> {
-    let pool = open(url, connections).await;
+pub async fn contenders(url: String, connections: u32, sdk: &Sdk) -> Vec<Contender> {
+    let pool = open(&url, connections).await;
     let wrapped = || PoolBuilder::from(pool.clone()).build();
     let without_metrics = Wrapped(sdk.without_metrics(wrapped));
     vec![

@@ -30,8 +30,8 @@ impl Client for Wrapped {
     }
 }
 
-pub async fn contenders(url: &str, connections: u32) -> Vec<Contender> {
-    let pool = open(url, connections).await;
+pub async fn contenders(url: String, connections: u32) -> Vec<Contender> {
+    let pool = open(&url, connections).await;
     let wrapped = || Wrapped(Pool::from(pool.clone()));
     vec![
         plain("plain sqlx 0.8", &pool),
