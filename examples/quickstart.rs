@@ -349,6 +349,7 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
 
     let folder = tempfile::tempdir()?;
     let pool = open_database(&folder).await?;
+    telemetry.watch_pool("main", &pool);
     let listener = TcpListener::bind(("127.0.0.1", serve.unwrap_or(0))).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let server = tokio::spawn(axum::serve(listener, router(&pool, &telemetry)).into_future());
