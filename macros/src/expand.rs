@@ -5,6 +5,7 @@ mod method;
 mod mock;
 mod options;
 mod signature;
+mod statements;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

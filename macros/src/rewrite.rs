@@ -3,21 +3,27 @@
 //! It works on tokens and reaches into nested groups and the arguments of macros. It cannot fail, and says what it
 //! found, so that `check` can tell which collaborators are never called.
 
+mod binding;
 mod calls;
 mod chain;
-mod sql;
+mod edits;
+mod literals;
+mod queries;
 mod tokens;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal as Token, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 pub use self::calls::twin_of;
-
-use self::calls::Place;
-use self::chain::Chain;
-use self::sql::Queries;
+pub use self::literals::Literal;
 pub use self::tokens::{is_word, puncts_at};
 
+use self::binding::Let;
+use self::calls::Place;
+use self::chain::Chain;
+use self::edits::{Edit, Edits, Output, refilled};
+use self::literals::Literals;
+use self::queries::{Queries, Statement};
 use self::tokens::{is_punct, nested_item};
 use crate::item::Body;
 use crate::model::Block;
@@ -28,6 +34,16 @@ pub struct Rewritten {
     pub is_changed: bool,
     /// Whether it finds the context under its [name](ctx).
     pub names_ctx: bool,
+    pub statements: Statements,
+}
+
+/// The statements of a body.
+#[derive(Default)]
+pub struct Statements {
+    /// Whether there are any.
+    pub is_given: bool,
+    /// The texts by which some of them are known, in the order of their places.
+    pub literals: Vec<Literal>,
 }
 
 /// The name under which a body finds its context; the user's own `ctx` is another.
@@ -64,33 +80,26 @@ pub fn bodies(block: &Block) -> (Vec<Rewritten>, Findings) {
 struct Rewriter<'a> {
     block: &'a Block,
     findings: Findings,
+    /// What is known of variables here; `None` in a body whose SQL is left alone.
     queries: Option<Queries>,
     /// How the current body finds its context.
     context: TokenStream,
+    /// Whether the current body has statements, and their texts.
+    has_statements: bool,
+    literals: Literals,
 }
 
 impl Rewritten {
     fn unchanged(body: TokenStream) -> Rewritten {
-        Rewritten { body, is_changed: false, names_ctx: false }
+        Rewritten { body, is_changed: false, names_ctx: false, statements: Statements::default() }
     }
-}
-
-/// What happens to one token of a chain.
-enum Edit {
-    /// `list` becomes `list_ctx`.
-    Rename,
-    /// `(id)` becomes `(ctx, id)`.
-    Prefix,
-    /// `(X)` becomes `(ctx.sql(X))`.
-    Wrap,
-    /// The arguments of a macro that awaits them.
-    Awaited(Place),
 }
 
 impl<'a> Rewriter<'a> {
     fn new(block: &'a Block) -> Rewriter<'a> {
         let findings = Findings { called: vec![false; block.calls.len()], unlisted: Vec::new() };
-        Rewriter { block, findings, queries: None, context: TokenStream::new() }
+        let (context, literals) = (TokenStream::new(), Literals::default());
+        Rewriter { block, findings, queries: None, context, has_statements: false, literals }
     }
 
     /// What `outlives` its body (a future, a stream) must not borrow a variable of it, and asks for the context anew.
@@ -100,8 +109,12 @@ impl<'a> Rewriter<'a> {
         self.context = if outlives { quote!(#runtime::Ctx::current()) } else { quote!(#ctx) };
         let is_read = sql || self.block.strict || !self.block.calls.is_empty();
         let rewritten = if is_read { self.stream(&body, Place::Code) } else { None };
+        let statements = Statements {
+            is_given: std::mem::take(&mut self.has_statements),
+            literals: std::mem::take(&mut self.literals).into_list(),
+        };
         match rewritten {
-            Some(body) => Rewritten { body, is_changed: true, names_ctx: !outlives },
+            Some(body) => Rewritten { body, is_changed: true, names_ctx: !outlives, statements },
             None => Rewritten::unchanged(body),
         }
     }
@@ -109,42 +122,43 @@ impl<'a> Rewriter<'a> {
     /// `None` if nothing in it is to be changed: the user's own groups keep both of their delimiters' spans.
     fn stream(&mut self, stream: &TokenStream, place: Place) -> Option<TokenStream> {
         let tokens: Vec<TokenTree> = stream.clone().into_iter().collect();
-        // One token becomes one token.
-        let mut out = Vec::with_capacity(tokens.len());
-        let mut changed = false;
-        while out.len() < tokens.len() {
-            let start = out.len();
-            if let Some(end) = nested_item(&tokens, start) {
-                out.extend_from_slice(&tokens[start..end]);
+        let mut out = Output::default();
+        let mut bound = None;
+        let mut at = 0;
+        while at < tokens.len() {
+            if let Some(end) = nested_item(&tokens, at) {
+                out.keep(&tokens[at..end]);
+                at = end;
                 continue;
             }
-            self.note_binding(&tokens, start);
-            let chain = Chain::at(&tokens, start);
-            let end = chain.as_ref().map_or(start + 1, |chain| chain.end);
-            let edits = chain.map_or_else(Vec::new, |chain| self.edits(&tokens, &chain, place));
-            for (at, token) in tokens.iter().enumerate().take(end).skip(start) {
-                let edit = edits.iter().find(|(edited, _)| *edited == at).map(|(_, edit)| edit);
-                let edited = self.token(token, edit);
-                changed |= edited.is_some();
-                out.push(edited.unwrap_or_else(|| token.clone()));
+            // The name means what it did up to the end of the statement.
+            if let (Some(queries), Some(binding)) = (&self.queries, Let::at(&tokens, at)) {
+                bound = queries.meaning(&tokens, &binding);
+            } else if is_punct(&tokens[at], ';') {
+                self.queries.iter_mut().zip(bound.take()).for_each(|(queries, bound)| queries.settle(bound));
+            }
+            at = self.chain(&tokens, at, place, &mut out);
+        }
+        out.changed()
+    }
+
+    /// What starts at `start`: a chain, or else one token. Returns where it ends.
+    fn chain(&mut self, tokens: &[TokenTree], start: usize, place: Place, out: &mut Output) -> usize {
+        let chain = Chain::at(tokens, start);
+        let end = chain.as_ref().map_or(start + 1, |chain| chain.end);
+        let edits = chain.map_or_else(Edits::default, |chain| self.edits(tokens, &chain, place));
+        for (at, token) in tokens.iter().enumerate().take(end).skip(start) {
+            match self.token(token, edits.at(at)) {
+                Some(edited) => out.insert(edited.into()),
+                None => out.keep(std::slice::from_ref(token)),
             }
         }
-        changed.then(|| out.into_iter().collect())
+        end
     }
 
-    /// `let q = …` holds a query from the next `;` on.
-    fn note_binding(&mut self, tokens: &[TokenTree], at: usize) {
-        let Some(queries) = &mut self.queries else { return };
-        if is_word(&tokens[at], "let") {
-            queries.note(&tokens[at + 1..]);
-        } else if is_punct(&tokens[at], ';') {
-            queries.settle();
-        }
-    }
-
-    fn edits(&mut self, tokens: &[TokenTree], chain: &Chain, place: Place) -> Vec<(usize, Edit)> {
+    fn edits(&mut self, tokens: &[TokenTree], chain: &Chain, place: Place) -> Edits {
         if let Some((macro_arguments, place)) = calls::awaiting_macro(chain) {
-            return vec![(macro_arguments, Edit::Awaited(place))];
+            return Edits::of([(macro_arguments, Edit::Arguments(place))]);
         }
         if self.block.strict {
             self.note_unlisted(tokens, chain, place);
@@ -156,13 +170,27 @@ impl<'a> Rewriter<'a> {
             self.findings.called[collaborator] = true;
             // A twin that the user calls by name has the context already.
             return if call.method.ends_with("_ctx") {
-                Vec::new()
+                Edits::default()
             } else {
-                vec![(call.name, Edit::Rename), (call.arguments, Edit::Prefix)]
+                let context = self.context.clone();
+                Edits::of([(call.name, Edit::Rename), (call.arguments, Edit::Prefix { context })])
             };
         }
-        let statements = self.queries.as_ref().map_or_else(Vec::new, |queries| queries.executed(chain));
-        statements.into_iter().map(|arguments| (arguments, Edit::Wrap)).collect()
+        let executed = self.queries.as_ref().map_or_else(Vec::new, |queries| queries.executed(chain));
+        Edits::of(executed.into_iter().map(|statement| (statement.arguments, self.executor(&statement))))
+    }
+
+    /// A statement is known by its text, or else by the method that it is in.
+    fn executor(&mut self, statement: &Statement) -> Edit {
+        self.has_statements = true;
+        let known = statement.text.as_ref().and_then(|text| self.literals.place(text));
+        let source = if let Some(place) = known {
+            let place = Token::usize_unsuffixed(place);
+            quote_spanned!(Span::mixed_site()=> literal(&__SQL[#place]))
+        } else {
+            quote_spanned!(Span::mixed_site()=> of(&__METHOD))
+        };
+        Edit::Executor { context: self.context.clone(), source }
     }
 
     /// Each field once.
@@ -178,15 +206,14 @@ impl<'a> Rewriter<'a> {
 
     /// `None` if the token stays as it is.
     fn token(&mut self, token: &TokenTree, edit: Option<&Edit>) -> Option<TokenTree> {
-        match (token, edit) {
-            (TokenTree::Ident(name), Some(Edit::Rename)) => Some(twin_of(name).into()),
-            (TokenTree::Group(group), edit) => self.group(group, edit).map(TokenTree::Group),
-            _ => None,
+        match token {
+            TokenTree::Group(group) => self.group(group, edit).map(TokenTree::Group),
+            _ => edit?.renamed(token),
         }
     }
 
     fn group(&mut self, group: &Group, edit: Option<&Edit>) -> Option<Group> {
-        let place = if let Some(Edit::Awaited(place)) = edit { *place } else { Place::Code };
+        let place = edit.and_then(Edit::place).unwrap_or(Place::Code);
         let inner = if group.delimiter() == Delimiter::Brace {
             let outer_scope = self.queries.clone();
             let inner = self.stream(&group.stream(), place);
@@ -195,24 +222,8 @@ impl<'a> Rewriter<'a> {
         } else {
             self.stream(&group.stream(), place)
         };
-        let inner = match edit {
-            Some(Edit::Prefix) => self.with_ctx(&inner.unwrap_or_else(|| group.stream())),
-            Some(Edit::Wrap) => self.in_sql(&inner.unwrap_or_else(|| group.stream())),
-            Some(Edit::Rename | Edit::Awaited(_)) | None => inner?,
-        };
-        let mut rewritten = Group::new(group.delimiter(), inner);
-        rewritten.set_span(group.span());
-        Some(rewritten)
-    }
-
-    fn with_ctx(&self, arguments: &TokenStream) -> TokenStream {
-        let context = &self.context;
-        if arguments.is_empty() { quote!(#context) } else { quote!(#context, #arguments) }
-    }
-
-    fn in_sql(&self, executor: &TokenStream) -> TokenStream {
-        let context = &self.context;
-        quote_spanned!(Span::mixed_site()=> #context.sql(#executor))
+        let filled = edit.and_then(|edit| edit.filled(inner.as_ref().unwrap_or(&group.stream())));
+        Some(refilled(group, filled.or(inner)?))
     }
 }
 

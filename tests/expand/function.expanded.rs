@@ -15,6 +15,16 @@ pub fn insert(
                 labels: &[],
             },
         );
+    use ::spanweave::sql::calls::*;
+    static __SQL: [::spanweave::sql::Literal; 1] = [
+        ::spanweave::sql::Literal::new(
+                &__METHOD,
+                "INSERT INTO tasks VALUES ($1)",
+                "INSERT tasks",
+                "INSERT",
+            )
+            .table("tasks"),
+    ];
     let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
     __METHOD
         .call(::spanweave::Ctx::current())
@@ -37,7 +47,7 @@ pub fn insert(
                         db.users.touch_ctx(ctx, id).await;
                         sqlx::query("INSERT INTO tasks VALUES ($1)")
                             .bind(id)
-                            .execute(ctx.sql(&db.pool))
+                            .execute(ctx.sql(&db.pool).literal(&__SQL[0]))
                             .await
                             .map(drop)
                     }

@@ -10,6 +10,16 @@ impl TaskRepository {
             "for_residences",
             ::core::module_path!(),
         );
+        use ::spanweave::sql::calls::*;
+        static __SQL: [::spanweave::sql::Literal; 1] = [
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "SELECT * FROM tasks WHERE residence_id = ANY($1)",
+                    "SELECT tasks",
+                    "SELECT",
+                )
+                .table("tasks"),
+        ];
         let returns = ::spanweave::Returns::<sqlx::Result<Vec<Task>>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -28,7 +38,7 @@ impl TaskRepository {
                                     "SELECT * FROM tasks WHERE residence_id = ANY($1)",
                                 )
                                 .bind(ids)
-                                .fetch_all(ctx.sql(&self.pool))
+                                .fetch_all(ctx.sql(&self.pool).literal(&__SQL[0]))
                                 .await
                         }
                     }
@@ -48,6 +58,16 @@ impl TaskRepository {
             "rename",
             ::core::module_path!(),
         );
+        use ::spanweave::sql::calls::*;
+        static __SQL: [::spanweave::sql::Literal; 1] = [
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "UPDATE tasks SET name = $2 WHERE id = $1",
+                    "UPDATE tasks",
+                    "UPDATE",
+                )
+                .table("tasks"),
+        ];
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -69,9 +89,105 @@ impl TaskRepository {
                             let update = sqlx::query!(
                                 "UPDATE tasks SET name = $2 WHERE id = $1", id, name
                             );
-                            update.execute(ctx.sql(&mut **tx)).await?;
+                            update.execute(ctx.sql(&mut **tx).literal(&__SQL[0])).await?;
                             self.cache.execute(Evict(id)).await;
                             Ok(())
+                        }
+                    }
+                },
+            )
+    }
+    #[inline]
+    pub fn archive(
+        &self,
+        table: &str,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "TaskRepository",
+            "archive",
+            ::core::module_path!(),
+        );
+        use ::spanweave::sql::calls::*;
+        static __SQL: [::spanweave::sql::Literal; 2] = [
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "INSERT INTO archive SELECT * FROM tasks WHERE done",
+                    "INSERT archive SELECT tasks",
+                    "INSERT",
+                )
+                .first_table("archive"),
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "ANALYZE archive; ANALYZE tasks",
+                    "ANALYZE ANALYZE",
+                    "ANALYZE",
+                )
+                .script(),
+        ];
+        let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run(
+                returns.class(),
+                async move {
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let table = table;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            sqlx::query(
+                                    "INSERT INTO archive SELECT * FROM tasks WHERE done",
+                                )
+                                .execute(ctx.sql(&self.pool).literal(&__SQL[0]))
+                                .await?;
+                            sqlx::query(&format!("DELETE FROM {table} WHERE done"))
+                                .execute(ctx.sql(&self.pool).of(&__METHOD))
+                                .await?;
+                            sqlx::raw_sql("ANALYZE archive; ANALYZE tasks")
+                                .execute(ctx.sql(&self.pool).literal(&__SQL[1]))
+                                .await
+                                .map(drop)
+                        }
+                    }
+                },
+            )
+    }
+    pub fn titles(&self) -> impl Stream<Item = sqlx::Result<String>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "TaskRepository",
+            "titles",
+            ::core::module_path!(),
+        );
+        use ::spanweave::sql::calls::*;
+        static __SQL: [::spanweave::sql::Literal; 1] = [
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "SELECT title FROM tasks",
+                    "SELECT tasks",
+                    "SELECT",
+                )
+                .table("tasks"),
+        ];
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .make(
+                ::spanweave::StreamReturn(
+                    ::spanweave::Returns::<sqlx::Result<String>>::NEW.class(),
+                ),
+                move || {
+                    {
+                        '_body: {
+                            sqlx::query_scalar("SELECT title FROM tasks")
+                                .fetch(
+                                    ::spanweave::Ctx::current()
+                                        .sql(&self.pool)
+                                        .literal(&__SQL[0]),
+                                )
                         }
                     }
                 },
@@ -123,6 +239,23 @@ impl TaskRepository {
         name: &str,
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
         ctx.enter(move || self.rename(tx, id, name))
+    }
+    /// [`archive`](Self::archive), in the given trace context.
+    #[inline]
+    pub fn archive_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        table: &str,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        ctx.enter(move || self.archive(table))
+    }
+    /// [`titles`](Self::titles), in the given trace context.
+    #[inline]
+    pub fn titles_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+    ) -> impl Stream<Item = sqlx::Result<String>> {
+        ctx.enter(move || self.titles())
     }
     /// [`ping`](Self::ping), in the given trace context.
     #[inline]

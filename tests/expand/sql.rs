@@ -9,6 +9,14 @@ impl TaskRepository {
         self.cache.execute(Evict(id)).await;
         Ok(())
     }
+    pub async fn archive(&self, table: &str) -> sqlx::Result<()> {
+        sqlx::query("INSERT INTO archive SELECT * FROM tasks WHERE done").execute(&self.pool).await?;
+        sqlx::query(&format!("DELETE FROM {table} WHERE done")).execute(&self.pool).await?;
+        sqlx::raw_sql("ANALYZE archive; ANALYZE tasks").execute(&self.pool).await.map(drop)
+    }
+    pub fn titles(&self) -> impl Stream<Item = sqlx::Result<String>> {
+        sqlx::query_scalar("SELECT title FROM tasks").fetch(&self.pool)
+    }
     #[traced(sql = off)]
     pub async fn ping(&self) -> sqlx::Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)

@@ -6,6 +6,16 @@ impl Tasks {
             "all",
             ::core::module_path!(),
         );
+        use ::spanweave::sql::calls::*;
+        static __SQL: [::spanweave::sql::Literal; 1] = [
+            ::spanweave::sql::Literal::new(
+                    &__METHOD,
+                    "SELECT * FROM tasks",
+                    "SELECT tasks",
+                    "SELECT",
+                )
+                .table("tasks"),
+        ];
         __METHOD
             .call(::spanweave::Ctx::current())
             .make(
@@ -16,7 +26,11 @@ impl Tasks {
                     {
                         '_body: {
                             sqlx::query_as("SELECT * FROM tasks")
-                                .fetch(::spanweave::Ctx::current().sql(&self.pool))
+                                .fetch(
+                                    ::spanweave::Ctx::current()
+                                        .sql(&self.pool)
+                                        .literal(&__SQL[0]),
+                                )
                         }
                     }
                 },

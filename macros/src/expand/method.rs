@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
 use super::options::{options, recorded, referenced};
+use super::statements;
 use crate::item::{Body, Function};
 use crate::model::attributes;
 use crate::model::in_place::{self, AsyncBlock};
@@ -86,7 +87,8 @@ impl Expansion<'_> {
             (Asyncness::Not, true) => quote_spanned!(Span::mixed_site()=> match #call {}),
             (Asyncness::Not | Asyncness::Rewritten, _) => call,
         };
-        quote!(#descriptor #returns #labelled #ends)
+        let statements = statements::items(self.block, &self.body.statements);
+        quote!(#descriptor #statements #returns #labelled #ends)
     }
 
     fn descriptor(&self) -> TokenStream {

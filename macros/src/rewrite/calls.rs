@@ -26,7 +26,7 @@ pub struct Call {
 
 /// The arguments of a macro that awaits them.
 pub fn awaiting_macro(chain: &Chain) -> Option<(usize, Place)> {
-    let [Link::Macro { arguments }, ..] = chain.links[..] else { return None };
+    let [Link::Macro { arguments, .. }, ..] = chain.links[..] else { return None };
     match chain.head_name()? {
         "join" | "try_join" => Some((arguments, Place::Joined)),
         "select" | "select_biased" => Some((arguments, Place::Selected)),

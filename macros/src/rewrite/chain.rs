@@ -23,8 +23,8 @@ pub enum Head {
 pub enum Link {
     Field(String),
     Method { name: usize, text: String, arguments: usize, argument_tokens: Group },
-    Call,
-    Macro { arguments: usize },
+    Call { argument_tokens: Group },
+    Macro { arguments: usize, argument_tokens: Group },
     Await,
     Try,
     Index,
@@ -44,9 +44,9 @@ impl Chain {
         let mut links = Vec::new();
         if let Head::Path(_) = head
             && puncts_at(tokens, end, "!")
-            && let Some(TokenTree::Group(_)) = tokens.get(end + 1)
+            && let Some(TokenTree::Group(group)) = tokens.get(end + 1)
         {
-            links.push(Link::Macro { arguments: end + 1 });
+            links.push(Link::Macro { arguments: end + 1, argument_tokens: group.clone() });
             end += 2;
         }
         while let Some((link, after)) = link(tokens, end) {
@@ -99,7 +99,7 @@ fn link(tokens: &[TokenTree], at: usize) -> Option<(Link, usize)> {
         TokenTree::Punct(punct) if punct.as_char() == '?' => Some((Link::Try, at + 1)),
         TokenTree::Punct(punct) if punct.as_char() == '.' => after_dot(tokens, at + 1),
         TokenTree::Group(group) => match group.delimiter() {
-            Delimiter::Parenthesis => Some((Link::Call, at + 1)),
+            Delimiter::Parenthesis => Some((Link::Call { argument_tokens: group.clone() }, at + 1)),
             Delimiter::Bracket => Some((Link::Index, at + 1)),
             Delimiter::Brace | Delimiter::None => None,
         },

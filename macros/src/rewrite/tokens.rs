@@ -1,6 +1,6 @@
 //! Small questions about tokens.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 
 pub fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
@@ -12,6 +12,11 @@ pub fn is_word(token: &TokenTree, wanted: &str) -> bool {
 
 pub fn is_group(token: &TokenTree, delimiter: Delimiter) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == delimiter)
+}
+
+/// What stands between the delimiters.
+pub fn inside(group: &Group) -> Vec<TokenTree> {
+    group.stream().into_iter().collect()
 }
 
 fn is_ident(token: Option<&TokenTree>) -> bool {

@@ -3,10 +3,14 @@
 //! `execute(command)` and `fetch(url)` are common names. Only an expression that names sqlx counts, or a variable
 //! that was bound to one.
 
+use std::rc::Rc;
+
 use proc_macro2::{Group, TokenTree};
 
+use super::binding::Let;
 use super::chain::{Chain, Head, Link};
-use super::tokens::{argument_count, is_punct, is_word};
+use super::literals;
+use super::tokens::{argument_count, inside, is_word};
 
 /// Methods of sqlx that take one executor. The second column: nobody else has them.
 const EXECUTORS: &[(&str, bool)] = &[
@@ -20,53 +24,80 @@ const EXECUTORS: &[(&str, bool)] = &[
 ];
 
 /// What an expression is so far.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Known {
     Nothing,
     /// A `QueryBuilder`.
     Builder,
     /// Something called `query…` that is not of sqlx itself.
     Likely,
-    Query,
+    /// With its text, where that stands in the body.
+    Query(Option<Rc<str>>),
+}
+
+impl Known {
+    fn is_executed_by(&self, method: &str) -> bool {
+        match self {
+            Known::Query(_) => true,
+            Known::Likely => is_only_sqlx(method),
+            Known::Nothing | Known::Builder => false,
+        }
+    }
+
+    fn text(self) -> Option<Rc<str>> {
+        match self {
+            Known::Query(text) => text,
+            Known::Nothing | Known::Builder | Known::Likely => None,
+        }
+    }
+}
+
+/// What a `let` makes of a variable.
+#[derive(Clone)]
+pub struct Meaning {
+    name: String,
+    known: Known,
+}
+
+/// A query that is executed.
+pub struct Statement {
+    /// Where its executor stands.
+    pub arguments: usize,
+    pub text: Option<Rc<str>>,
 }
 
 /// The variables of a body that hold a query or a builder of one.
 #[derive(Clone, Default)]
 pub struct Queries {
-    variables: Vec<(String, Known)>,
-    /// Its initialiser ends at the next `;`, and still means what the name was before.
-    pending: Option<(String, Known)>,
+    variables: Vec<Meaning>,
 }
 
 impl Queries {
-    /// Takes note of what follows a `let`.
-    pub fn note(&mut self, tokens: &[TokenTree]) {
-        let Some((name, ty, value)) = binding(tokens) else { return };
-        let known = match Chain::at(tokens, value) {
-            Some(chain) if tokens.get(chain.end).is_some_and(|next| is_punct(next, ';')) => {
-                self.walk(&chain, |_| {})
-            }
+    /// What the variable means behind the statement.
+    pub fn meaning(&self, tokens: &[TokenTree], binding: &Let) -> Option<Meaning> {
+        let name = binding.name()?.to_string();
+        let known = match Chain::at(tokens, binding.value) {
+            Some(chain) if chain.end == binding.end => self.walk(&chain, |_| {}),
             _ => Known::Nothing,
         };
-        let is_builder = ty.iter().any(|token| is_word(token, "QueryBuilder"));
+        let is_builder = binding.ty.iter().any(|token| is_word(token, "QueryBuilder"));
         let known = if known == Known::Nothing && is_builder { Known::Builder } else { known };
-        self.pending = Some((name, known));
+        Some(Meaning { name, known })
     }
 
-    /// From here on the noted variable has its new meaning.
-    pub fn settle(&mut self) {
-        self.variables.extend(self.pending.take());
+    pub fn settle(&mut self, meaning: Meaning) {
+        self.variables.push(meaning);
     }
 
-    /// Where the executors stand that `chain` gives to queries.
-    pub fn executed(&self, chain: &Chain) -> Vec<usize> {
+    /// The queries that `chain` executes.
+    pub fn executed(&self, chain: &Chain) -> Vec<Statement> {
         let mut executed = Vec::new();
-        self.walk(chain, |arguments| executed.push(arguments));
+        self.walk(chain, |statement| executed.push(statement));
         executed
     }
 
     /// Follows a chain from its head and says what it is in the end.
-    fn walk(&self, chain: &Chain, mut executed: impl FnMut(usize)) -> Known {
+    fn walk(&self, chain: &Chain, mut executed: impl FnMut(Statement)) -> Known {
         let mut known = self.head(chain);
         for (at, link) in chain.links.iter().enumerate() {
             let Link::Method { text, arguments, argument_tokens, .. } = link else {
@@ -77,11 +108,10 @@ impl Queries {
                 continue;
             };
             if is_executor(text) {
-                let is_query = known == Known::Query || (known == Known::Likely && is_only_sqlx(text));
-                if is_query && takes_executor(argument_tokens) {
-                    executed(*arguments);
+                let query = std::mem::replace(&mut known, Known::Nothing);
+                if query.is_executed_by(text) && takes_executor(argument_tokens) {
+                    executed(Statement { arguments: *arguments, text: query.text() });
                 }
-                known = Known::Nothing;
             } else {
                 known = after_method(known, text, chain.links.get(at + 1));
             }
@@ -92,32 +122,38 @@ impl Queries {
     fn head(&self, chain: &Chain) -> Known {
         let Head::Path(segments) = &chain.head else { return Known::Nothing };
         let Some(last) = segments.last() else { return Known::Nothing };
-        let calls = matches!(chain.links.first(), Some(Link::Call | Link::Macro { .. }));
-        let is_sqlx = segments.first().is_some_and(|first| first == "sqlx");
         if segments.iter().any(|segment| segment == "QueryBuilder") {
-            Known::Builder
-        } else if calls && (is_query_function(last) || (is_sqlx && last.starts_with("query"))) {
-            Known::Query
-        } else if calls && last.starts_with("query") {
+            return Known::Builder;
+        }
+        let (is_macro, arguments) = match chain.links.first() {
+            Some(Link::Call { argument_tokens }) => (false, argument_tokens),
+            Some(Link::Macro { argument_tokens, .. }) => (true, argument_tokens),
+            _ if segments.len() == 1 => return self.variable(last),
+            _ => return Known::Nothing,
+        };
+        let is_sqlx = segments.first().is_some_and(|first| first == "sqlx");
+        if is_query_function(last) {
+            Known::Query(literals::text(last, is_macro, arguments))
+        } else if is_sqlx && last.starts_with("query") {
+            Known::Query(None)
+        } else if last.starts_with("query") {
             Known::Likely
-        } else if segments.len() == 1 && !calls {
-            self.variable(last)
         } else {
             Known::Nothing
         }
     }
 
     fn variable(&self, name: &str) -> Known {
-        let newest = self.variables.iter().rev().find(|(variable, _)| variable == name);
-        newest.map_or(Known::Nothing, |(_, known)| *known)
+        let newest = self.variables.iter().rev().find(|variable| variable.name == name);
+        newest.map_or(Known::Nothing, |variable| variable.known.clone())
     }
 }
 
 fn after_method(before: Known, method: &str, next: Option<&Link>) -> Known {
     match method {
-        "build" if before == Known::Builder || executes_surely(next) => Known::Query,
+        "build" if before == Known::Builder || executes_surely(next) => Known::Query(None),
         "build" | "expect" | "unwrap" => Known::Nothing,
-        _ if method.starts_with("build_query") => Known::Query,
+        _ if method.starts_with("build_query") => Known::Query(None),
         _ => before,
     }
 }
@@ -145,23 +181,10 @@ fn is_only_sqlx(method: &str) -> bool {
 
 /// One argument, to which the context was not given by hand.
 fn takes_executor(arguments: &Group) -> bool {
-    let tokens: Vec<TokenTree> = arguments.stream().into_iter().collect();
+    let tokens = inside(arguments);
     let given = match &tokens[..] {
         [.., method, TokenTree::Group(_)] => is_word(method, "sql"),
         _ => false,
     };
     argument_count(&tokens) == 1 && !given
-}
-
-/// `mut? name (: ty)? = value`: the name, the type's tokens, where the value starts.
-fn binding(tokens: &[TokenTree]) -> Option<(String, &[TokenTree], usize)> {
-    let name_at = usize::from(is_word(tokens.first()?, "mut"));
-    let TokenTree::Ident(name) = tokens.get(name_at)? else { return None };
-    let after = name_at + 1;
-    if !is_punct(tokens.get(after)?, ':') && !is_punct(&tokens[after], '=') {
-        return None;
-    }
-    let end = tokens.iter().position(|token| is_punct(token, ';'))?;
-    let equals = tokens[after..end].iter().position(|token| is_punct(token, '='))? + after;
-    (equals + 1 < tokens.len()).then(|| (name.to_string(), &tokens[after..equals], equals + 1))
 }

@@ -1,0 +1,95 @@
+//! What becomes of the tokens of a chain.
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use super::calls::{Place, twin_of};
+
+/// What happens to one token.
+pub enum Edit {
+    /// `list` becomes `list_ctx`.
+    Rename,
+    /// `(id)` becomes `(ctx, id)`.
+    Prefix { context: TokenStream },
+    /// `(X)` becomes `(ctx.sql(X).of(&__METHOD))`.
+    Executor { context: TokenStream, source: TokenStream },
+    /// The arguments of a macro.
+    Arguments(Place),
+}
+
+impl Edit {
+    /// Where the tokens inside stand.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Edit::Arguments(place) => Some(*place),
+            Edit::Rename | Edit::Prefix { .. } | Edit::Executor { .. } => None,
+        }
+    }
+
+    /// A name in the place of another.
+    pub fn renamed(&self, token: &TokenTree) -> Option<TokenTree> {
+        match (self, token) {
+            (Edit::Rename, TokenTree::Ident(name)) => Some(twin_of(name).into()),
+            _ => None,
+        }
+    }
+
+    /// What stands between the delimiters in the place of `inner`.
+    pub fn filled(&self, inner: &TokenStream) -> Option<TokenStream> {
+        match self {
+            Edit::Prefix { context } if inner.is_empty() => Some(context.clone()),
+            Edit::Prefix { context } => Some(quote!(#context, #inner)),
+            Edit::Executor { context, source } => {
+                Some(quote_spanned!(Span::mixed_site()=> #context.sql(#inner).#source))
+            }
+            Edit::Rename | Edit::Arguments(_) => None,
+        }
+    }
+}
+
+/// The edits of one chain.
+#[derive(Default)]
+pub struct Edits {
+    /// By the places of the tokens.
+    pub tokens: Vec<(usize, Edit)>,
+}
+
+impl Edits {
+    pub fn of(tokens: impl IntoIterator<Item = (usize, Edit)>) -> Edits {
+        Edits { tokens: tokens.into_iter().collect() }
+    }
+
+    pub fn at(&self, place: usize) -> Option<&Edit> {
+        self.tokens.iter().find(|(edited, _)| *edited == place).map(|(_, edit)| edit)
+    }
+}
+
+/// A group like `group`, at its place.
+pub fn refilled(group: &Group, content: TokenStream) -> Group {
+    let mut refilled = Group::new(group.delimiter(), content);
+    refilled.set_span(group.span());
+    refilled
+}
+
+/// Tokens as they come out.
+#[derive(Default)]
+pub struct Output {
+    tokens: Vec<TokenTree>,
+    is_changed: bool,
+}
+
+impl Output {
+    pub fn keep(&mut self, tokens: &[TokenTree]) {
+        self.tokens.extend_from_slice(tokens);
+    }
+
+    pub fn insert(&mut self, tokens: TokenStream) {
+        self.tokens.extend(tokens);
+        self.is_changed = true;
+    }
+
+    /// `None` if all tokens were kept.
+    pub fn changed(self) -> Option<TokenStream> {
+        self.is_changed.then(|| self.tokens.into_iter().collect())
+    }
+}
