@@ -3,28 +3,38 @@
 //! It works on tokens and reaches into nested groups and the arguments of macros. It cannot fail, and says what it
 //! found, so that `check` can tell which collaborators are never called.
 
+mod apart;
 mod binding;
 mod calls;
 mod chain;
 mod edits;
+mod entering;
 mod literals;
 mod queries;
+mod scope;
+mod sql;
 mod tokens;
+mod transactions;
+mod variable;
+mod verbs;
 
-use proc_macro2::{Delimiter, Group, Ident, Literal as Token, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use std::ops::Range;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
 
 pub use self::calls::twin_of;
 pub use self::literals::Literal;
 pub use self::tokens::{is_word, puncts_at};
 
+use self::apart::Apart;
 use self::binding::Let;
-use self::calls::Place;
+use self::calls::{Call, Place};
 use self::chain::Chain;
 use self::edits::{Edit, Edits, Output, refilled};
-use self::literals::Literals;
-use self::queries::{Queries, Statement};
-use self::tokens::{is_punct, nested_item};
+use self::scope::Begun;
+use self::sql::Sql;
+use self::tokens::{inside, is_punct, nested_item};
 use crate::item::Body;
 use crate::model::Block;
 
@@ -80,13 +90,10 @@ pub fn bodies(block: &Block) -> (Vec<Rewritten>, Findings) {
 struct Rewriter<'a> {
     block: &'a Block,
     findings: Findings,
-    /// What is known of variables here; `None` in a body whose SQL is left alone.
-    queries: Option<Queries>,
+    /// `None` in a body whose SQL is left alone.
+    sql: Option<Sql>,
     /// How the current body finds its context.
     context: TokenStream,
-    /// Whether the current body has statements, and their texts.
-    has_statements: bool,
-    literals: Literals,
 }
 
 impl Rewritten {
@@ -98,99 +105,140 @@ impl Rewritten {
 impl<'a> Rewriter<'a> {
     fn new(block: &'a Block) -> Rewriter<'a> {
         let findings = Findings { called: vec![false; block.calls.len()], unlisted: Vec::new() };
-        let (context, literals) = (TokenStream::new(), Literals::default());
-        Rewriter { block, findings, queries: None, context, has_statements: false, literals }
+        Rewriter { block, findings, sql: None, context: TokenStream::new() }
     }
 
     /// What `outlives` its body (a future, a stream) must not borrow a variable of it, and asks for the context anew.
     fn body(&mut self, body: TokenStream, sql: bool, outlives: bool) -> Rewritten {
-        self.queries = sql.then(Queries::default);
         let (runtime, ctx) = (&self.block.runtime, ctx());
         self.context = if outlives { quote!(#runtime::Ctx::current()) } else { quote!(#ctx) };
+        self.sql = sql.then(|| Sql::new(runtime.clone(), self.context.clone()));
         let is_read = sql || self.block.strict || !self.block.calls.is_empty();
-        let rewritten = if is_read { self.stream(&body, Place::Code) } else { None };
-        let statements = Statements {
-            is_given: std::mem::take(&mut self.has_statements),
-            literals: std::mem::take(&mut self.literals).into_list(),
-        };
+        let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+        let rewritten = if is_read { self.tokens(&tokens, Place::Statements) } else { None };
         match rewritten {
-            Some(body) => Rewritten { body, is_changed: true, names_ctx: !outlives, statements },
+            Some(body) => {
+                let statements = self.sql.take().map_or_else(Statements::default, Sql::into_statements);
+                Rewritten { body, is_changed: true, names_ctx: !outlives, statements }
+            }
             None => Rewritten::unchanged(body),
         }
     }
 
     /// `None` if nothing in it is to be changed: the user's own groups keep both of their delimiters' spans.
-    fn stream(&mut self, stream: &TokenStream, place: Place) -> Option<TokenStream> {
-        let tokens: Vec<TokenTree> = stream.clone().into_iter().collect();
+    fn tokens(&mut self, tokens: &[TokenTree], place: Place) -> Option<TokenStream> {
         let mut out = Output::default();
-        let mut bound = None;
-        let mut at = 0;
-        while at < tokens.len() {
-            if let Some(end) = nested_item(&tokens, at) {
-                out.keep(&tokens[at..end]);
-                at = end;
-                continue;
-            }
-            // The name means what it did up to the end of the statement.
-            if let (Some(queries), Some(binding)) = (&self.queries, Let::at(&tokens, at)) {
-                bound = queries.meaning(&tokens, &binding);
-            } else if is_punct(&tokens[at], ';') {
-                self.queries.iter_mut().zip(bound.take()).for_each(|(queries, bound)| queries.settle(bound));
-            }
-            at = self.chain(&tokens, at, place, &mut out);
-        }
+        self.range(tokens, 0..tokens.len(), place, &mut out);
         out.changed()
+    }
+
+    /// Returns where the last that starts in the range ends.
+    fn range(&mut self, tokens: &[TokenTree], range: Range<usize>, place: Place, out: &mut Output) -> usize {
+        let mut bound = None;
+        let mut at = range.start;
+        while at < range.end {
+            at = if let Some(end) = nested_item(tokens, at) {
+                out.keep(&tokens[at..end]);
+                end
+            } else if let Some(apart) = Apart::at(tokens, at) {
+                out.keep(&tokens[at..apart.body.start]);
+                self.apart(tokens, apart, place, out)
+            } else if let Some(begun) = self.begun(tokens, at, place) {
+                self.begin(tokens, at, &begun, out)
+            } else {
+                let sql = self.sql.as_mut();
+                if is_punct(&tokens[at], ';') {
+                    sql.zip(bound.take()).into_iter().for_each(|(sql, bound)| sql.scope.settle(bound));
+                } else if let (Some(sql), Some(binding)) = (sql, Let::at(tokens, at)) {
+                    bound = Some(sql.scope.bound(tokens, &binding));
+                }
+                self.chain(tokens, at, place, out)
+            };
+        }
+        at
+    }
+
+    /// Code that may run later or elsewhere sees less of what is around it.
+    fn apart(&mut self, tokens: &[TokenTree], apart: Apart, place: Place, out: &mut Output) -> usize {
+        self.scoped(|this| {
+            this.sql.iter_mut().for_each(|sql| sql.scope.enter(tokens, &apart));
+            this.range(tokens, apart.body, place, out)
+        })
+    }
+
+    /// What variables mean is in the end as it was before.
+    fn scoped<R>(&mut self, inner: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.sql.as_ref().map(|sql| sql.scope.clone());
+        let result = inner(self);
+        self.sql.iter_mut().zip(outer).for_each(|(sql, outer)| sql.scope = outer);
+        result
+    }
+
+    /// The `let` at `start`, if it begins a transaction and is not a collaborator's.
+    fn begun<'t>(&self, tokens: &'t [TokenTree], start: usize, place: Place) -> Option<Begun<'t>> {
+        let may_begin = self.sql.is_some() && place == Place::Statements;
+        let begun = may_begin.then(|| scope::begun(tokens, start))??;
+        self.collaborator(tokens, &begun.chain, place).is_none().then_some(begun)
+    }
+
+    fn begin(&mut self, tokens: &[TokenTree], start: usize, begun: &Begun, out: &mut Output) -> usize {
+        let (before, behind) = self.sql.as_ref().map(|sql| sql.statements_around(tokens, begun)).unzip();
+        let edits = self.edits(tokens, &begun.chain, Place::Statements, Some(begun));
+        out.insert(before.unwrap_or_default());
+        out.keep(&tokens[start..begun.chain.start]);
+        self.edited(tokens, begun.chain.start..begun.chain.end, &edits, out);
+        out.keep(&tokens[begun.chain.end..=begun.binding.end]);
+        out.insert(behind.unwrap_or_default());
+        self.sql.iter_mut().for_each(|sql| sql.scope.settle(begun.bound()));
+        begun.binding.end + 1
     }
 
     /// What starts at `start`: a chain, or else one token. Returns where it ends.
     fn chain(&mut self, tokens: &[TokenTree], start: usize, place: Place, out: &mut Output) -> usize {
         let chain = Chain::at(tokens, start);
         let end = chain.as_ref().map_or(start + 1, |chain| chain.end);
-        let edits = chain.map_or_else(Edits::default, |chain| self.edits(tokens, &chain, place));
-        for (at, token) in tokens.iter().enumerate().take(end).skip(start) {
-            match self.token(token, edits.at(at)) {
-                Some(edited) => out.insert(edited.into()),
-                None => out.keep(std::slice::from_ref(token)),
-            }
-        }
+        let edits = chain.map_or_else(Edits::default, |chain| self.edits(tokens, &chain, place, None));
+        self.edited(tokens, start..end, &edits, out);
         end
     }
 
-    fn edits(&mut self, tokens: &[TokenTree], chain: &Chain, place: Place) -> Edits {
-        if let Some((macro_arguments, place)) = calls::awaiting_macro(chain) {
-            return Edits::of([(macro_arguments, Edit::Arguments(place))]);
+    fn edited(&mut self, tokens: &[TokenTree], range: Range<usize>, edits: &Edits, out: &mut Output) {
+        let mut front = Output::default();
+        for at in range {
+            edits.fronts.iter().filter(|around| around.end == at).for_each(|around| front.put_in(around));
+            match self.token(&tokens[at], edits.at(at)) {
+                Some(edited) => front.insert(edited.into()),
+                None => front.keep(std::slice::from_ref(&tokens[at])),
+            }
         }
+        out.append(front);
+    }
+
+    /// What happens to a chain, which is the value of `begun` if there is one.
+    fn edits(&mut self, tokens: &[TokenTree], chain: &Chain, place: Place, begun: Option<&Begun>) -> Edits {
         if self.block.strict {
             self.note_unlisted(tokens, chain, place);
         }
-        let mut calls = self.block.calls.iter().enumerate().filter_map(|(at, collaborator)| {
-            Some((at, calls::collaborator(tokens, chain, place, &collaborator.path)?))
-        });
-        if let Some((collaborator, call)) = calls.next() {
+        if let Some((collaborator, call)) = self.collaborator(tokens, chain, place) {
             self.findings.called[collaborator] = true;
             // A twin that the user calls by name has the context already.
-            return if call.method.ends_with("_ctx") {
-                Edits::default()
-            } else {
-                let context = self.context.clone();
-                Edits::of([(call.name, Edit::Rename), (call.arguments, Edit::Prefix { context })])
-            };
+            if call.method.ends_with("_ctx") {
+                return Edits::default();
+            }
+            let context = self.sql.as_ref().map(|sql| sql.context(&inside(&call.argument_tokens)));
+            let context = context.unwrap_or_else(|| self.context.clone());
+            return Edits::of([(call.name, Edit::Rename), (call.arguments, Edit::Prefix { context })]);
         }
-        let executed = self.queries.as_ref().map_or_else(Vec::new, |queries| queries.executed(chain));
-        Edits::of(executed.into_iter().map(|statement| (statement.arguments, self.executor(&statement))))
+        let mut edits = self.sql.as_mut().map_or_else(Edits::default, |sql| sql.edits(tokens, chain, begun));
+        let arguments = calls::macro_arguments(chain);
+        edits.tokens.extend(arguments.map(|(at, place)| (at, Edit::Arguments(place))));
+        edits
     }
 
-    /// A statement is known by its text, or else by the method that it is in.
-    fn executor(&mut self, statement: &Statement) -> Edit {
-        self.has_statements = true;
-        let known = statement.text.as_ref().and_then(|text| self.literals.place(text));
-        let source = if let Some(place) = known {
-            let place = Token::usize_unsuffixed(place);
-            quote_spanned!(Span::mixed_site()=> literal(&__SQL[#place]))
-        } else {
-            quote_spanned!(Span::mixed_site()=> of(&__METHOD))
-        };
-        Edit::Executor { context: self.context.clone(), source }
+    fn collaborator(&self, tokens: &[TokenTree], chain: &Chain, place: Place) -> Option<(usize, Call)> {
+        self.block.calls.iter().enumerate().find_map(|(at, collaborator)| {
+            Some((at, calls::collaborator(tokens, chain, place, &collaborator.path)?))
+        })
     }
 
     /// Each field once.
@@ -213,14 +261,13 @@ impl<'a> Rewriter<'a> {
     }
 
     fn group(&mut self, group: &Group, edit: Option<&Edit>) -> Option<Group> {
-        let place = edit.and_then(Edit::place).unwrap_or(Place::Code);
-        let inner = if group.delimiter() == Delimiter::Brace {
-            let outer_scope = self.queries.clone();
-            let inner = self.stream(&group.stream(), place);
-            self.queries = outer_scope;
-            inner
+        let is_block = group.delimiter() == Delimiter::Brace;
+        let place = if is_block { Place::Statements } else { Place::Expressions };
+        let (tokens, place) = (inside(group), edit.and_then(Edit::place).unwrap_or(place));
+        let inner = if is_block {
+            self.scoped(|this| this.tokens(&tokens, place))
         } else {
-            self.stream(&group.stream(), place)
+            self.tokens(&tokens, place)
         };
         let filled = edit.and_then(|edit| edit.filled(inner.as_ref().unwrap_or(&group.stream())));
         Some(refilled(group, filled.or(inner)?))

@@ -1,8 +1,9 @@
 //! `let` statements, as far as tokens tell.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
-use super::tokens::{is_punct, is_word, puncts_at};
+use super::tokens::{is_group, is_punct, is_word, puncts_at};
+use super::variable::mentions;
 
 /// `let pattern (: type)? = value;` Numbers are places in the tokens.
 pub struct Let<'t> {
@@ -11,6 +12,8 @@ pub struct Let<'t> {
     pub value: usize,
     /// The `;`.
     pub end: usize,
+    /// Whether another statement could stand before it: no `if`, no `while` and no attribute does.
+    pub is_alone: bool,
 }
 
 impl<'t> Let<'t> {
@@ -27,6 +30,9 @@ impl<'t> Let<'t> {
             ty: &tokens[pattern_end..equals],
             value: equals + 1,
             end,
+            is_alone: tokens[..start]
+                .last()
+                .is_none_or(|before| is_punct(before, ';') || is_group(before, Delimiter::Brace)),
         })
     }
 
@@ -37,6 +43,10 @@ impl<'t> Let<'t> {
             [first, TokenTree::Ident(name)] if is_word(first, "mut") => Some(name),
             _ => None,
         }
+    }
+
+    pub fn binds(&self, name: &str) -> bool {
+        mentions(self.pattern, name)
     }
 }
 

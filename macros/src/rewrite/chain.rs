@@ -25,7 +25,7 @@ pub enum Link {
     Method { name: usize, text: String, arguments: usize, argument_tokens: Group },
     Call { argument_tokens: Group },
     Macro { arguments: usize, argument_tokens: Group },
-    Await,
+    Await { dot: usize },
     Try,
     Index,
 }
@@ -36,6 +36,10 @@ const KEYWORDS: &[&str] = &[
     "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
     "static", "struct", "trait", "type", "unsafe", "use", "where", "while", "yield",
 ];
+
+pub fn is_keyword(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(word) if KEYWORDS.iter().any(|keyword| word == keyword))
+}
 
 impl Chain {
     /// The chain whose head is at `start`.
@@ -56,6 +60,14 @@ impl Chain {
         Some(Chain { start, end, head, links })
     }
 
+    /// Whether nothing of the expression stands before its head, as in `<T as Begin>::begin(…)` or `Session { … }.begin()`.
+    pub fn is_whole(&self, tokens: &[TokenTree]) -> bool {
+        let before = &tokens[..self.start];
+        let in_path = before.len() > 1 && puncts_at(before, before.len() - 2, "::");
+        let in_chain = before.last().is_some_and(|token| is_punct(token, '.'));
+        !in_path && !in_chain && !is_group(&tokens[self.start], Delimiter::Brace)
+    }
+
     /// The last segment of the head's path.
     pub fn head_name(&self) -> Option<&str> {
         match &self.head {
@@ -67,9 +79,7 @@ impl Chain {
 
 fn head(tokens: &[TokenTree], start: usize) -> Option<(Head, usize)> {
     match &tokens[start] {
-        TokenTree::Ident(word) if !KEYWORDS.iter().any(|keyword| word == keyword) => {
-            Some(path(tokens, start))
-        }
+        TokenTree::Ident(_) if !is_keyword(&tokens[start]) => Some(path(tokens, start)),
         TokenTree::Group(_) | TokenTree::Literal(_) => Some((Head::Other, start + 1)),
         _ => None,
     }
@@ -109,7 +119,7 @@ fn link(tokens: &[TokenTree], at: usize) -> Option<(Link, usize)> {
 
 fn after_dot(tokens: &[TokenTree], at: usize) -> Option<(Link, usize)> {
     let text = match tokens.get(at)? {
-        TokenTree::Ident(word) if word == "await" => return Some((Link::Await, at + 1)),
+        TokenTree::Ident(word) if word == "await" => return Some((Link::Await { dot: at - 1 }, at + 1)),
         TokenTree::Ident(word) => word.to_string(),
         TokenTree::Literal(index) => return Some((Link::Field(index.to_string()), at + 1)),
         // A range: `a..b`.

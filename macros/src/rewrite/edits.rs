@@ -47,16 +47,40 @@ impl Edit {
     }
 }
 
+/// `list.await` becomes `callee(list).await`: what the front of a chain is given to.
+pub struct Around {
+    /// The `.` behind that front.
+    pub end: usize,
+    pub callee: TokenStream,
+    /// An argument before it.
+    pub first: Option<TokenStream>,
+    /// `.watched()` behind the call.
+    pub method: Option<TokenStream>,
+}
+
+impl Around {
+    fn given(&self, front: &[TokenTree]) -> TokenStream {
+        let (callee, first, method) = (&self.callee, self.first.iter(), &self.method);
+        quote_spanned!(Span::mixed_site()=> #callee(#(#first,)* #(#front)*) #method)
+    }
+}
+
 /// The edits of one chain.
 #[derive(Default)]
 pub struct Edits {
     /// By the places of the tokens.
     pub tokens: Vec<(usize, Edit)>,
+    /// The shortest front first.
+    pub fronts: Vec<Around>,
 }
 
 impl Edits {
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty() && self.fronts.is_empty()
+    }
+
     pub fn of(tokens: impl IntoIterator<Item = (usize, Edit)>) -> Edits {
-        Edits { tokens: tokens.into_iter().collect() }
+        Edits { tokens: tokens.into_iter().collect(), fronts: Vec::new() }
     }
 
     pub fn at(&self, place: usize) -> Option<&Edit> {
@@ -86,6 +110,17 @@ impl Output {
     pub fn insert(&mut self, tokens: TokenStream) {
         self.tokens.extend(tokens);
         self.is_changed = true;
+    }
+
+    /// All that came out so far is given to a call.
+    pub fn put_in(&mut self, around: &Around) {
+        let given = around.given(&std::mem::take(&mut self.tokens));
+        self.insert(given);
+    }
+
+    pub fn append(&mut self, other: Output) {
+        self.tokens.extend(other.tokens);
+        self.is_changed |= other.is_changed;
     }
 
     /// `None` if all tokens were kept.

@@ -63,6 +63,7 @@ pub struct Meaning {
 pub struct Statement {
     /// Where its executor stands.
     pub arguments: usize,
+    pub executor: Vec<TokenTree>,
     pub text: Option<Rc<str>>,
 }
 
@@ -85,8 +86,8 @@ impl Queries {
         Some(Meaning { name, known })
     }
 
-    pub fn settle(&mut self, meaning: Meaning) {
-        self.variables.push(meaning);
+    pub fn settle(&mut self, meaning: Option<Meaning>) {
+        self.variables.extend(meaning);
     }
 
     /// The queries that `chain` executes.
@@ -102,15 +103,17 @@ impl Queries {
         for (at, link) in chain.links.iter().enumerate() {
             let Link::Method { text, arguments, argument_tokens, .. } = link else {
                 // A query is built without failing: what was opened or awaited is no longer one.
-                if matches!(link, Link::Await | Link::Try | Link::Field(_)) {
+                if matches!(link, Link::Await { .. } | Link::Try | Link::Field(_)) {
                     known = Known::Nothing;
                 }
                 continue;
             };
             if is_executor(text) {
                 let query = std::mem::replace(&mut known, Known::Nothing);
-                if query.is_executed_by(text) && takes_executor(argument_tokens) {
-                    executed(Statement { arguments: *arguments, text: query.text() });
+                if query.is_executed_by(text)
+                    && let Some(executor) = executor(argument_tokens)
+                {
+                    executed(Statement { arguments: *arguments, executor, text: query.text() });
                 }
             } else {
                 known = after_method(known, text, chain.links.get(at + 1));
@@ -179,12 +182,12 @@ fn is_only_sqlx(method: &str) -> bool {
     EXECUTORS.iter().any(|(name, only_sqlx)| *only_sqlx && *name == method)
 }
 
-/// One argument, to which the context was not given by hand.
-fn takes_executor(arguments: &Group) -> bool {
+/// The one argument, if the context was not given to it by hand.
+fn executor(arguments: &Group) -> Option<Vec<TokenTree>> {
     let tokens = inside(arguments);
     let given = match &tokens[..] {
         [.., method, TokenTree::Group(_)] => is_word(method, "sql"),
         _ => false,
     };
-    argument_count(&tokens) == 1 && !given
+    (argument_count(&tokens) == 1 && !given).then_some(tokens)
 }

@@ -39,3 +39,4 @@ fn assert_sql(body: TokenStream, expected: TokenStream) {
 mod calls;
 mod literals;
 mod queries;
+mod transactions;

@@ -1,0 +1,109 @@
+//! What tokens do with a variable of a name.
+
+use proc_macro2::TokenTree;
+
+use super::apart::Apart;
+use super::binding::Let;
+use super::tokens::{inside, is_punct, is_word, nested_item, puncts_at};
+
+/// Whether it stands anywhere in them.
+pub fn mentions(tokens: &[TokenTree], name: &str) -> bool {
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => mentions(&inside(group), name),
+        _ => is_mention(tokens, at, name),
+    })
+}
+
+fn is_mention(tokens: &[TokenTree], at: usize, name: &str) -> bool {
+    is_word(&tokens[at], name) && !is_member(tokens, at)
+}
+
+/// The last of `a.name`, `a::name`, or the first of `name: value`.
+fn is_member(tokens: &[TokenTree], at: usize) -> bool {
+    let is_field = at > 0 && is_punct(&tokens[at - 1], '.') && !(at > 1 && puncts_at(tokens, at - 2, ".."));
+    let is_segment = at > 1 && puncts_at(tokens, at - 2, "::");
+    let is_key = puncts_at(tokens, at + 1, ":") && !puncts_at(tokens, at + 1, "::");
+    is_field || is_segment || is_key
+}
+
+/// Whether another value is given to it.
+pub fn is_assigned(tokens: &[TokenTree], name: &str) -> bool {
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => is_assigned(&inside(group), name),
+        _ => is_mention(tokens, at, name) && is_assignment(tokens, at),
+    })
+}
+
+fn is_assignment(tokens: &[TokenTree], at: usize) -> bool {
+    let is_bound = tokens[..at].last().is_some_and(|before| is_word(before, "let") || is_word(before, "mut"));
+    let compares = puncts_at(tokens, at + 1, "==") || puncts_at(tokens, at + 1, "=>");
+    puncts_at(tokens, at + 1, "=") && !compares && !is_bound
+}
+
+/// Whether it may go on as something else, or come to its end where nobody looks: it is not only borrowed, dropped here,
+/// or ended here by `commit().await` or `rollback().await`.
+pub fn leaves(tokens: &[TokenTree], name: &str) -> bool {
+    is_moved(tokens, name, false)
+}
+
+/// Whether it goes into a closure or an `async` block, and is not only borrowed by it.
+pub fn leaves_with(tokens: &[TokenTree], apart: &Apart, name: &str) -> bool {
+    let body = &tokens[apart.body.clone()];
+    let is_another = mentions(&tokens[apart.parameters.clone()], name);
+    !is_another && if apart.is_move { mentions(body, name) } else { is_moved(body, name, true) }
+}
+
+fn is_moved(tokens: &[TokenTree], name: &str, is_apart: bool) -> bool {
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(end) = nested_item(tokens, at) {
+            at = end;
+            continue;
+        }
+        if let Some(apart) = Apart::at(tokens, at) {
+            if leaves_with(tokens, &apart, name) {
+                return true;
+            }
+            at = apart.body.end;
+            continue;
+        }
+        if let Some(binding) = Let::at(tokens, at).filter(|binding| binding.binds(name)) {
+            return is_moved(&tokens[binding.value..binding.end], name, is_apart);
+        }
+        let moved = match &tokens[at] {
+            TokenTree::Group(group) => !drops(tokens, at, name) && is_moved(&inside(group), name, is_apart),
+            _ => is_mention(tokens, at, name) && is_given_away(tokens, at, is_apart),
+        };
+        if moved {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// `drop(name)`
+fn drops(tokens: &[TokenTree], at: usize, name: &str) -> bool {
+    let TokenTree::Group(group) = &tokens[at] else { return false };
+    let is_drop = tokens[..at].last().is_some_and(|function| is_word(function, "drop"));
+    is_drop && matches!(&inside(group)[..], [only] if is_word(only, name))
+}
+
+fn is_given_away(tokens: &[TokenTree], at: usize, is_apart: bool) -> bool {
+    if puncts_at(tokens, at + 1, ".") && !puncts_at(tokens, at + 1, "..") {
+        let is_awaited =
+            puncts_at(tokens, at + 4, ".") && tokens.get(at + 5).is_some_and(|word| is_word(word, "await"));
+        return is_ended(tokens, at) && (is_apart || !is_awaited);
+    }
+    let is_borrowed = match &tokens[..at] {
+        [.., reference, mutable] if is_word(mutable, "mut") => is_punct(reference, '&'),
+        [.., operator] => is_punct(operator, '&') || is_punct(operator, '*'),
+        [] => false,
+    };
+    !is_borrowed
+}
+
+/// `name.commit(…)`, `name.rollback(…)`
+fn is_ended(tokens: &[TokenTree], at: usize) -> bool {
+    tokens.get(at + 2).is_some_and(|method| is_word(method, "commit") || is_word(method, "rollback"))
+}
