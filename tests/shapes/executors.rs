@@ -217,11 +217,16 @@ each_way! {
             .await;
             seen.assert(&[
                 "Tasks.renamed",
-                "  repo: UPDATE tasks",
+                "  repo: transaction",
+                "    repo: BEGIN",
+                "    repo: UPDATE tasks",
+                "    repo: COMMIT",
                 "Tasks.all",
                 "  repo: SELECT tasks",
                 "Tasks.renamed [error: unique_violation]",
-                "  repo: UPDATE tasks [error: unique_violation]",
+                "  repo: transaction [error: rolled_back]",
+                "    repo: BEGIN",
+                "    repo: UPDATE tasks [error: unique_violation]",
                 "Tasks.streamed",
                 "  repo: SELECT tasks",
                 "Tasks.built",

@@ -82,3 +82,4 @@ mod receivers;
 mod returns;
 mod streams;
 mod sync;
+mod transactions;

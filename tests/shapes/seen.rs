@@ -44,12 +44,17 @@ impl Seen {
             Way::Service => ("service", false),
             Way::Repo => ("repo", true),
         };
+        // Without a statement what is in it is one level higher.
+        let mut gone: Vec<usize> = Vec::new();
         for line in expected.iter().filter(|_| self.way != Way::Plain) {
             let line = line.replace("{way}", name);
-            match line.split_once("repo: ") {
-                Some(_) if !is_repo => {}
-                Some((indent, statement)) => tree += &format!("  {indent}{statement}\n"),
-                None => tree += &format!("  {line}\n"),
+            let depth = line.len() - line.trim_start().len();
+            gone.retain(|around| *around < depth);
+            let indent = " ".repeat(2 + depth - 2 * gone.len());
+            match line.trim_start().strip_prefix("repo: ") {
+                Some(_) if !is_repo => gone.push(depth),
+                Some(statement) => tree += &format!("{indent}{statement}\n"),
+                None => tree += &format!("{indent}{}\n", line.trim_start()),
             }
         }
         let spans = self.telemetry.spans();

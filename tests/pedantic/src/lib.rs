@@ -53,7 +53,7 @@ use core::task::{Context, Poll};
 
 use futures_core::Stream;
 use spanweave::{Ctx, ErrorClass, repo, traced, traced_client, traced_job, traced_service};
-use sqlx::{Executor, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Acquire as _, Executor, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::task::yield_now;
 
 /// Why a call failed.
@@ -111,6 +111,37 @@ impl TaskRepository {
         sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(executor).await
     }
 
+    /// Removes tasks in one transaction, and some of them in a savepoint.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove(&self, ids: &[i64]) -> sqlx::Result<u64> {
+        let mut tx = self.pool.begin().await?;
+        let mut removed = 0_u64;
+        for id in ids {
+            let mut savepoint = tx.begin().await?;
+            let delete = sqlx::query("DELETE FROM tasks WHERE id = $1").bind(id);
+            let deleted = delete.execute(&mut *savepoint).await?.rows_affected();
+            removed = removed.saturating_add(deleted);
+            savepoint.commit().await?;
+        }
+        note(&mut tx, removed).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+
+    /// Begins what its caller ends, on a connection of its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begun(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        let connection = self.pool.acquire().await?;
+        drop(connection);
+        let mut tx = self.pool.begin().await?;
+        note(&mut tx, 0).await?;
+        Ok(tx)
+    }
+
     /// Asks for nothing.
     ///
     /// # Errors
@@ -130,6 +161,12 @@ impl TaskRepository {
     pub async fn width(&self, range: (i64, i64)) -> i64 {
         self.private(range, 0).await
     }
+}
+
+/// Takes note in a transaction.
+async fn note(connection: &mut SqliteConnection, removed: u64) -> sqlx::Result<()> {
+    let count = i64::try_from(removed).unwrap_or(i64::MAX);
+    sqlx::query("INSERT INTO notes (removed) VALUES ($1)").bind(count).execute(connection).await.map(drop)
 }
 
 /// What users do with tasks.
