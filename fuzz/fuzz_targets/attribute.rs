@@ -95,7 +95,8 @@ impl Input {
         let Input { preset, args, item } = self;
         let outputs = match preset {
             Some(preset) => [true, false]
-                .map(|enabled| pipeline::expand(preset, args.clone(), item.clone(), enabled))
+                .map(|on| Features { enable: on, sqlx: on })
+                .map(|features| pipeline::expand(preset, args.clone(), item.clone(), features))
                 .to_vec(),
             None => vec![error_class::derive(item.clone())],
         };

@@ -22,6 +22,7 @@ mod rewrite;
 
 use proc_macro::TokenStream;
 
+use crate::pipeline::Features;
 use crate::preset::Preset;
 
 /// Traces the methods of a service: one INTERNAL span, one latency and one outcome per call.
@@ -222,13 +223,14 @@ pub fn error_class(item: TokenStream) -> TokenStream {
     error_class::derive(item.into()).into()
 }
 
-/// The feature is asked for here, where it is the user's choice; the pipeline is given it.
+/// The features are asked for here, where they are the user's choice; the pipeline is given them.
 fn attribute(
     preset: &'static Preset,
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
-    pipeline::expand(preset, args, item, cfg!(feature = "enable"))
+    let features = Features { enable: cfg!(feature = "enable"), sqlx: cfg!(feature = "sqlx") };
+    pipeline::expand(preset, args, item, features)
 }
 
 #[cfg(test)]

@@ -76,10 +76,10 @@ pub struct Unlisted {
 }
 
 /// The bodies of the traced methods, and what they call.
-pub fn bodies(block: &Block) -> (Vec<Rewritten>, Findings) {
+pub fn bodies(block: &Block, sqlx: bool) -> (Vec<Rewritten>, Findings) {
     let mut rewriter = Rewriter::new(block);
     let bodies = block.traced().map(|(method, traced)| match &method.function.body {
-        Body::Written(body) => rewriter.body(body.stream(), method.sql, traced.outlives_body()),
+        Body::Written(body) => rewriter.body(body.stream(), method.sql && sqlx, traced.outlives_body()),
         Body::Required(_) => Rewritten::unchanged(TokenStream::new()),
     });
     let bodies = bodies.collect();

@@ -9,6 +9,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, File, Item, Meta};
 
+use crate::pipeline::Features;
 use crate::preset::{CLIENT, FUNCTION, JOB, Preset, REPO, SERVICE};
 
 #[test]
@@ -53,7 +54,7 @@ fn expanded_item(mut item: Item) -> TokenStream {
     let Some((preset, args)) = attrs(&mut item).and_then(take_attribute) else {
         return item.into_token_stream();
     };
-    crate::pipeline::expand(preset, args, item.into_token_stream(), true)
+    crate::pipeline::expand(preset, args, item.into_token_stream(), Features { enable: true, sqlx: true })
 }
 
 fn attrs(item: &mut Item) -> Option<&mut Vec<Attribute>> {

@@ -3,11 +3,11 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::pipeline::expand;
+use crate::pipeline::{Features, expand};
 use crate::preset::{FUNCTION, Preset, REPO, SERVICE};
 
 fn attribute(preset: &'static Preset, args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(preset, args, item, true)
+    expand(preset, args, item, Features { enable: true, sqlx: true })
 }
 
 #[test]

@@ -120,9 +120,10 @@ impl TaskRepository {
             ::spanweave::sql::Literal::new(
                     &__METHOD,
                     "ANALYZE archive; ANALYZE tasks",
-                    "ANALYZE ANALYZE",
+                    "ANALYZE archive ANALYZE tasks",
                     "ANALYZE",
                 )
+                .first_table("archive")
                 .script(),
         ];
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proc_macro2::{Group, TokenTree};
-use spanweave_sql::{Dialect, Summary, summarize};
+use spanweave_sql::{Summary, common_summary};
 use syn::Lit;
 
 use super::tokens::{after_angles, inside, is_punct};
@@ -41,12 +41,7 @@ impl Literals {
 
 /// What all dialects agree on: which one the text is for is not known before it runs.
 fn summary(text: &str) -> Option<Summary> {
-    if text.len() > MAX_TEXT {
-        return None;
-    }
-    let [first, others @ ..] = Dialect::ALL;
-    let summary = summarize(text, first);
-    others.iter().all(|dialect| summarize(text, *dialect) == summary).then_some(summary)
+    if text.len() > MAX_TEXT { None } else { common_summary(text) }
 }
 
 /// The text that a function or a macro of sqlx is given, if it is one plain string.

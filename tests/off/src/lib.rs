@@ -66,10 +66,31 @@ impl Push {
     }
 }
 
+/// Has the words of sqlx, which spanweave was not asked to know.
+pub struct Permits(usize);
+
+#[cfg_attr(feature = "annotated", repo)]
+impl Permits {
+    pub async fn acquire(&self) -> usize {
+        self.0
+    }
+
+    pub async fn begin(&self) -> usize {
+        let permits = self.acquire().await;
+        permits + 1
+    }
+
+    pub async fn execute(&self) -> usize {
+        let tx = self.begin().await;
+        tx + self.acquire().await
+    }
+}
+
 #[cfg_attr(feature = "annotated", traced)]
 pub async fn nightly(greeter: &Greeter, push: &mut Push) -> Result<usize, Failure> {
     let greeting = greeter.greet("1").await?;
-    Ok(push.send(greeting.into_bytes()).await + greeter.sum(&[1, 2]) as usize)
+    let permits = Permits(greeting.len()).execute().await;
+    Ok(push.send(greeting.into_bytes()).await + greeter.sum(&[1, 2]) as usize + permits)
 }
 
 /// Polls everything, so that the code of all futures is there.

@@ -5,30 +5,34 @@ use super::*;
 #[test]
 fn queries_take_the_context() {
     assert_sql(
-        quote!(sqlx::query_as::<_, Task>("…").bind(id).fetch_all(&self.pool).await?),
+        quote!(sqlx::query_as::<_, Task>("SELECT 1").bind(id).fetch_all(&self.pool).await?),
         quote!(
-            sqlx::query_as::<_, Task>("…").bind(id).fetch_all(ctx.sql(&self.pool).literal(&__SQL[0])).await?
+            sqlx::query_as::<_, Task>("SELECT 1")
+                .bind(id)
+                .fetch_all(ctx.sql(&self.pool).literal(&__SQL[0]))
+                .await?
         ),
     );
     assert_sql(
-        quote!(query!("…", a, b).execute(&mut *tx,).await),
-        quote!(query!("…", a, b).execute(ctx.sql(&mut *tx,).literal(&__SQL[0])).await),
+        quote!(query!("SELECT 1", a, b).execute(&mut *tx,).await),
+        quote!(query!("SELECT 1", a, b).execute(ctx.sql(&mut *tx,).literal(&__SQL[0])).await),
     );
     assert_sql(
-        quote!(while let Some(row) = raw_sql("…").fetch(executor).try_next().await? {}),
+        quote!(while let Some(row) = raw_sql("SELECT 1").fetch(executor).try_next().await? {}),
         quote!(while let Some(row) =
-            raw_sql("…").fetch(ctx.sql(executor).literal(&__SQL[0])).try_next().await?
-        {}),
+            raw_sql("SELECT 1").fetch(ctx.sql(executor).literal(&__SQL[0])).try_next().await?
+        {
+        }),
     );
 }
 
 #[test]
 fn the_executor_is_left_as_it_is_written() {
     assert_sql(
-        quote!(sqlx::query("…").execute(pool.as_ref::<A, B>()).await),
-        quote!(sqlx::query("…").execute(ctx.sql(pool.as_ref::<A, B>()).literal(&__SQL[0])).await),
+        quote!(sqlx::query("SELECT 1").execute(pool.as_ref::<A, B>()).await),
+        quote!(sqlx::query("SELECT 1").execute(ctx.sql(pool.as_ref::<A, B>()).literal(&__SQL[0])).await),
     );
-    let by_hand = quote!(sqlx::query("…").execute(mine.sql(&self.pool)).await);
+    let by_hand = quote!(sqlx::query("SELECT 1").execute(mine.sql(&self.pool)).await);
     assert_sql(by_hand.clone(), by_hand);
 }
 
@@ -36,13 +40,13 @@ fn the_executor_is_left_as_it_is_written() {
 fn variables_that_hold_queries_are_followed() {
     assert_sql(
         quote! {
-            let q = sqlx::query("…");
+            let q = sqlx::query("SELECT 1");
             let mut q = q.bind(1);
             let rows = q.fetch_all(&p).await?;
             let q = rows; q.execute(command);
         },
         quote! {
-            let q = sqlx::query("…");
+            let q = sqlx::query("SELECT 1");
             let mut q = q.bind(1);
             let rows = q.fetch_all(ctx.sql(&p).literal(&__SQL[0])).await?;
             let q = rows; q.execute(command);
@@ -53,22 +57,22 @@ fn variables_that_hold_queries_are_followed() {
 #[test]
 fn a_variable_means_what_it_was_until_it_is_bound() {
     assert_sql(
-        quote!(let q = query("…"); let q = q.execute(&p).await?; q.execute(c);),
-        quote!(let q = query("…"); let q = q.execute(ctx.sql(&p).literal(&__SQL[0])).await?; q.execute(c);),
+        quote!(let q = query("SELECT 1"); let q = q.execute(&p).await?; q.execute(c);),
+        quote!(let q = query("SELECT 1"); let q = q.execute(ctx.sql(&p).literal(&__SQL[0])).await?; q.execute(c);),
     );
     assert_sql(
-        quote!({ let q = query("…"); q.execute(&p); } q.execute(c);),
-        quote!({ let q = query("…"); q.execute(ctx.sql(&p).literal(&__SQL[0])); } q.execute(c);),
+        quote!({ let q = query("SELECT 1"); q.execute(&p); } q.execute(c);),
+        quote!({ let q = query("SELECT 1"); q.execute(ctx.sql(&p).literal(&__SQL[0])); } q.execute(c);),
     );
 }
 
 #[test]
 fn not_everything_of_sqlx_is_a_query() {
-    let connected = quote!(sqlx::SqlitePool::connect_lazy_with(o).execute("…").await);
+    let connected = quote!(sqlx::SqlitePool::connect_lazy_with(o).execute("SELECT 1").await);
     assert_sql(connected.clone(), connected);
     assert_sql(
-        quote!(let mut b = sqlx::QueryBuilder::new("…"); b.build().execute(&p).await),
-        quote!(let mut b = sqlx::QueryBuilder::new("…"); b.build().execute(ctx.sql(&p).of(&__METHOD)).await),
+        quote!(let mut b = sqlx::QueryBuilder::new("SELECT 1"); b.build().execute(&p).await),
+        quote!(let mut b = sqlx::QueryBuilder::new("SELECT 1"); b.build().execute(ctx.sql(&p).of(&__METHOD)).await),
     );
 }
 
@@ -85,8 +89,8 @@ fn what_is_only_called_a_query_counts_where_nobody_else_has_the_method() {
 #[test]
 fn builders_build_queries() {
     assert_sql(
-        quote!(let mut b = QueryBuilder::new("…"); b.push(1); b.build().execute(&p).await),
-        quote!(let mut b = QueryBuilder::new("…"); b.push(1); b.build().execute(ctx.sql(&p).of(&__METHOD)).await),
+        quote!(let mut b = QueryBuilder::new("SELECT 1"); b.push(1); b.build().execute(&p).await),
+        quote!(let mut b = QueryBuilder::new("SELECT 1"); b.push(1); b.build().execute(ctx.sql(&p).of(&__METHOD)).await),
     );
     assert_sql(
         quote!(let mut b: QueryBuilder<Db> = make(); b.build().fetch(&p)),
@@ -105,9 +109,9 @@ fn builders_build_queries() {
 #[test]
 fn closures_and_macros_are_reached() {
     assert_sql(
-        quote!(pool.begin_with(|tx| Box::pin(async move { query("…").execute(&mut **tx).await }))),
+        quote!(pool.begin_with(|tx| Box::pin(async move { query("SELECT 1").execute(&mut **tx).await }))),
         quote!(pool.begin_with(|tx| Box::pin(async move {
-            query("…").execute(ctx.sql(&mut **tx).literal(&__SQL[0])).await
+            query("SELECT 1").execute(ctx.sql(&mut **tx).literal(&__SQL[0])).await
         }))),
     );
 }
@@ -122,10 +126,10 @@ fn other_executes_and_fetches_stay() {
         quote!(Command::builder().build().execute(shell)),
         quote!(self.query(id).execute(bus)),
         quote!(query.execute(connection)),
-        quote!(sqlx::query("…").fetch_one(a, b)),
-        quote!(pool.execute("…").await),
-        quote!(sqlx::SqlitePool::connect(url).await?.execute("…").await),
-        quote!(sqlx::query("…")),
+        quote!(sqlx::query("SELECT 1").fetch_one(a, b)),
+        quote!(pool.execute("SELECT 1").await),
+        quote!(sqlx::SqlitePool::connect(url).await?.execute("SELECT 1").await),
+        quote!(sqlx::query("SELECT 1")),
     ] {
         assert_sql(body.clone(), body);
     }
