@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use spanweave::{repo, traced_service};
+use sqlx::{Connection, SqlitePool};
 
 #[derive(Default)]
 pub struct Names(Mutex<Vec<String>>);
@@ -39,6 +40,31 @@ impl Greeter {
         }
         let name = self.names.longest(name, "other").await;
         Ok(format!("{name} {} {}", self.names.count(Mutex::new(1)).await, self.names.any("other").await))
+    }
+}
+
+/// Tasks in a database.
+pub struct Tasks {
+    pub pool: SqlitePool,
+}
+
+#[repo]
+impl Tasks {
+    /// The tail's temporaries borrow what stands beside the transaction.
+    pub async fn renumber(&self) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("UPDATE tasks SET id = id + 1").execute(&mut *tx).await?;
+        tx.commit().await
+    }
+
+    /// The same, of what is matched.
+    pub async fn begins(&self) -> bool {
+        let Ok(mut connection) = self.pool.acquire().await else { return false };
+        let tx = match connection.begin().await {
+            Ok(tx) => tx,
+            Err(_) => return false,
+        };
+        tx.rollback().await.is_ok()
     }
 }
 

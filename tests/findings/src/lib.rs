@@ -65,3 +65,50 @@ impl Faults for Faulty {
         }
     }
 }
+
+/// What begins and ends, as a transaction of sqlx does.
+pub struct Session;
+
+impl Session {
+    /// Another one.
+    pub async fn begin(&self) -> Session {
+        Session
+    }
+
+    /// Says whether it worked.
+    pub async fn commit(self) -> Result<(), ()> {
+        Err(())
+    }
+
+    /// Takes nothing from it.
+    pub async fn note(session: &Session) -> Result<(), ()> {
+        session.begin().await.commit().await
+    }
+}
+
+#[repo]
+impl Session {
+    /// Looks at nothing that it gets.
+    pub async fn careless(&self) {
+        #[expect(unused_mut, reason = "it is not changed")]
+        {
+            let mut tx = self.begin().await;
+            #[expect(unused_must_use, reason = "it may have failed")]
+            {
+                Session::note(&tx).await;
+            }
+            #[expect(unused_must_use, reason = "it may not have ended")]
+            {
+                tx.commit().await;
+            }
+        }
+        #[expect(unused_variables, reason = "it is not used")]
+        {
+            let tx = self.begin().await;
+        }
+        #[expect(unused_must_use, reason = "it may not have ended, nor begun")]
+        {
+            self.begin().await.commit().await;
+        }
+    }
+}
