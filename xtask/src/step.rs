@@ -58,12 +58,12 @@ impl Step {
         let (arguments, variables, note) = match (self.plan)(servers) {
             Plan::Run { arguments, variables, note } => (arguments, variables, note),
             Plan::Skip { reason } => {
-                println!("{:<12}skipped: {reason}", self.name);
+                println!("{:<14}skipped: {reason}", self.name);
                 return Ok(Outcome::Skipped);
             }
             Plan::Fail { error } => return Err(error),
         };
-        print!("{:<12}", self.name);
+        print!("{:<14}", self.name);
         for (name, value) in &variables {
             print!("{name}=\"{value}\" ");
         }
@@ -88,7 +88,7 @@ impl Step {
             println!("FAILED ({seconds:.1} s, {status})\n\n{output}");
         }
         if let Some(note) = note {
-            println!("{:<12}{note}", "");
+            println!("{:<14}{note}", "");
         }
         Ok(if status.success() { Outcome::Passed { output } } else { Outcome::Failed { output } })
     }

@@ -14,6 +14,9 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "tests", plan: |_| Plan::cargo("test --workspace --no-fail-fast") },
     Step { name: "postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES) },
     Step { name: "mysql", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL) },
+    Step { name: "sqlx-0.8", plan: |_| Plan::cargo(ON_SQLX_0_8) },
+    Step { name: "postgres-0.8", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES_0_8) },
+    Step { name: "mysql-0.8", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL_0_8) },
     Step { name: "docs", plan: |_| docs() },
     Step { name: "deny", plan: |_| deny() },
     Step { name: "quickstart", plan: |_| Plan::cargo("run --quiet --example quickstart") },
@@ -24,6 +27,12 @@ const CLIPPY: &str = "clippy --workspace --all-targets \
 // With the whole workspace, whose dependencies are built already.
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
+// A workspace of its own, with the same tests.
+const ON_SQLX_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target --no-fail-fast";
+const ON_POSTGRES_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \
+                               --features postgres --test postgres";
+const ON_MYSQL_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \
+                            --features mysql --test mysql";
 
 fn docs() -> Plan {
     Plan::Run {
@@ -64,7 +73,7 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
             }
             Ok(Outcome::Skipped) => totals.skipped += 1,
             Err(error) => {
-                println!("{:<12}FAILED: {error}", step.name);
+                println!("{:<14}FAILED: {error}", step.name);
                 totals.failed += 1;
                 failed.push(step.name);
             }

@@ -22,7 +22,7 @@ async fn a_statement_is_a_span_of_its_context() {
         sqlx::query(update).bind(3_i64).bind(2_i64).execute(ctx.sql(&pool)).await
     });
     assert_eq!(root.await.unwrap().rows_affected(), 1);
-    let keys = ["db.system.name", "db.query.text", "db.response.returned_rows"];
+    let keys = ["db.system.name", "db.query.text", "db.response.returned_rows", "db.response.affected_rows"];
     let statement = format!("db.system.name={SYSTEM} db.query.text=");
     assert_eq!(
         telemetry.span_tree_with(&keys),
@@ -32,7 +32,7 @@ request
   SELECT tasks {statement}{by_owner} db.response.returned_rows=2
   SELECT tasks {statement}{by_name} db.response.returned_rows=1
   SELECT tasks {statement}{by_name} db.response.returned_rows=0
-  UPDATE tasks {statement}{update}
+  UPDATE tasks {statement}{update} db.response.affected_rows=1
 "
         )
     );
