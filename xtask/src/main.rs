@@ -6,6 +6,7 @@ use std::process::ExitCode;
 mod compile_cost;
 mod sanitize;
 mod servers;
+mod sqlx;
 mod step;
 mod test;
 mod totals;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
             None => misuse(&format!("there is no step `{name}`")),
         },
         ["sanitize"] => test::run(sanitize::STEPS),
+        ["sqlx"] => sqlx::run(),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "sql"] => step::forward("bench --manifest-path benches/sql/Cargo.toml --target-dir target"),
         ["bench", "compile", ref names @ ..] => compile_cost::run(step::root(), names),
@@ -47,6 +49,7 @@ Usage: cargo xtask <command>
   test                    run every check and close with the totals
   test --only <step>      run one of them: {}
   sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
+  sqlx                    have sqlx's macros look at databases again, after a change to a query or a table of the tests
   bench                   what a call costs at run time, beside its limit and its peers (some minutes)
   bench sql               what a statement costs, beside plain sqlx and its peers (ten minutes; needs PostgreSQL)
   bench compile [<name>]  what 1,000 annotated methods cost to compile, beside other attributes (some minutes)

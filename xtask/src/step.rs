@@ -113,7 +113,7 @@ pub(crate) fn forward(arguments: &str) -> ExitCode {
 }
 
 /// `cargo` with `arguments`, in the workspace's root.
-fn cargo(arguments: &str) -> Command {
+pub(crate) fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments.split_whitespace()).current_dir(root());
     command
@@ -121,10 +121,14 @@ fn cargo(arguments: &str) -> Command {
 
 /// Where the output of what runs under `name` is kept.
 pub(crate) fn log_path(name: &str) -> io::Result<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let folder = root().join(target).join("xtask");
+    let folder = target().join("xtask");
     fs::create_dir_all(&folder)?;
     Ok(folder.join(format!("{name}.log")))
+}
+
+pub(crate) fn target() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    root().join(target)
 }
 
 pub(crate) fn root() -> &'static Path {

@@ -1,6 +1,7 @@
 //! The suite over `MySQL` and `MariaDB`.
 
 mod database;
+mod macros;
 #[path = "../network/mod.rs"]
 mod network;
 #[path = "../suite/mod.rs"]

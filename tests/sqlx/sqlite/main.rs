@@ -1,5 +1,6 @@
 //! The suite over `SQLite`.
 
 mod database;
+mod macros;
 #[path = "../suite/mod.rs"]
 mod suite;

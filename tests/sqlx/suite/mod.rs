@@ -8,6 +8,7 @@ mod cancelled;
 mod errors;
 mod executors;
 mod findings;
+mod macros;
 mod metrics;
 mod pools;
 mod prepared;

@@ -42,14 +42,13 @@ pub(crate) const MYSQL: Kind = Kind {
     missing: "`apt-get install --no-install-recommends mariadb-server` installs it",
     account: "mysql",
     initialise: "mariadb-install-db",
-    initialise_arguments: "--no-defaults --datadir={folder}/data --auth-root-authentication-method=normal \
-                           --skip-test-db",
+    initialise_arguments: "--no-defaults --datadir={folder}/data --auth-root-authentication-method=normal",
     serve: "mariadbd",
     serve_arguments: "--no-defaults --datadir={folder}/data --socket={folder}/socket --port={port} \
                       --bind-address=127.0.0.1 --character-set-server=utf8mb4 \
                       --innodb-flush-log-at-trx-commit=0",
     ready: "ready for connections",
-    url: "mysql://root@127.0.0.1:{port}/mysql",
+    url: "mysql://root@127.0.0.1:{port}/test",
 };
 
 impl Kind {

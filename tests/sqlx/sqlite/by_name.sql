@@ -1,0 +1,1 @@
+SELECT name, owner FROM tasks WHERE name = ?1
