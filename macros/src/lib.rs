@@ -112,13 +112,15 @@ pub fn traced_service(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Everything that [`macro@traced_service`] says holds here, its options too; and `sql` is on. The one argument of
 /// `fetch_all`, `fetch_one`, `fetch_optional`, `fetch`, `fetch_many`, `execute` and `execute_many` is then given to
 /// the context of the call, where the expression in front names a query of sqlx (`query…`, `raw_sql`, what a
-/// `QueryBuilder` builds) or is a variable that was bound to one:
+/// `QueryBuilder` builds) or is a variable that was bound to one; and `begin`, `commit`, `rollback` and `acquire` are watched
+/// where they are awaited directly:
 ///
 /// ```text
-/// sqlx::query_as("SELECT …").bind(id).fetch_all(&self.pool).await             // before
-/// sqlx::query_as("SELECT …").bind(id).fetch_all(ctx.sql(&self.pool)).await    // after
+/// sqlx::query_as("SELECT …").bind(id).fetch_all(&self.pool).await                               // before
+/// sqlx::query_as("SELECT …").bind(id).fetch_all(ctx.sql(&self.pool).literal(&__SQL[0])).await   // after
 /// ```
 ///
+/// What has a variable with a transaction among its arguments is in the transaction's span. The types decide what is of sqlx.
 /// Pools, transactions, connections and generic executors stay what they are.
 ///
 /// ```

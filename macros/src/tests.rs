@@ -29,6 +29,19 @@ fn a_body_that_does_not_parse_still_yields_the_method() {
 }
 
 #[test]
+fn without_sqlx_all_sql_is_left_alone() {
+    let item =
+        quote!(impl A { pub async fn a(&self) { query("…").execute(&self.pool.begin().await?).await } });
+    let features = Features { enable: true, sqlx: false };
+    let tokens = expand(&REPO, quote!(), item, features).to_string();
+    assert!(tokens.contains("__METHOD . call"), "{tokens}");
+    assert!(
+        tokens.contains(r#"{ query ("…") . execute (& self . pool . begin () . await ?) . await }"#),
+        "{tokens}"
+    );
+}
+
+#[test]
 fn no_token_stream_panics() {
     let mut random = Random(0x5eed);
     for _ in 0..20_000 {

@@ -89,6 +89,7 @@ fn everything_else_is_known_by_its_method() {
         quote!(query(b"SELECT 1 FROM a")),
         quote!(query(1)),
         quote!(query()),
+        quote!(query("")),
         quote!(query(concat!("SELECT 1"))),
         quote!(query_as!(Task)),
         quote!(query_as!(Task < "SELECT 1 FROM a")),
