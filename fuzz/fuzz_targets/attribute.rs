@@ -95,7 +95,7 @@ impl Input {
         let Input { preset, args, item } = self;
         let outputs = match preset {
             Some(preset) => [true, false]
-                .map(|on| Features { enable: on, sqlx: on })
+                .map(|on| pipeline::Features { enable: on, sqlx: on })
                 .map(|features| pipeline::expand(preset, args.clone(), item.clone(), features))
                 .to_vec(),
             None => vec![error_class::derive(item.clone())],

@@ -77,6 +77,21 @@ async fn an_executor_that_is_anything() {
 }
 
 #[tokio::test]
+async fn an_executor_that_has_its_context_already() {
+    let telemetry = TestTelemetry::new();
+    let pool = pool().await;
+    let root = telemetry.root("request").run(async {
+        let ctx = Ctx::current();
+        let counted = count(ctx, ctx.sql(&pool)).await?;
+        Ok::<_, sqlx::Error>(counted + count(ctx, &pool).await?)
+    });
+    assert_eq!(root.await.unwrap(), 6);
+    assert_eq!(telemetry.span_tree(), "request\n  SELECT tasks\n  SELECT tasks\n");
+    let measured = r#"sqlx_query_duration_seconds_count{table="tasks",operation="SELECT"} 2"#;
+    assert!(telemetry.metrics_text().contains(measured));
+}
+
+#[tokio::test]
 async fn a_pool_in_a_task() {
     let telemetry = TestTelemetry::new();
     let pool = pool().await;

@@ -43,9 +43,5 @@ pub use self::watched::{Acquisition, Beginning, Ending, Unwatched};
 
 /// What the attributes bring into scope where they trace SQL: methods for what is not of sqlx, whose own come before.
 pub mod calls {
-    #[cfg(feature = "sqlx-0_8")]
-    pub use super::v0_8::InCall as _;
-    #[cfg(feature = "sqlx")]
-    pub use super::v0_9::InCall as _;
     pub use super::{Named as _, Unpooled as _, Unwatched as _};
 }

@@ -1,5 +1,6 @@
 //! The call of a statement: its span, and what is found out about it while it runs.
 
+use std::cell::Cell;
 use std::task::Poll;
 
 use super::outcome::End;
@@ -22,6 +23,14 @@ pub(super) struct StatementCall {
     /// Whose body executes it, where that is known.
     method: Option<&'static Method>,
     call: Call,
+    /// Another call of the same statement polls this one, and is its span: an executor with its context was given a
+    /// second one.
+    is_within: bool,
+}
+
+thread_local! {
+    /// The statement that is being polled.
+    static POLLED: Cell<Option<&'static Statement>> = const { Cell::new(None) };
 }
 
 impl StatementCall {
@@ -31,7 +40,7 @@ impl StatementCall {
         statement: &'static Statement,
         method: Option<&'static Method>,
     ) -> StatementCall {
-        StatementCall { ctx, statement, method, call: Call::new(ctx, statement.site()) }
+        StatementCall { ctx, statement, method, call: Call::new(ctx, statement.site()), is_within: false }
     }
 
     /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
@@ -40,9 +49,13 @@ impl StatementCall {
         poll: impl FnOnce() -> Poll<T>,
         end: impl for<'r> FnOnce(&'r T) -> Option<End<'r>>,
     ) -> Poll<T> {
-        if self.ctx.is_none() && !self.call.is_open() {
-            count_untraced(self.method);
+        if !self.call.is_open() && !self.is_within {
+            self.start();
         }
+        if self.is_within {
+            return poll();
+        }
+        let _polled = Polled::new(self.statement);
         // A context that was given holds, also where it is none and a call would look for the current one.
         let _given = Entered::new(self.ctx);
         let polling = self.call.poll();
@@ -67,6 +80,32 @@ impl StatementCall {
             None => polling.pending(),
         }
         polled
+    }
+}
+
+impl StatementCall {
+    /// Before the first poll.
+    fn start(&mut self) {
+        let polled = POLLED.get();
+        self.is_within = polled.is_some_and(|polled| std::ptr::eq(polled, self.statement));
+        if self.ctx.is_none() && !self.is_within {
+            count_untraced(self.method);
+        }
+    }
+}
+
+/// Tells calls in a poll of a statement which it is.
+struct Polled(Option<&'static Statement>);
+
+impl Polled {
+    fn new(statement: &'static Statement) -> Polled {
+        Polled(POLLED.replace(Some(statement)))
+    }
+}
+
+impl Drop for Polled {
+    fn drop(&mut self) {
+        POLLED.set(self.0);
     }
 }
 

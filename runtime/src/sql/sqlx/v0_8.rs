@@ -60,7 +60,6 @@ mod query;
 #[path = "versioned/transaction.rs"]
 mod transaction;
 
-pub use self::executor::InCall;
 pub use self::pool::{Acquiring, PoolHandle};
 
 use std::any::Any;

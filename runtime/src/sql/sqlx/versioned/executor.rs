@@ -9,21 +9,10 @@ use super::sqlx_core::database::Database;
 use super::sqlx_core::describe::Describe;
 use super::sqlx_core::error::Error;
 use super::sqlx_core::executor::{Execute, Executor};
-use crate::ctx::Ctx;
 use crate::sql::sqlx::driver::Rows;
 use crate::sql::sqlx::sql::Sql;
 use crate::sql::sqlx::statement_call::StatementCall;
 use crate::sql::sqlx::watch::{Watched, WatchedStream};
-
-/// An executor that executes itself: `pool.execute("VACUUM")`.
-pub trait InCall<'c>: Executor<'c> {
-    /// [`Ctx::sql`], from the executor's side.
-    fn in_call(self, ctx: Ctx) -> Sql<Self> {
-        ctx.sql(self)
-    }
-}
-
-impl<'c, E: Executor<'c>> InCall<'c> for E {}
 
 /// Looks at a query on its way to the executor.
 fn see<'q, E, Q, DB>(sql: Sql<E>, query: Q) -> (E, Seen<Q, DB>, StatementCall)
