@@ -23,6 +23,8 @@ pub type QueryResult = MySqlQueryResult;
 pub const SERVER: &str = "SELECT tasks server.address=127.0.0.1 db.namespace=test_";
 pub const SYSTEM: &str = "mysql";
 pub const SCHEMA: &str = include_str!("schema.sql");
+/// What the server says that it is executing.
+pub const OWN_TEXT: &str = "SELECT info FROM information_schema.processlist WHERE id = connection_id()";
 pub const SLOW: &str = "SELECT sleep(60)";
 pub const CODES: Codes =
     Codes { unique: "23000", foreign_key: "23000", not_null: "23000", check: "23000", no_table: "42S02" };

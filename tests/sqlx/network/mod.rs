@@ -3,6 +3,7 @@
 pub mod server;
 
 mod cancelled;
+mod comments;
 mod proxy;
 mod round_trips;
 mod texts;

@@ -21,6 +21,8 @@ pub type QueryResult = PgQueryResult;
 pub const SERVER: &str = "SELECT tasks server.address=127.0.0.1 db.namespace=test_";
 pub const SYSTEM: &str = "postgresql";
 pub const SCHEMA: &str = include_str!("schema.sql");
+/// What the server says that it is executing.
+pub const OWN_TEXT: &str = "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 pub const SLOW: &str = "SELECT pg_sleep(60)";
 pub const CODES: Codes =
     Codes { unique: "23505", foreign_key: "23503", not_null: "23502", check: "23514", no_table: "42P01" };
