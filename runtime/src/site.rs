@@ -22,6 +22,10 @@ pub(crate) trait Describe: Sync {
     fn statement(&'static self) -> Option<&'static Statement> {
         None
     }
+    /// Whether many of its spans in one trace are worth a word. Asked once, at the first span.
+    fn may_repeat(&self) -> bool {
+        false
+    }
     /// Asked once, at the first span.
     fn measure(&'static self) -> Measure;
     /// The series for an outcome, of what is measured by it.
@@ -45,6 +49,7 @@ pub(crate) enum Measure {
 /// A description with its series found: what an open span and its record point to.
 pub(crate) struct Site {
     measure: Measure,
+    pub(crate) may_repeat: bool,
     pub(crate) description: &'static dyn Describe,
     span_name: OnceLock<Cow<'static, str>>,
     attributes: OnceLock<Box<[KeyValue]>>,
@@ -52,8 +57,8 @@ pub(crate) struct Site {
 
 impl Site {
     fn new(description: &'static dyn Describe) -> Site {
-        let measure = description.measure();
-        Site { measure, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
+        let (measure, may_repeat) = (description.measure(), description.may_repeat());
+        Site { measure, may_repeat, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
     }
 
     /// Whether the end of a span is of use to a metric.

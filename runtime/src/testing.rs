@@ -204,6 +204,7 @@ fn outcome(span: &SpanData) -> String {
         (Status::Error { .. }, _) => format!(" [error: {}]", attribute(ERROR_TYPE).unwrap_or_default()),
         (_, Some("cancelled")) => " [cancelled]".to_owned(),
         (_, Some("no_row")) => " [no row]".to_owned(),
+        (_, Some("rolled_back")) => " [rolled back]".to_owned(),
         _ => String::new(),
     }
 }

@@ -14,7 +14,6 @@ use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::ids;
 use crate::key::TraceKey;
-use crate::names;
 use crate::outbox::{EndedTrace, TraceEnd};
 use crate::record::{AttributeRecord, SpanRecord};
 use crate::repeated::{self, Repeated};
@@ -265,9 +264,7 @@ impl OpenTrace {
     /// Counts a statement that ran too often, whether the trace is kept or not.
     #[inline]
     fn find_repeated(&self) -> Option<Repeated> {
-        let repeated = repeated::most_repeated(self.buffer.spans(), self.core.sql.repeated)?;
-        self.core.counters.add(&names::REPEATED_STATEMENTS, repeated.statement);
-        Some(repeated)
+        repeated::find(self.buffer.spans(), self.core.sql.repeated, &self.core.counters)
     }
 
     fn hand_over(&mut self, kept_for: KeptFor, repeated: Option<Repeated>, root: SpanRecord) {

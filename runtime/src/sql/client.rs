@@ -93,6 +93,10 @@ impl Describe for Query {
         Some(self.read())
     }
 
+    fn may_repeat(&self) -> bool {
+        true
+    }
+
     fn measure(&'static self) -> Measure {
         Measure::Nothing
     }

@@ -18,4 +18,4 @@ pub(crate) use self::options::SqlRules;
 pub use self::options::{QueryText, SqlOptions};
 #[cfg(feature = "_sqlx")]
 pub use self::sqlx::*;
-pub(crate) use self::statement::Statement;
+pub(crate) use self::statement::{OF_TRANSACTIONS, Statement};

@@ -89,7 +89,8 @@ impl SqlOptions {
     /// `SELECT … /*service='api'*/`. Nothing is sent by default.
     ///
     /// The tags are the same for every statement, so a prepared one stays prepared. A statement that has a comment of its
-    /// own, several statements in one text, and one that is not understood get none.
+    /// own, several statements in one text, one that is not understood, and what sqlx executes of its own account (`BEGIN`) get
+    /// none. Where handles of one process have different tags, a statement has those of the first that executes it.
     ///
     /// ```
     /// let sql = spanweave::sql::SqlOptions::default().comment([("service", "api"), ("team", "tasks")]);

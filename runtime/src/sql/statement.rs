@@ -23,6 +23,9 @@ const MAX_LABEL: usize = 128;
 /// The label of a statement without a table.
 const NO_TABLE: &str = "none";
 
+/// The operations that begin and end transactions. sqlx executes them with texts of its own.
+pub(crate) const OF_TRANSACTIONS: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+
 /// Whether a statement's text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Text {
@@ -131,6 +134,11 @@ impl Statement {
         &self.system
     }
 
+    /// Whether it begins or ends a transaction.
+    fn is_of_transactions(&self) -> bool {
+        OF_TRANSACTIONS.contains(&self.operation)
+    }
+
     pub(crate) fn summary(&'static self) -> &'static str {
         &self.summary
     }
@@ -139,7 +147,8 @@ impl Statement {
     pub(crate) fn shown_text(&'static self, shown: QueryText) -> Option<&'static str> {
         let full = || {
             let masked = self.masked.get_or_init(|| mask(self.source.text, self.source.dialect()));
-            (self.text == Text::Shown).then(|| masked.as_deref().unwrap_or(self.source.text))
+            (self.text == Text::Shown && !self.is_of_transactions())
+                .then(|| masked.as_deref().unwrap_or(self.source.text))
         };
         match shown {
             QueryText::Shown => full(),
@@ -216,6 +225,11 @@ impl Describe for Statement {
 
     fn statement(&'static self) -> Option<&'static Statement> {
         Some(self)
+    }
+
+    /// Each transaction has its own.
+    fn may_repeat(&self) -> bool {
+        !self.is_of_transactions()
     }
 
     fn measure(&'static self) -> Measure {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spanweave::sql::{QueryText, SqlOptions};
+use spanweave::sql::{Pooled, QueryText, SqlOptions};
 use spanweave::testing::{KeptSpans, span_tree};
 use spanweave::{Ctx, Telemetry};
 use sqlx::{Connection as _, Executor};
@@ -53,6 +53,27 @@ async fn the_same_statement_many_times_in_a_trace() {
     );
     let counted = counts(&telemetry, "sqlx_repeated_statements");
     assert_eq!(counted, "sqlx_repeated_statements_total{table=\"tasks\",operation=\"SELECT\"} 1\n");
+}
+
+#[tokio::test]
+async fn what_begins_and_ends_transactions_is_not_repeated_but_two_statements_may_be() {
+    let pool = pool().await;
+    let (telemetry, kept) = telemetry(SqlOptions::default().repeated(3));
+    let root = telemetry.root("request").run(async {
+        let ctx = Ctx::current();
+        for id in 0..3 {
+            let mut tx = ctx.begin(Pooled(&pool).get(), pool.begin()).watched().await?;
+            find(ctx, &mut *tx, id).await?;
+            tx.commit().await?;
+            count(ctx, &pool).await?;
+        }
+        count(ctx, &pool).await
+    });
+    root.await.unwrap();
+    let tree = spans_of(&telemetry, &kept, &["spanweave.repeated_times"]);
+    assert!(tree.starts_with("request spanweave.repeated_times=4\n"), "{tree}");
+    let counted = counts(&telemetry, "sqlx_repeated_statements");
+    assert_eq!(counted, "sqlx_repeated_statements_total{table=\"tasks\",operation=\"SELECT\"} 2\n");
 }
 
 #[tokio::test]
@@ -123,5 +144,18 @@ async fn with_tags_what_is_prepared_stays_prepared() {
     });
     root.await.unwrap();
     assert_eq!(connection.cached_statements_size(), prepared + 1);
+    // Without them it is another text, and so was one with them before.
+    find(Ctx::none(), &mut *connection, 1).await.unwrap();
+    assert_eq!(connection.cached_statements_size(), prepared + 2);
     assert!(!spans_of(&telemetry, &kept, &["db.query.text"]).contains("service"));
+}
+
+#[tokio::test]
+async fn with_tags_an_executor_that_is_given_two_contexts_has_one_span() {
+    let pool = pool().await;
+    let (telemetry, kept) = telemetry(SqlOptions::default().comment([("service", "api")]));
+    let root =
+        telemetry.root("request").run(async { count(Ctx::current(), Ctx::current().sql(&pool)).await });
+    root.await.unwrap();
+    assert_eq!(spans_of(&telemetry, &kept, &[]), "request\n  SELECT tasks\n");
 }

@@ -95,7 +95,12 @@ async fn who_waits_is_counted_while_he_does() {
     assert!(is_pending);
     let waiting = |count| format!("db_client_connection_pending_requests{{pool=\"main\"}} {count}\n");
     assert!(while_it_waits.contains(&waiting(1)), "{while_it_waits}");
-    assert!(of_pools(&telemetry).contains(&waiting(0)));
+    let afterwards = of_pools(&telemetry);
+    assert!(afterwards.contains(&waiting(0)));
+    assert!(
+        afterwards.contains("db_client_connection_wait_time_seconds_count{pool=\"main\"} 1\n"),
+        "{afterwards}"
+    );
     assert_eq!(telemetry.span_tree(), "request\n  SELECT [cancelled]\n");
 }
 
@@ -115,4 +120,7 @@ async fn where_statements_go_is_told_of_the_only_pool() {
     telemetry.watch_pool("other", &other);
     traced().await;
     assert!(telemetry.span_tree_with(&keys).ends_with("request\n  SELECT tasks\n"), "nobody can tell");
+    other.close().await;
+    traced().await;
+    assert!(telemetry.span_tree_with(&keys).trim_end().ends_with(statement), "the other is gone");
 }

@@ -84,7 +84,7 @@ async fn one_that_is_dropped_was_rolled_back() {
         telemetry.span_tree_with(&["spanweave.transaction_end"]),
         "\
 request
-  transaction [error: rolled_back] spanweave.transaction_end=drop
+  transaction [rolled back] spanweave.transaction_end=drop
     BEGIN
     INSERT tasks
     INSERT tasks [error: unique_violation]
@@ -107,7 +107,7 @@ async fn one_that_leaves_is_nobodys_fault() {
 }
 
 #[tokio::test]
-async fn one_whose_body_is_dropped_was_cancelled() {
+async fn one_whose_body_is_dropped_was_too() {
     let telemetry = TestTelemetry::new();
     let pool = pool().await;
     let has_begun = Cell::new(false);
@@ -127,7 +127,7 @@ async fn one_whose_body_is_dropped_was_cancelled() {
     }
     let tree = telemetry.span_tree_with(&["spanweave.transaction_end"]);
     let expected =
-        "request [cancelled]\n  transaction [cancelled] spanweave.transaction_end=cancellation\n    BEGIN\n";
+        "request [cancelled]\n  transaction [rolled back] spanweave.transaction_end=drop\n    BEGIN\n";
     assert_eq!(tree, expected);
 }
 

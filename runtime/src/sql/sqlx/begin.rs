@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use super::driver::{Rows, SqlxError, SqlxTransaction};
 use super::outcome::End;
-use super::statement_call::StatementCall;
+use super::statement_call::{ExecutedBy, StatementCall};
 use super::transaction::{TransactionEnd, TransactionSpan};
 use super::{intern, verbs};
 use crate::ctx::Ctx;
@@ -45,7 +45,7 @@ where
         let this = self.project();
         let call = this.call.get_or_insert_with(|| {
             let ctx = this.span.as_mut().map_or(*this.ctx, |span| span.open(T::DRIVER));
-            StatementCall::new(ctx, intern::verb(T::DRIVER, verbs::BEGIN), None)
+            StatementCall::new(ctx, intern::verb(T::DRIVER, verbs::BEGIN), ExecutedBy::Sqlx)
         });
         let begun = call.poll(
             || this.future.poll(cx),

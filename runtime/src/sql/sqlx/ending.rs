@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use super::driver::{Rows, SqlxError};
 use super::outcome::End;
-use super::statement_call::StatementCall;
+use super::statement_call::{ExecutedBy, StatementCall};
 use super::transaction::{TransactionEnd, TransactionSpan};
 use super::{intern, verbs};
 use crate::outcome::Outcome;
@@ -43,7 +43,11 @@ where
         let this = self.project();
         let Some((driver, depth)) = this.span.is_open() else { return this.future.poll(cx) };
         let call = this.call.get_or_insert_with(|| {
-            StatementCall::new(this.span.ctx(), intern::verb(driver, verbs::of(*this.end, depth)), None)
+            StatementCall::new(
+                this.span.ctx(),
+                intern::verb(driver, verbs::of(*this.end, depth)),
+                ExecutedBy::Sqlx,
+            )
         });
         let ended = call.poll(
             || this.future.poll(cx),

@@ -56,7 +56,8 @@ impl<'r> End<'r> {
 
     fn set_attributes(&self, ctx: Ctx) {
         ctx.set(DB_RESPONSE_RETURNED_ROWS, self.rows.returned);
-        ctx.set(AFFECTED_ROWS, self.rows.affected);
+        // Where rows come back, some drivers count these.
+        ctx.set(AFFECTED_ROWS, self.rows.affected.filter(|_| self.rows.returned.unwrap_or(0) == 0));
         let code = self.error.and_then(SqlxError::code);
         ctx.set(
             DB_RESPONSE_STATUS_CODE,

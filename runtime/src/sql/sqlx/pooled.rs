@@ -5,7 +5,7 @@ use super::pools::{PoolState, Server};
 /// The receiver of a `begin()` or an `acquire()` in a traced body: `Pooled(&self.pool).get()` is the pool, if it is one of
 /// sqlx, and [`NoPool`] for everything else.
 #[derive(Debug)]
-pub struct Pooled<'r, R>(pub &'r R);
+pub struct Pooled<'r, R: ?Sized>(pub &'r R);
 
 /// No pool that is known here.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +13,13 @@ pub struct NoPool;
 
 /// [`Pooled`] of anything that is no pool of sqlx.
 pub trait Unpooled {
-    /// Nothing.
-    fn get(&self) -> NoPool;
+    /// Nothing. By value, so that no borrow of the receiver is there while what comes of it is awaited.
+    fn get(self) -> NoPool;
 }
 
-impl<R> Unpooled for Pooled<'_, R> {
+impl<R: ?Sized> Unpooled for Pooled<'_, R> {
     #[inline]
-    fn get(&self) -> NoPool {
+    fn get(self) -> NoPool {
         NoPool
     }
 }

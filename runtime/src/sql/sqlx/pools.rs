@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use opentelemetry::KeyValue;
 use opentelemetry_semantic_conventions::attribute::{DB_NAMESPACE, SERVER_ADDRESS, SERVER_PORT};
@@ -39,14 +39,14 @@ pub struct PoolCounts {
 }
 
 /// Where a pool's connections lead.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Server {
     /// By the convention, as the statements have it.
     system: Cow<'static, str>,
-    address: Option<String>,
+    address: Option<Arc<str>>,
     /// If it is not the usual one.
     port: Option<u16>,
-    namespace: Option<String>,
+    namespace: Option<Arc<str>>,
 }
 
 /// Host, port and path of the URL to connect to.
@@ -63,9 +63,11 @@ impl Server {
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         Server {
             system,
-            address: host.as_deref().map(decoded),
+            address: host.as_deref().map(decoded).map(Arc::from),
             port: port.filter(|port| Some(*port) != usual_port),
-            namespace: Some(decoded(path.trim_start_matches('/'))).filter(|name| !name.is_empty()),
+            namespace: Some(decoded(path.trim_start_matches('/')))
+                .filter(|name| !name.is_empty())
+                .map(Arc::from),
         }
     }
 }
@@ -81,22 +83,33 @@ fn usual_port(system: &str) -> Option<u16> {
 /// A pool with a name.
 pub(crate) struct WatchedPool {
     pub(crate) name: String,
-    server: Server,
     wait: Metric,
     /// The number that tells the pool from all others while it is kept here; 0 once it is gone.
     id: AtomicUsize,
-    state: Mutex<Option<Box<dyn PoolState>>>,
+    behind: Mutex<Option<Behind>>,
     pub(crate) waiting: AtomicU64,
     pub(crate) timeouts: AtomicU64,
 }
 
+/// A pool, and where its connections lead.
+struct Behind {
+    server: Server,
+    state: Box<dyn PoolState>,
+}
+
 impl WatchedPool {
     pub(crate) fn counts(&self) -> Option<PoolCounts> {
-        self.state.lock().as_ref()?.counts()
+        self.behind.lock().as_ref()?.state.counts()
     }
 
-    fn exchange(&self, id: usize, state: Option<Box<dyn PoolState>>) {
-        let before = std::mem::replace(&mut *self.state.lock(), state);
+    /// Where its connections lead, while it is open.
+    fn server(&self) -> Option<Server> {
+        let behind = self.behind.lock();
+        behind.as_ref().filter(|behind| behind.state.counts().is_some()).map(|behind| behind.server.clone())
+    }
+
+    fn exchange(&self, id: usize, behind: Option<Behind>) {
+        let before = std::mem::replace(&mut *self.behind.lock(), behind);
         self.id.store(id, Relaxed);
         // Closing a pool may take its time.
         drop(before);
@@ -104,41 +117,43 @@ impl WatchedPool {
 }
 
 /// A handle's pools: few, and found without a lock.
-pub(crate) struct Pools([OnceLock<WatchedPool>; MAX_POOLS]);
+pub(crate) struct Pools {
+    places: [OnceLock<WatchedPool>; MAX_POOLS],
+    /// One is watched after the other, so that none has two places.
+    watching: Mutex<()>,
+}
 
 impl Pools {
     pub(crate) fn new() -> Pools {
-        Pools([const { OnceLock::new() }; MAX_POOLS])
+        Pools { places: [const { OnceLock::new() }; MAX_POOLS], watching: Mutex::new(()) }
     }
 
     /// Watches a pool from here on; one that had its name before no longer. Says whether there was room.
     pub(crate) fn watch(&self, name: &str, id: usize, server: Server, state: Box<dyn PoolState>) -> bool {
+        let _one_at_a_time = self.watching.lock();
+        let behind = Some(Behind { server, state });
         if let Some(known) = self.iter().find(|pool| pool.name == name) {
-            known.exchange(id, Some(state));
+            known.exchange(id, behind);
             return true;
         }
-        let mut new = Some(WatchedPool {
+        let Some(place) = self.places.iter().find(|place| place.get().is_none()) else { return false };
+        place.get_or_init(|| WatchedPool {
             name: name.to_owned(),
-            server,
             wait: Metric::of(&names::POOL_WAITS, Box::new([name.to_owned()])),
             id: AtomicUsize::new(id),
-            state: Mutex::new(Some(state)),
+            behind: Mutex::new(behind),
             waiting: AtomicU64::new(0),
             timeouts: AtomicU64::new(0),
         });
-        // Another thread may take the same place at the same time.
-        self.0.iter().any(|place| {
-            new = new.take().and_then(|pool| place.set(pool).err());
-            new.is_none()
-        })
+        true
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &WatchedPool> {
-        self.0.iter().map_while(OnceLock::get)
+        self.places.iter().map_while(OnceLock::get)
     }
 
     fn find(&self, id: usize) -> Option<&WatchedPool> {
-        self.iter().find(|pool| pool.id.load(Relaxed) == id)
+        self.iter().find(|pool| id != 0 && pool.id.load(Relaxed) == id)
     }
 
     /// Lets the pools go.
@@ -148,18 +163,20 @@ impl Pools {
 
     /// Where the statements of a system go to, if there is one pool of it only.
     pub(crate) fn server_of(&'static self, system: &str) -> impl Iterator<Item = KeyValue> {
-        let mut of_system = self.iter().map(|pool| &pool.server).filter(|server| server.system == system);
+        let mut of_system =
+            self.iter().filter_map(WatchedPool::server).filter(|server| server.system == system);
         let only = of_system.next().filter(|_| of_system.next().is_none());
         only.into_iter().flat_map(|server| {
-            let address = server.address.as_deref().map(|address| KeyValue::new(SERVER_ADDRESS, address));
+            let address = server.address.map(|address| KeyValue::new(SERVER_ADDRESS, address));
             let port = server.port.map(|port| KeyValue::new(SERVER_PORT, i64::from(port)));
-            let name = server.namespace.as_deref().map(|name| KeyValue::new(DB_NAMESPACE, name));
+            let name = server.namespace.map(|name| KeyValue::new(DB_NAMESPACE, name));
             [address, port, name].into_iter().flatten()
         })
     }
 }
 
-/// The waiting for a connection, from its first poll on; dropped before its end, it was given up.
+/// The waiting for a connection, from its first poll on. It is measured when it is dropped: there is a connection, or nobody
+/// waits any more.
 pub(crate) struct Waiting {
     /// The span that waits.
     ctx: Ctx,
@@ -178,23 +195,23 @@ impl Waiting {
 
     /// There is a connection, or there will be none.
     pub(super) fn end<C, E: SqlxError>(self, acquired: &Result<C, E>) {
-        static UNWATCHED_WAIT: LazyLock<Metric> =
-            LazyLock::new(|| Metric::of(&names::POOL_WAITS, Box::new([UNWATCHED.to_owned()])));
-        let ticks = Ticks::now().since(self.started);
-        let metric = self.pool.map_or(*UNWATCHED_WAIT, |pool| pool.wait);
-        core::measure(self.ctx.key, metric, ticks, Outcome::Ok);
         if let (Some(pool), Err(error)) = (self.pool, acquired)
             && error.is_pool_timeout()
         {
             pool.timeouts.fetch_add(1, Relaxed);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a hundred days of nanoseconds are exact")]
-        self.ctx.set(WAIT_TIME, clock::nanos(ticks) as f64 / 1e9);
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
+        static UNWATCHED_WAIT: LazyLock<Metric> =
+            LazyLock::new(|| Metric::of(&names::POOL_WAITS, Box::new([UNWATCHED.to_owned()])));
+        let ticks = Ticks::now().since(self.started);
+        let metric = self.pool.map_or(*UNWATCHED_WAIT, |pool| pool.wait);
+        core::measure(self.ctx.key, metric, ticks, Outcome::Ok);
+        #[expect(clippy::cast_precision_loss, reason = "a hundred days of nanoseconds are exact")]
+        self.ctx.set(WAIT_TIME, clock::nanos(ticks) as f64 / 1e9);
         if let Some(pool) = self.pool {
             pool.waiting.fetch_sub(1, Relaxed);
         }

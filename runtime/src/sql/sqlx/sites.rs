@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 use opentelemetry_semantic_conventions::attribute::DB_SYSTEM_NAME;
-use parking_lot::Mutex;
+use parking_lot::RwLock;
 
 use crate::site::{Describe, Measure, Site, SiteCell};
 use crate::sql::source;
@@ -24,12 +24,14 @@ struct SqlSite {
 
 /// The site of one of the names above.
 pub(super) fn site(name: &'static str, driver: &'static str) -> &'static Site {
-    static SITES: LazyLock<Mutex<HashMap<(&str, &str), &'static SqlSite>>> = LazyLock::new(Mutex::default);
-    let mut sites = SITES.lock();
-    let site = sites
-        .entry((name, driver))
-        .or_insert_with(|| Box::leak(Box::new(SqlSite { name, driver, site: SiteCell::new() })));
-    site.site.get(*site)
+    static SITES: LazyLock<RwLock<HashMap<(&str, &str), &'static SqlSite>>> = LazyLock::new(RwLock::default);
+    let known = SITES.read().get(&(name, driver)).copied();
+    let site = known.unwrap_or_else(|| {
+        let new =
+            || -> &'static SqlSite { Box::leak(Box::new(SqlSite { name, driver, site: SiteCell::new() })) };
+        *SITES.write().entry((name, driver)).or_insert_with(new)
+    });
+    site.site.get(site)
 }
 
 impl Describe for SqlSite {

@@ -2,7 +2,7 @@
 
 use super::intern;
 use super::literal::Literal;
-use super::statement_call::StatementCall;
+use super::statement_call::{ExecutedBy, StatementCall};
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::method::Method;
@@ -104,8 +104,17 @@ impl<E> Sql<E> {
 
     /// The text with the handle's own comment, if it has one to make.
     pub(super) fn commented(&self, statement: &'static Statement, text: &str) -> Option<&'static str> {
-        let comment = Core::of(self.ctx.key)?.sql.comment.as_deref()?;
-        statement.commented(text, comment)
+        statement.commented(text, self.comment()?)
+    }
+
+    /// The text without that comment: it has one where the executor was given a context before.
+    pub(super) fn uncommented<'t>(&self, text: &'t str) -> &'t str {
+        let stripped = self.comment().and_then(|comment| text.strip_suffix(comment));
+        stripped.map_or(text, str::trim_end)
+    }
+
+    fn comment(&self) -> Option<&'static str> {
+        Core::of(self.ctx.key)?.sql.comment.as_deref()
     }
 
     /// The call that prepares a statement.
@@ -115,11 +124,11 @@ impl<E> Sql<E> {
 
     #[inline]
     pub(super) fn call(&self, statement: &'static Statement) -> StatementCall {
-        let method = match self.origin {
-            Origin::ByHand => None,
-            Origin::Method(method) => Some(method),
-            Origin::Literal(literal) => Some(literal.method),
+        let executed_by = match self.origin {
+            Origin::ByHand => ExecutedBy::Hand,
+            Origin::Method(method) => ExecutedBy::Method(method),
+            Origin::Literal(literal) => ExecutedBy::Method(literal.method),
         };
-        StatementCall::new(self.ctx, statement, method)
+        StatementCall::new(self.ctx, statement, executed_by)
     }
 }

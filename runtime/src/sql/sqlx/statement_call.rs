@@ -20,8 +20,7 @@ const SLOW: &str = "spanweave.slow";
 pub(super) struct StatementCall {
     ctx: Ctx,
     statement: &'static Statement,
-    /// Whose body executes it, where that is known.
-    method: Option<&'static Method>,
+    executed_by: ExecutedBy,
     call: Call,
     /// Another call of the same statement polls this one, and is its span: an executor with its context was given a
     /// second one.
@@ -35,12 +34,14 @@ thread_local! {
 
 impl StatementCall {
     #[inline]
-    pub(super) fn new(
-        ctx: Ctx,
-        statement: &'static Statement,
-        method: Option<&'static Method>,
-    ) -> StatementCall {
-        StatementCall { ctx, statement, method, call: Call::new(ctx, statement.site()), is_within: false }
+    pub(super) fn new(ctx: Ctx, statement: &'static Statement, executed_by: ExecutedBy) -> StatementCall {
+        StatementCall {
+            ctx,
+            statement,
+            executed_by,
+            call: Call::new(ctx, statement.site()),
+            is_within: false,
+        }
     }
 
     /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
@@ -89,7 +90,7 @@ impl StatementCall {
         let polled = POLLED.get();
         self.is_within = polled.is_some_and(|polled| std::ptr::eq(polled, self.statement));
         if self.ctx.is_none() && !self.is_within {
-            count_untraced(self.method);
+            self.executed_by.count_untraced();
         }
     }
 }
@@ -129,13 +130,27 @@ fn observe(statement: &'static Statement, ctx: Ctx, ticks: u64, outcome: Outcome
     }
 }
 
-/// Counts a statement outside any trace, by the method in whose body it stands.
-#[cold]
-fn count_untraced(method: Option<&'static Method>) {
-    let Some(core) = Core::of(Ctx::none().key) else { return };
-    match method {
-        Some(method) => core.counters.add(&names::UNTRACED_STATEMENTS, method),
-        None => core.counters.add(&names::UNTRACED_STATEMENTS, &ByHand),
+/// Who executes a statement.
+#[derive(Clone, Copy)]
+pub(super) enum ExecutedBy {
+    /// The body of a method.
+    Method(&'static Method),
+    /// A context that was given by hand.
+    Hand,
+    /// sqlx, of its own account.
+    Sqlx,
+}
+
+impl ExecutedBy {
+    /// Counts a statement outside any trace.
+    #[cold]
+    fn count_untraced(self) {
+        let Some(core) = Core::of(Ctx::none().key) else { return };
+        match self {
+            ExecutedBy::Method(method) => core.counters.add(&names::UNTRACED_STATEMENTS, method),
+            ExecutedBy::Hand => core.counters.add(&names::UNTRACED_STATEMENTS, &ByHand),
+            ExecutedBy::Sqlx => {}
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The span of a transaction, from its `begin` to whatever ends it.
 
-use std::thread;
+use std::sync::OnceLock;
 
 use super::sites::{self, TRANSACTION};
 use crate::call::Call;
@@ -10,15 +10,16 @@ use crate::ctx::{Ctx, Entered};
 use crate::names;
 use crate::outcome::Outcome;
 
+/// The outcome of a transaction that was dropped.
+const ROLLED_BACK: &str = "rolled_back";
 /// The attribute that tells what ended a transaction.
 const END: &str = "spanweave.transaction_end";
-/// The error of a transaction that nobody committed.
-const ROLLED_BACK: &str = "rolled_back";
 
 /// The span of a transaction that a traced body begins: a variable beside the transaction's own, written by the attributes.
 ///
 /// The transaction stays what it is in sqlx. So what happens to it out of sight is inferred: a span that is dropped
-/// unfinished belongs to a transaction that was dropped, and so rolled back, unless it [left](TransactionSpan::leaves).
+/// unfinished belongs to a transaction that was dropped, and so rolled back, unless it [left](TransactionSpan::leaves). That is
+/// an outcome of its own, and no error: whether it should have been committed, nobody can tell.
 #[derive(Debug)]
 pub struct TransactionSpan {
     outer: Ctx,
@@ -30,8 +31,6 @@ pub struct TransactionSpan {
 struct Open {
     call: Call,
     ctx: Ctx,
-    /// Whose poll began it.
-    polled_in: Ctx,
     started: Ticks,
     driver: &'static str,
     depth: usize,
@@ -42,10 +41,8 @@ struct Open {
 pub(super) enum TransactionEnd {
     Commit,
     Rollback,
-    /// It was dropped, which rolls it back.
+    /// It was dropped, which rolls it back: by its body, or with it.
     Drop,
-    Cancellation,
-    Panic,
     /// It never began.
     Begin,
     /// It goes on elsewhere.
@@ -58,11 +55,18 @@ impl TransactionEnd {
             TransactionEnd::Commit => "commit",
             TransactionEnd::Rollback => "rollback",
             TransactionEnd::Drop => "drop",
-            TransactionEnd::Cancellation => "cancellation",
-            TransactionEnd::Panic => "panic",
             TransactionEnd::Begin => "begin",
             TransactionEnd::Left => "left",
         }
+    }
+}
+
+impl TransactionEnd {
+    /// Its series, which is registered once.
+    fn metric(self) -> Metric {
+        static METRICS: [OnceLock<Metric>; 5] = [const { OnceLock::new() }; 5];
+        let metric = || Metric::of(&names::TRANSACTIONS, Box::new([self.label().to_owned()]));
+        *METRICS[self as usize].get_or_init(metric)
     }
 }
 
@@ -86,9 +90,14 @@ impl TransactionSpan {
         self.open.as_ref().map_or(self.outer, |open| open.ctx)
     }
 
+    /// The transaction was dropped while `result` was evaluated.
+    pub fn dropped<R>(&mut self, result: R) -> R {
+        self.finish(TransactionEnd::Drop, Outcome::Ok);
+        result
+    }
+
     /// Opens the span.
     pub(super) fn open(&mut self, driver: &'static str) -> Ctx {
-        let polled_in = Ctx::current();
         let mut call = Call::new(self.outer, sites::site(TRANSACTION, driver));
         let ctx = {
             let _given = Entered::new(self.outer);
@@ -97,7 +106,7 @@ impl TransactionSpan {
             polling.pending();
             ctx
         };
-        self.open = Some(Open { call, ctx, polled_in, started: Ticks::now(), driver, depth: 1 });
+        self.open = Some(Open { call, ctx, started: Ticks::now(), driver, depth: 1 });
         ctx
     }
 
@@ -116,26 +125,17 @@ impl TransactionSpan {
     pub(super) fn finish(&mut self, end: TransactionEnd, outcome: Outcome) {
         let Some(mut open) = self.open.take() else { return };
         open.ctx.set(END, end.label());
-        let metric = Metric::of(&names::TRANSACTIONS, Box::new([end.label().to_owned()]));
-        core::measure(open.ctx.key, metric, Ticks::now().since(open.started), outcome);
+        if matches!(end, TransactionEnd::Drop) {
+            open.ctx.set("outcome", ROLLED_BACK);
+        }
+        core::measure(open.ctx.key, end.metric(), Ticks::now().since(open.started), outcome);
         open.call.finish(outcome);
     }
 }
 
 impl Drop for TransactionSpan {
     fn drop(&mut self) {
-        let Some(open) = &self.open else { return };
-        let (end, outcome) = if self.leaves {
-            (TransactionEnd::Left, Outcome::Ok)
-        } else if Ctx::current() != open.polled_in {
-            // Nobody polls the body: its future is dropped, and the transaction with it.
-            (TransactionEnd::Cancellation, Outcome::Cancelled)
-        } else if thread::panicking() {
-            (TransactionEnd::Panic, Outcome::Panicked)
-        } else {
-            (TransactionEnd::Drop, Outcome::Error(ROLLED_BACK))
-        };
-        self.finish(end, outcome);
+        self.finish(if self.leaves { TransactionEnd::Left } else { TransactionEnd::Drop }, Outcome::Ok);
     }
 }
 

@@ -140,11 +140,12 @@ mod tests {
     use crate::sql::source::{Act, Source};
     use crate::sql::sqlx::driver::{Rows, SqlxError};
     use crate::sql::sqlx::intern;
+    use crate::sql::sqlx::statement_call::ExecutedBy;
     use crate::testing::TestTelemetry;
 
     fn call(ctx: Ctx) -> StatementCall {
         let statement = intern::statement(Source::new("SQLite", Act::Run, "SELECT * FROM tasks"));
-        StatementCall::new(ctx, statement, None)
+        StatementCall::new(ctx, statement, ExecutedBy::Hand)
     }
 
     /// No error of any version.

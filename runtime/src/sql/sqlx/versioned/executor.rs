@@ -21,7 +21,7 @@ where
     DB: Database,
 {
     let mut query = Seen::new(query);
-    let statement = sql.statement(DB::NAME, query.text());
+    let statement = sql.statement(DB::NAME, sql.uncommented(query.text()));
     if let Some(commented) = sql.commented(statement, query.text()) {
         query.replace_text(commented);
     }

@@ -119,7 +119,7 @@ impl<DB: Database> fmt::Debug for PoolHandle<DB> {
 impl<DB: Database> Pooled<'_, Pool<DB>> {
     /// The pool.
     #[must_use]
-    pub fn get(&self) -> PoolHandle<DB> {
+    pub fn get(self) -> PoolHandle<DB> {
         PoolHandle(self.0.clone())
     }
 }
@@ -127,7 +127,7 @@ impl<DB: Database> Pooled<'_, Pool<DB>> {
 impl<DB: Database> Pooled<'_, &Pool<DB>> {
     /// The pool.
     #[must_use]
-    pub fn get(&self) -> PoolHandle<DB> {
+    pub fn get(self) -> PoolHandle<DB> {
         PoolHandle((*self.0).clone())
     }
 }
