@@ -224,7 +224,7 @@ each_way! {
                 "Tasks.all",
                 "  repo: SELECT tasks",
                 "Tasks.renamed [error: unique_violation]",
-                "  repo: transaction [error: rolled_back]",
+                "  repo: transaction [rolled back]",
                 "    repo: BEGIN",
                 "    repo: UPDATE tasks [error: unique_violation]",
                 "Tasks.streamed",

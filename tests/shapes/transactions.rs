@@ -358,7 +358,7 @@ each_way! {
             assert_eq!(count(&tasks.pool, "archive").await, 0);
             seen.assert(&[
                 "Tasks.dropped [error: unique_violation]",
-                "  repo: transaction [error: rolled_back]",
+                "  repo: transaction [rolled back]",
                 "    repo: BEGIN",
                 "    Archive.insert_on",
                 "      repo: INSERT archive",
