@@ -59,7 +59,17 @@ pub struct Method {
     pub function: Function,
     pub args: MethodArgs,
     pub role: Role,
-    pub sql: bool,
+    pub sql: SqlTraced,
+}
+
+/// What of a body's SQL is traced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SqlTraced {
+    Nothing,
+    /// What begins and ends a transaction: types decide whether it is one, so it is safe in any body.
+    Transactions,
+    /// Statements and connections, too, which are known by their words.
+    All,
 }
 
 impl Block {
@@ -237,7 +247,11 @@ impl Method {
         if facts.place != Place::Alone {
             take_attributes_of_blocks(&mut function.attrs, errors);
         }
-        let sql = facts.sql && args.sql_off.is_none();
+        let sql = match &args.sql_off {
+            Some(_) => SqlTraced::Nothing,
+            None if facts.sql => SqlTraced::All,
+            None => SqlTraced::Transactions,
+        };
         let role = Role::of(&mut function, &args, facts);
         Method { function, args, role, sql }
     }

@@ -36,7 +36,7 @@ use self::scope::Begun;
 use self::sql::Sql;
 use self::tokens::{inside, is_punct, nested_item};
 use crate::item::Body;
-use crate::model::Block;
+use crate::model::{Block, SqlTraced};
 
 /// A body after rewriting.
 pub struct Rewritten {
@@ -79,7 +79,10 @@ pub struct Unlisted {
 pub fn bodies(block: &Block, sqlx: bool) -> (Vec<Rewritten>, Findings) {
     let mut rewriter = Rewriter::new(block);
     let bodies = block.traced().map(|(method, traced)| match &method.function.body {
-        Body::Written(body) => rewriter.body(body.stream(), method.sql && sqlx, traced.outlives_body()),
+        Body::Written(body) => {
+            let sql = if sqlx { method.sql } else { SqlTraced::Nothing };
+            rewriter.body(body.stream(), sql, traced.outlives_body())
+        }
         Body::Required(_) => Rewritten::unchanged(TokenStream::new()),
     });
     let bodies = bodies.collect();
@@ -109,11 +112,12 @@ impl<'a> Rewriter<'a> {
     }
 
     /// What `outlives` its body (a future, a stream) must not borrow a variable of it, and asks for the context anew.
-    fn body(&mut self, body: TokenStream, sql: bool, outlives: bool) -> Rewritten {
+    fn body(&mut self, body: TokenStream, sql: SqlTraced, outlives: bool) -> Rewritten {
         let (runtime, ctx) = (&self.block.runtime, ctx());
         self.context = if outlives { quote!(#runtime::Ctx::current()) } else { quote!(#ctx) };
-        self.sql = sql.then(|| Sql::new(runtime.clone(), self.context.clone()));
-        let is_read = sql || self.block.strict || !self.block.calls.is_empty();
+        let is_traced = sql != SqlTraced::Nothing;
+        self.sql = is_traced.then(|| Sql::new(runtime.clone(), self.context.clone(), sql));
+        let is_read = is_traced || self.block.strict || !self.block.calls.is_empty();
         let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
         let rewritten = if is_read { self.tokens(&tokens, Place::Statements) } else { None };
         match rewritten {

@@ -13,12 +13,14 @@ use super::scope::{Begun, Scope};
 use super::transactions::Held;
 use super::variable::leaves;
 use super::verbs::{Done, Verb, verbs};
+use crate::model::SqlTraced;
 
 /// The SQL of one body.
 pub struct Sql {
     runtime: TokenStream,
     /// How the body finds its context.
     context: TokenStream,
+    traced: SqlTraced,
     pub scope: Scope,
     /// Whether there is anything of which types decide.
     is_given: bool,
@@ -26,8 +28,9 @@ pub struct Sql {
 }
 
 impl Sql {
-    pub fn new(runtime: TokenStream, context: TokenStream) -> Sql {
-        Sql { runtime, context, scope: Scope::default(), is_given: false, literals: Literals::default() }
+    pub fn new(runtime: TokenStream, context: TokenStream, traced: SqlTraced) -> Sql {
+        let (scope, literals) = (Scope::default(), Literals::default());
+        Sql { runtime, context, traced, scope, is_given: false, literals }
     }
 
     pub fn into_statements(self) -> Statements {
@@ -42,12 +45,14 @@ impl Sql {
 
     /// What becomes of a chain, which is the value of `begun` if there is one.
     pub fn edits(&mut self, tokens: &[TokenTree], chain: &Chain, begun: Option<&Begun>) -> Edits {
-        let executed = self.scope.queries.executed(chain);
+        let is_all = self.traced == SqlTraced::All;
+        let executed = if is_all { self.scope.queries.executed(chain) } else { Vec::new() };
         let mut edits =
             Edits::of(executed.iter().map(|statement| (statement.arguments, self.executor(statement))));
         if chain.is_whole(tokens) {
             let done = verbs(tokens, chain);
-            edits.fronts = done.iter().filter_map(|done| self.watched(done, begun)).collect();
+            let watched = done.iter().filter(|done| is_all || done.verb != Verb::Acquire);
+            edits.fronts = watched.filter_map(|done| self.watched(done, begun)).collect();
             self.is_given |= !edits.fronts.is_empty();
             if edits.is_empty() {
                 edits.fronts.extend(self.entered(tokens, chain));

@@ -14,6 +14,7 @@ fn rewritten(fields: &[&str], sql: bool, body: TokenStream) -> String {
     let fields: Vec<TokenStream> = fields.iter().map(|field| field.parse().expect("tokens")).collect();
     let args = if fields.is_empty() { quote!() } else { quote!(calls(#(#fields),*)) };
     let block = block(args);
+    let sql = if sql { SqlTraced::All } else { SqlTraced::Nothing };
     Rewriter::new(&block).body(body, sql, false).body.to_string()
 }
 
@@ -29,6 +30,14 @@ fn block(args: TokenStream) -> Block {
 #[track_caller]
 fn assert_calls(body: TokenStream, expected: TokenStream) {
     assert_eq!(rewritten(&["tasks", "users"], false, body), expected.to_string());
+}
+
+/// In a body without `sql`.
+#[track_caller]
+fn assert_transactions(body: TokenStream, expected: TokenStream) {
+    let block = block(quote!());
+    let rewritten = Rewriter::new(&block).body(body, SqlTraced::Transactions, false);
+    assert_eq!(rewritten.body.to_string(), expected.to_string());
 }
 
 #[track_caller]

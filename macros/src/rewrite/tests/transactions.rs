@@ -179,7 +179,7 @@ mod beginning {
             let tx = pool().begin().await?;
             tx.commit().await
         });
-        let rewritten = Rewriter::new(&block).body(body, true, true);
+        let rewritten = Rewriter::new(&block).body(body, SqlTraced::All, true);
         let expected = quote! {
             async move {
                 let mut __tx_span = ::spanweave::Ctx::current().transaction();
@@ -279,7 +279,7 @@ mod inside {
             self.archive.insert_ctx(__tx_ctx, &mut tx, id).await?;
             self.archive.count_ctx(ctx).await?;
         };
-        let rewritten = Rewriter::new(&block).body(body, true, false);
+        let rewritten = Rewriter::new(&block).body(body, SqlTraced::All, false);
         assert_eq!(rewritten.body.to_string(), expected.to_string());
     }
 
@@ -460,4 +460,26 @@ mod connections {
             },
         );
     }
+}
+
+#[test]
+fn without_sql_only_transactions_are_seen() {
+    assert_transactions(
+        quote! {
+            let mut tx = self.pool.begin().await?;
+            sqlx::query("SELECT 1").execute(&mut *tx).await?;
+            let permit = self.permits.acquire().await?;
+            self.tasks.insert(&mut tx).await?;
+            tx.commit().await
+        },
+        quote! {
+            let mut __tx_span = ctx.transaction();
+            let mut tx = __tx_span.begin(::spanweave::sql::Pooled(&self.pool).get(), self.pool.begin()).watched().await?;
+            let __tx_ctx = __tx_span.ctx();
+            __tx_ctx.entering().then(sqlx::query("SELECT 1").execute(&mut *tx)).await?;
+            let permit = self.permits.acquire().await?;
+            __tx_ctx.entering().then(self.tasks.insert(&mut tx)).await?;
+            __tx_span.commit(tx.commit()).watched().await
+        },
+    );
 }
