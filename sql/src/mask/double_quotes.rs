@@ -1,42 +1,10 @@
 //! Words in double quotes, which are names where the database knows such a name, and strings elsewhere.
 
+use super::frame::{Frame, Place};
+use super::operand::is_beside_name;
 use super::settings::Settings;
 use super::significant;
 use crate::tokens::{Kind, Token};
-
-/// What can stand at some place of a statement.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// The name of a table.
-    Table,
-    /// A name behind which names of columns may stand in parentheses.
-    Defined,
-    /// Any other name.
-    Name,
-    /// A column, or a string.
-    Either,
-    Value,
-}
-
-/// What is in a pair of parentheses, or at the top.
-#[derive(Clone, Copy)]
-struct Frame {
-    /// What each item of its list begins with.
-    item: Place,
-    now: Place,
-    /// Behind `BETWEEN`, before its `AND`.
-    between: bool,
-}
-
-impl Frame {
-    fn new(item: Place) -> Frame {
-        Frame { item, now: item, between: false }
-    }
-
-    fn list(&mut self, place: Place) {
-        *self = Frame::new(place);
-    }
-}
 
 /// The tokens, with words in double quotes that are strings as literals.
 #[derive(Clone)]
@@ -44,6 +12,10 @@ pub(super) struct DoubleQuotes<'s> {
     tokens: Settings<'s>,
     /// Names of tables are in double quotes, so those of columns may be.
     quotes_names: bool,
+    /// Of each `SELECT`, whether it is known to have a `FROM`: without one it has no columns.
+    have_from: Vec<bool>,
+    /// How many `SELECT` were read.
+    selects: usize,
     frame: Frame,
     outer: Vec<Frame>,
     /// The statement defines something.
@@ -55,7 +27,7 @@ pub(super) struct DoubleQuotes<'s> {
 
 impl<'s> DoubleQuotes<'s> {
     pub(super) fn new(tokens: Settings<'s>) -> DoubleQuotes<'s> {
-        let mut reader = DoubleQuotes::at_start(tokens.clone(), false);
+        let mut reader = DoubleQuotes::at_start(tokens.clone(), false, Vec::new());
         let mut quotes_names = false;
         while let Some(token) = reader.tokens.next() {
             if token.is_significant() {
@@ -63,13 +35,15 @@ impl<'s> DoubleQuotes<'s> {
                 reader.read(token);
             }
         }
-        DoubleQuotes::at_start(tokens, quotes_names)
+        DoubleQuotes::at_start(tokens, quotes_names, reader.have_from)
     }
 
-    fn at_start(tokens: Settings<'s>, quotes_names: bool) -> DoubleQuotes<'s> {
+    fn at_start(tokens: Settings<'s>, quotes_names: bool, have_from: Vec<bool>) -> DoubleQuotes<'s> {
         DoubleQuotes {
             tokens,
             quotes_names,
+            have_from,
+            selects: 0,
             frame: Frame::new(Place::Either),
             outer: Vec::new(),
             creates: false,
@@ -86,9 +60,17 @@ impl<'s> DoubleQuotes<'s> {
         match self.frame.now {
             _ if self.is_joined() => true,
             Place::Table | Place::Defined | Place::Name => true,
-            Place::Either => self.quotes_names && is_spelled_like_name(token),
+            Place::Selected(select) if !self.have_from[select] => false,
+            Place::Assigned => self.may_be_column(token),
+            Place::Selected(_) | Place::Either => {
+                self.may_be_column(token) && !is_beside_name(self.tokens.clone())
+            }
             Place::Value => false,
         }
+    }
+
+    fn may_be_column(&self, token: Token<'s>) -> bool {
+        self.quotes_names && is_spelled_like_name(token)
     }
 
     /// `"tasks"."id"`, `"f"(…)`
@@ -114,11 +96,17 @@ impl<'s> DoubleQuotes<'s> {
             "(" => self.open(led),
             ")" => self.frame = self.outer.pop().unwrap_or(self.frame),
             "," => self.frame.now = self.frame.item,
-            ";" => *self = DoubleQuotes::at_start(self.tokens.clone(), self.quotes_names),
+            ";" => self.end_statement(),
             "." | "[" | "]" => {}
             // Behind an operator.
             _ => self.frame.now = Place::Value,
         }
+    }
+
+    fn end_statement(&mut self) {
+        self.frame = Frame::new(Place::Either);
+        self.outer.clear();
+        self.creates = false;
     }
 
     fn open(&mut self, led: bool) {
@@ -141,25 +129,27 @@ impl<'s> DoubleQuotes<'s> {
         self.led = true;
         match &*upper {
             b"CREATE" => self.creates = true,
-            b"SELECT" | b"BY" | b"SET" | b"RETURNING" => self.frame.list(Place::Either),
+            b"SELECT" => self.select(),
+            b"BY" | b"RETURNING" => self.frame.list(Place::Either),
+            b"SET" => self.frame.list(Place::Assigned),
             b"VALUES" | b"LIMIT" => self.frame.list(Place::Value),
             b"INTO" if self.is_behind("VACUUM") => self.frame.now = Place::Value,
-            b"INTO" | b"TABLE" | b"VIEW" => self.frame.list(Place::Defined),
+            b"TABLE" | b"VIEW" => self.frame.list(Place::Defined),
             // `substring("Ann" FROM 1)`, `a IS DISTINCT FROM "Ann"`
             b"FROM"
                 if self.frame.item == Place::Value
                     || (self.frame.now == Place::Value && self.is_behind("DISTINCT")) => {}
-            b"FROM" => self.frame.list(Place::Table),
+            b"FROM" => self.from(),
             b"JOIN" | b"UPDATE" => self.frame.now = Place::Table,
             b"ON" if self.creates => self.frame.now = Place::Defined,
-            b"INDEX" | b"TRIGGER" | b"REFERENCES" | b"UNIQUE" | b"USING" | b"CONFLICT" | b"WITH"
-            | b"RECURSIVE" => self.frame.now = Place::Defined,
+            b"INTO" | b"INDEX" | b"TRIGGER" | b"REFERENCES" | b"UNIQUE" | b"USING" | b"CONFLICT"
+            | b"WITH" | b"RECURSIVE" => self.frame.now = Place::Defined,
             b"EXISTS" if self.frame.now == Place::Defined => {}
             b"AS" | b"ADD" | b"COLUMN" | b"CONSTRAINT" | b"RENAME" | b"TO" | b"COLLATE" | b"SAVEPOINT"
             | b"RELEASE" => self.frame.now = Place::Name,
             b"AND" if self.frame.between => self.frame.between = false,
             b"AND" | b"OR" | b"WHERE" | b"ON" | b"HAVING" | b"WHEN" | b"END" | b"CHECK" | b"EXISTS" => {
-                self.frame.now = Place::Either;
+                self.frame.operand();
             }
             b"BETWEEN" => {
                 self.frame.between = true;
@@ -171,6 +161,21 @@ impl<'s> DoubleQuotes<'s> {
             b"NOT" | b"ALL" | b"ANY" | b"SOME" | b"DISTINCT" | b"CASE" => {}
             _ => self.led = false,
         }
+    }
+
+    fn select(&mut self) {
+        self.frame.list(Place::Selected(self.selects));
+        if self.selects == self.have_from.len() {
+            self.have_from.push(false);
+        }
+        self.selects += 1;
+    }
+
+    fn from(&mut self) {
+        if let Place::Selected(select) = self.frame.item {
+            self.have_from[select] = true;
+        }
+        self.frame.list(Place::Table);
     }
 
     fn is_behind(&self, word: &str) -> bool {

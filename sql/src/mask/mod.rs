@@ -1,6 +1,8 @@
 //! The text of a statement as it may be shown: with its placeholders, and without a value.
 
 mod double_quotes;
+mod frame;
+mod operand;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,9 @@ const EMPTY_COMMENT: &str = "/**/";
 ///
 /// - A word in double quotes is a string to `MySQL`, a name to `PostgreSQL`, and either to `SQLite`, which takes it for
 ///   a string if there is no such column. There, and in databases that are not known here, it is shown where only a
-///   name can stand (of a table, an alias, a column with its table); where a column or a string can stand, if it is
-///   spelled like a name and the text has tables in double quotes too; and never where a value is expected.
+///   name can stand (of a table, an alias, a column with its table, or one that is set); where a column or a string can
+///   stand, if it is spelled like a name, the text has tables in double quotes too, and no name is its other operand, as
+///   in `"Ann" = name`; and never where a value is expected, as in a `SELECT` without `FROM`.
 /// - What `SET` or `PRAGMA` sets, or stands behind `IDENTIFIED BY`, is a value without quotes as well, but for words
 ///   such as `ON` and `DEFAULT`.
 ///

@@ -44,13 +44,16 @@ fn double_quotes_where_they_may_be_strings() {
                 (r#"SELECT a AS "due date" FROM t"#, r#"SELECT a AS "due date" FROM t"#),
                 (r#"SELECT upper("Ann") FROM "t""#, r#"SELECT upper(?) FROM "t""#),
                 (r#"SELECT * FROM f("Ann"), "t""#, r#"SELECT * FROM f(?), "t""#),
-                (r#"SELECT * FROM "t" WHERE NOT ("a" = "Ann")"#, r#"SELECT * FROM "t" WHERE NOT ("a" = ?)"#),
-                (r#"SELECT * FROM "t" WHERE "a" IS "Ann""#, r#"SELECT * FROM "t" WHERE "a" IS ?"#),
+                (r#"SELECT * FROM "t" WHERE NOT ("a" = 'Ann')"#, r#"SELECT * FROM "t" WHERE NOT ("a" = ?)"#),
+                // Either may be the string.
+                (r#"SELECT * FROM "t" WHERE "Ann" = "a""#, r#"SELECT * FROM "t" WHERE ? = ?"#),
+                (r#"SELECT * FROM "t" WHERE a IS "Ann""#, r#"SELECT * FROM "t" WHERE a IS ?"#),
                 (
-                    r#"SELECT * FROM "t" WHERE "a" IS DISTINCT FROM "Ann""#,
-                    r#"SELECT * FROM "t" WHERE "a" IS DISTINCT FROM ?"#,
+                    r#"SELECT * FROM "t" WHERE a IS DISTINCT FROM "Ann" AND "b" IS DISTINCT FROM ?"#,
+                    r#"SELECT * FROM "t" WHERE a IS DISTINCT FROM ? AND "b" IS DISTINCT FROM ?"#,
                 ),
                 (r#"SELECT trim("a" FROM "Ann") FROM "t""#, r#"SELECT trim(? FROM ?) FROM "t""#),
+                (r#"SELECT "a" INTO "x y" FROM "t""#, r#"SELECT "a" INTO "x y" FROM "t""#),
                 (r#"UPDATE "t" SET "a" = ("Ann")"#, r#"UPDATE "t" SET "a" = (?)"#),
                 (r#"INSERT INTO "t" VALUES ("a"), ("b")"#, r#"INSERT INTO "t" VALUES (?), (?)"#),
                 (

@@ -17,6 +17,8 @@ const TEXTS: &[Text] = &[
     |times| format!("SELECT * FROM {} z", "(SELECT * FROM ".repeat(times)),
     |times| format!("SELECT '{}'", "a secret of megabytes ".repeat(times)),
     |times| "UPDATE \"a\" /* x */ SET a = \"b\" ; ".repeat(times),
+    |times| format!("SELECT * FROM \"t\" WHERE {}", "\"a\" ) /* b */ = NOT ( ".repeat(times)),
+    |times| format!("SELECT * FROM \"t\" WHERE \"a\" {}", "= ".repeat(times)),
     |times| "SET a = b /* c */ , d ; ".repeat(times),
     |times| "\"a\" /**/ ".repeat(times),
     |times| "[a ".repeat(times),
