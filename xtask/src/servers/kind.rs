@@ -12,9 +12,9 @@ pub(crate) struct Kind {
     pub(crate) missing: &'static str,
     /// The account that Debian's package makes: neither server runs as root.
     pub(super) account: &'static str,
-    initialise: &'static str,
+    pub(super) initialise: &'static str,
     pub(super) initialise_arguments: &'static str,
-    serve: &'static str,
+    pub(super) serve: &'static str,
     pub(super) serve_arguments: &'static str,
     /// What the server logs once it takes connections.
     pub(super) ready: &'static str,
