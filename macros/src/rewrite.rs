@@ -10,6 +10,7 @@ mod chain;
 mod edits;
 mod entering;
 mod literals;
+mod patterns;
 mod queries;
 mod scope;
 mod sql;
@@ -32,6 +33,7 @@ use self::binding::Let;
 use self::calls::{Call, Place};
 use self::chain::Chain;
 use self::edits::{Edit, Edits, Output, refilled};
+use self::patterns::Matched;
 use self::scope::Begun;
 use self::sql::Sql;
 use self::tokens::{inside, is_punct, nested_item};
@@ -147,6 +149,9 @@ impl<'a> Rewriter<'a> {
             } else if let Some(apart) = Apart::at(tokens, at) {
                 out.keep(&tokens[at..apart.body.start]);
                 self.apart(tokens, apart, place, out)
+            } else if let Some(matched) = Matched::at(tokens, at) {
+                out.keep(&tokens[at..matched.scope.start]);
+                self.matched(tokens, matched, place, out)
             } else if let Some(begun) = self.begun(tokens, at, place) {
                 self.begin(tokens, at, &begun, out)
             } else {
@@ -167,6 +172,14 @@ impl<'a> Rewriter<'a> {
         self.scoped(|this| {
             this.sql.iter_mut().for_each(|sql| sql.scope.enter(tokens, &apart));
             this.range(tokens, apart.body, place, out)
+        })
+    }
+
+    /// Names that a pattern binds mean something else for as long as it holds.
+    fn matched(&mut self, tokens: &[TokenTree], matched: Matched, place: Place, out: &mut Output) -> usize {
+        self.scoped(|this| {
+            this.sql.iter_mut().for_each(|sql| sql.scope.rebind(matched.pattern));
+            this.range(tokens, matched.scope, place, out)
         })
     }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 
+use super::patterns::is_condition;
 use super::tokens::{is_group, is_punct, is_word, puncts_at};
 use super::variable::mentions;
 
@@ -12,14 +13,14 @@ pub struct Let<'t> {
     pub value: usize,
     /// The `;`.
     pub end: usize,
-    /// Whether another statement could stand before it: no `if`, no `while` and no attribute does.
+    /// Whether another statement could stand before it: no attribute does.
     pub is_alone: bool,
 }
 
 impl<'t> Let<'t> {
-    /// The one whose `let` is at `start`.
+    /// The one whose `let` is at `start`, and not a condition's.
     pub fn at(tokens: &'t [TokenTree], start: usize) -> Option<Let<'t>> {
-        if !is_word(&tokens[start], "let") {
+        if !is_word(&tokens[start], "let") || is_condition(tokens, start) {
             return None;
         }
         let end = start + tokens[start..].iter().position(|token| is_punct(token, ';'))?;

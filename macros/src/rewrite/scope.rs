@@ -49,6 +49,11 @@ impl Scope {
         self.transactions.settle(bound.pattern, bound.transaction);
     }
 
+    /// Names that the pattern binds mean something unknown from here on.
+    pub fn rebind(&mut self, pattern: &[TokenTree]) {
+        self.transactions.settle(pattern, None);
+    }
+
     /// Into a closure or an `async` block.
     pub fn enter(&mut self, tokens: &[TokenTree], apart: &Apart) {
         self.transactions.enter(tokens, apart);

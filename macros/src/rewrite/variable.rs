@@ -4,6 +4,7 @@ use proc_macro2::TokenTree;
 
 use super::apart::Apart;
 use super::binding::Let;
+use super::patterns::Matched;
 use super::tokens::{inside, is_punct, is_word, nested_item, puncts_at};
 
 /// Whether it stands anywhere in them.
@@ -69,6 +70,10 @@ fn is_moved(tokens: &[TokenTree], name: &str, is_apart: bool) -> bool {
         }
         if let Some(binding) = Let::at(tokens, at).filter(|binding| binding.binds(name)) {
             return is_moved(&tokens[binding.value..binding.end], name, is_apart);
+        }
+        // Such a pattern hides the name from where its transaction may be ended, too.
+        if Matched::at(tokens, at).is_some_and(|matched| mentions(matched.pattern, name)) {
+            return true;
         }
         let moved = match &tokens[at] {
             TokenTree::Group(group) => !drops(tokens, at, name) && is_moved(&inside(group), name, is_apart),

@@ -257,6 +257,92 @@ mod inside {
     }
 
     #[test]
+    fn a_name_that_a_pattern_binds_is_another_as_long_as_it_holds() {
+        for matched in [
+            quote!(match other().await {
+                Ok(mut tx) if a => {
+                    f(&mut tx).await;
+                    tx.rollback().await?;
+                }
+                Err(e) => return Err(e),
+            }),
+            quote!(match other {
+                Some(tx) => f::<A, B>(&tx, tx.commit().await),
+                Other { tx } => tx.commit().await,
+            }),
+            quote!(match other {
+                A =>
+                    if a {
+                        b
+                    } else {
+                        c
+                    },
+                Some(tx) => tx.commit().await,
+            }),
+            quote!(if let Some(tx) = unsafe { other() } {
+                f(&mut tx).await;
+                tx.commit().await?;
+            } else if a {
+                b
+            }),
+            quote!(if a
+                && let Some(tx) = other
+                && b
+            {
+                tx.commit().await?;
+            }),
+            quote!(while let Some((n, mut tx)) = next().await {
+                tx.commit().await?;
+            }),
+            quote!(for mut tx in others {
+                tx.commit().await?;
+            }),
+        ] {
+            assert_in_tx(
+                quote!(#matched tx.commit().await),
+                quote!(.leaves()),
+                quote!(#matched __tx_span.commit(tx.commit()).watched().await),
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_of_other_names_leave_it() {
+        assert_in_tx(
+            quote! {
+                for id in ids { f(&mut tx).await; }
+                if let Err(error) = f(&mut tx).await { tx.rollback().await?; return Err(error); }
+                match a { Wrap { tx: b } | Some(b) => tx.rollback().await, _ => tx.commit().await }
+            },
+            quote!(),
+            quote! {
+                for id in ids { __tx_ctx.entering().then(f(&mut tx)).await; }
+                if let Err(error) = __tx_ctx.entering().then(f(&mut tx)).await {
+                    __tx_span.rollback(tx.rollback()).watched().await?;
+                    return Err(error);
+                }
+                match a {
+                    Wrap { tx: b } | Some(b) => __tx_span.rollback(tx.rollback()).watched().await,
+                    _ => __tx_span.commit(tx.commit()).watched().await
+                }
+            },
+        );
+    }
+
+    #[test]
+    fn a_condition_in_a_value_binds_nothing_behind_it() {
+        assert_in_tx(
+            quote!(let tx = if let Some(t) = x { t } else { y }; query(q).execute(tx).await?; tx.commit().await),
+            quote!(),
+            quote! {
+                let tx = if let Some(t) = x { t } else { y };
+                query(q).execute(ctx.sql(tx).of(&__METHOD)).await?;
+                tx.commit().await
+            },
+        );
+    }
+
+    #[test]
     fn a_transaction_ends_with_its_scope() {
         let begun = begun(quote!());
         assert_sql(
