@@ -1,6 +1,6 @@
 //! What tokens do with a variable of a name.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Delimiter, TokenTree};
 
 use super::apart::Apart;
 use super::binding::Let;
@@ -96,9 +96,7 @@ fn drops(tokens: &[TokenTree], at: usize, name: &str) -> bool {
 
 fn is_given_away(tokens: &[TokenTree], at: usize, is_apart: bool) -> bool {
     if puncts_at(tokens, at + 1, ".") && !puncts_at(tokens, at + 1, "..") {
-        let is_awaited =
-            puncts_at(tokens, at + 4, ".") && tokens.get(at + 5).is_some_and(|word| is_word(word, "await"));
-        return is_ended(tokens, at) && (is_apart || !is_awaited);
+        return is_given_to_method(tokens, at, is_apart);
     }
     let is_borrowed = match &tokens[..at] {
         [.., reference, mutable] if is_word(mutable, "mut") => is_punct(reference, '&'),
@@ -108,7 +106,49 @@ fn is_given_away(tokens: &[TokenTree], at: usize, is_apart: bool) -> bool {
     !is_borrowed
 }
 
-/// `name.commit(…)`, `name.rollback(…)`
-fn is_ended(tokens: &[TokenTree], at: usize) -> bool {
-    tokens.get(at + 2).is_some_and(|method| is_word(method, "commit") || is_word(method, "rollback"))
+/// Methods of others may take it by value, and end it.
+fn is_given_to_method(tokens: &[TokenTree], at: usize, is_apart: bool) -> bool {
+    let Some(TokenTree::Ident(method)) = tokens.get(at + 2) else { return false };
+    let is_called = match tokens.get(at + 3) {
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
+        _ => puncts_at(tokens, at + 3, "::"),
+    };
+    let is_awaited =
+        puncts_at(tokens, at + 4, ".") && tokens.get(at + 5).is_some_and(|word| is_word(word, "await"));
+    match method.to_string().as_str() {
+        "commit" | "rollback" => is_apart || !is_awaited,
+        method => is_called && !borrows(method),
+    }
+}
+
+/// Whether it is a method of sqlx, or of the traits of pointers.
+fn borrows(method: &str) -> bool {
+    const METHODS: &[&str] = &[
+        "acquire",
+        "as_mut",
+        "as_ref",
+        "begin",
+        "begin_with",
+        "borrow",
+        "borrow_mut",
+        "cached_statements_size",
+        "clear_cached_statements",
+        "deref",
+        "deref_mut",
+        "describe",
+        "execute",
+        "execute_many",
+        "fetch",
+        "fetch_all",
+        "fetch_many",
+        "fetch_one",
+        "fetch_optional",
+        "is_in_transaction",
+        "ping",
+        "prepare",
+        "prepare_with",
+        "shrink_buffers",
+        "transaction",
+    ];
+    METHODS.contains(&method)
 }

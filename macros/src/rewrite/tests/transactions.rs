@@ -475,7 +475,7 @@ mod leaving {
         for body in [
             quote!(f(&mut tx);),
             quote!(f(&tx, *tx);),
-            quote!(tx.id();),
+            quote!(tx.as_mut(); tx.fetch_one("SELECT 1").await; tx.prepare(q).await; tx.0;),
             quote!(drop(tx);),
             quote!(std::mem::drop(tx);),
             quote!(f(self.tx, Repo { tx: 1 }, module::tx);),
@@ -502,6 +502,9 @@ mod leaving {
                 f(tx)
             }),
             quote!(m!(tx)),
+            quote!(tx.finish().await),
+            quote!(tx.into::<Other>()),
+            quote!(async { tx.finish().await }.await),
             quote!(move || f(&tx)),
             quote!(|| f(tx)),
             quote!(select! { done = tx.commit() => done }),
