@@ -6,7 +6,6 @@ use super::apart::Apart;
 use super::binding::Let;
 use super::chain::Chain;
 use super::queries::{Meaning, Queries};
-use super::tokens::contains_word;
 use super::transactions::{Held, Transactions, Variable};
 use super::variable::is_assigned;
 use super::verbs::{Verb, are_of_result, verbs};
@@ -36,11 +35,10 @@ pub struct Begun<'t> {
 impl Scope {
     pub fn bound<'t>(&self, tokens: &'t [TokenTree], binding: &Let<'t>) -> Bound<'t> {
         let value = &tokens[binding.value..binding.end];
-        let borrowed = binding.name().and_then(|name| self.transactions.borrowed(name, value));
         Bound {
             pattern: binding.pattern,
             query: self.queries.meaning(tokens, binding),
-            transaction: borrowed.filter(|_| !contains_word(value, "await")),
+            transaction: binding.name().and_then(|name| self.transactions.borrowed(name, value)),
         }
     }
 

@@ -19,14 +19,6 @@ pub fn inside(group: &Group) -> Vec<TokenTree> {
     group.stream().into_iter().collect()
 }
 
-/// Whether the word stands anywhere in the tokens.
-pub fn contains_word(tokens: &[TokenTree], wanted: &str) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Group(group) => contains_word(&inside(group), wanted),
-        _ => is_word(token, wanted),
-    })
-}
-
 fn is_ident(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Ident(_)))
 }

@@ -5,7 +5,7 @@ use quote::format_ident;
 use syn::ext::IdentExt as _;
 
 use super::apart::Apart;
-use super::variable::{leaves_with, mentions};
+use super::variable::{borrowed, leaves_with, mentions};
 
 /// A variable that holds one.
 #[derive(Clone)]
@@ -51,8 +51,10 @@ pub struct Transactions {
 impl Transactions {
     /// What a variable of this name is, bound to `value`.
     pub fn borrowed(&self, name: &Ident, value: &[TokenTree]) -> Option<Variable> {
-        let context = self.context(value)?.clone();
-        Some(Variable { name: name.to_string(), context, span: None })
+        let borrowed = borrowed(value)?.to_string();
+        let Variable { context, .. } =
+            self.variables.iter().rev().find(|variable| variable.name == borrowed)?;
+        Some(Variable { name: name.to_string(), context: context.clone(), span: None })
     }
 
     /// The context of the transaction that the tokens mention.

@@ -1,6 +1,6 @@
 //! What tokens do with a variable of a name.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
 use super::apart::Apart;
 use super::binding::Let;
@@ -25,6 +25,21 @@ fn is_member(tokens: &[TokenTree], at: usize) -> bool {
     let is_segment = at > 1 && puncts_at(tokens, at - 2, "::");
     let is_key = puncts_at(tokens, at + 1, ":") && !puncts_at(tokens, at + 1, "::");
     is_field || is_segment || is_key
+}
+
+/// The name that the tokens borrow, and nothing else: `&mut *name`, `name.as_mut()`.
+pub fn borrowed(tokens: &[TokenTree]) -> Option<&Ident> {
+    let is_operator =
+        |token: &TokenTree| is_punct(token, '&') || is_punct(token, '*') || is_word(token, "mut");
+    let start = tokens.iter().position(|token| !is_operator(token))?;
+    match &tokens[start..] {
+        [TokenTree::Ident(name)] if start > 0 => Some(name),
+        [TokenTree::Ident(name), dot, method, TokenTree::Group(none)] => {
+            let reborrows = is_word(method, "as_mut") || is_word(method, "deref_mut");
+            (is_punct(dot, '.') && reborrows && none.stream().is_empty()).then_some(name)
+        }
+        _ => None,
+    }
 }
 
 /// Whether another value is given to it.

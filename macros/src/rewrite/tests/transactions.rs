@@ -220,11 +220,44 @@ mod inside {
 
     #[test]
     fn so_are_those_of_a_variable_that_borrows_it() {
-        assert_in_tx(
-            quote!(let conn = &mut *tx; query(q).execute(conn).await?;),
-            quote!(),
-            quote!(let conn = &mut *tx; query(q).execute(__tx_ctx.sql(conn).of(&__METHOD)).await?;),
-        );
+        for value in [
+            quote!(&mut *tx),
+            quote!(&mut **tx),
+            quote!(&mut tx),
+            quote!(tx.as_mut()),
+            quote!(tx.deref_mut()),
+        ] {
+            assert_in_tx(
+                quote!(let conn = #value; let again = &mut *conn; query(q).execute(again).await?;),
+                quote!(),
+                quote! {
+                    let conn = #value;
+                    let again = &mut *conn;
+                    query(q).execute(__tx_ctx.sql(again).of(&__METHOD)).await?;
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn a_variable_with_what_was_made_of_it_is_outside() {
+        for value in [
+            quote!(ids_of(&tx)),
+            quote!(&mut tx.id),
+            quote!(Rows { of: &mut tx }),
+            quote!(tx.as_ref().len()),
+            quote!(&tx + 1),
+        ] {
+            assert_in_tx(
+                quote!(let made = #value; tx.commit().await?; query(q).execute(made).await?;),
+                quote!(),
+                quote! {
+                    let made = #value;
+                    __tx_span.commit(tx.commit()).watched().await?;
+                    query(q).execute(ctx.sql(made).of(&__METHOD)).await?;
+                },
+            );
+        }
         assert_in_tx(
             quote!(let rows = load(&mut tx).await?; query(q).bind(1).execute(rows).await?;),
             quote!(),
