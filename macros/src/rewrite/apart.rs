@@ -5,7 +5,7 @@ use std::ops::Range;
 use proc_macro2::{Delimiter, TokenTree};
 
 use super::chain::is_keyword;
-use super::tokens::{is_group, is_punct, is_word};
+use super::tokens::{is_group, is_punct, is_word, puncts_at};
 
 /// One of them, by the places of its tokens.
 pub struct Apart {
@@ -41,6 +41,10 @@ impl Apart {
         let close = find(tokens, start + 1, |token| is_punct(token, '|'))?;
         let ends = |token: &TokenTree| is_punct(token, ',') || is_punct(token, ';');
         let end = find(tokens, close + 1, ends).unwrap_or(tokens.len());
+        // An arm may begin with a bar.
+        if (start..end).any(|at| puncts_at(tokens, at, "=>")) {
+            return None;
+        }
         let is_move = before.is_some_and(|word| is_word(word, "move"));
         Some(Apart { parameters: start + 1..close, body: close + 1..end, is_move })
     }
@@ -54,7 +58,7 @@ fn find(tokens: &[TokenTree], from: usize, wanted: impl Fn(&TokenTree) -> bool) 
 fn ends_operand(token: &TokenTree) -> bool {
     match token {
         TokenTree::Group(_) | TokenTree::Literal(_) => true,
-        TokenTree::Ident(_) => !is_keyword(token),
-        TokenTree::Punct(punct) => matches!(punct.as_char(), '|' | '?'),
+        TokenTree::Ident(word) => word == "await" || !is_keyword(token),
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '|' | '?' | '.'),
     }
 }

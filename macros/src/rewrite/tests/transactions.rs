@@ -488,6 +488,25 @@ mod inside {
     }
 
     #[test]
+    fn bars_of_operators_and_patterns_are_no_closures() {
+        let ended = quote!(__tx_span.commit(tx.commit()).watched().await?);
+        for (before, after) in [
+            (quote!(if a().await || b().await), quote!()),
+            (quote!(if a().await | b().await), quote!()),
+            (quote!(match n), quote!(| 1 | 2 =>)),
+            (quote!(match n), quote!(_ => {} | 1 | 2 =>)),
+            (quote!(match n), quote!(_ => 3, | 1 =>)),
+            (quote!(match n), quote!(10.. | 20 =>)),
+        ] {
+            assert_in_tx(
+                quote!(#before { #after tx.commit().await? }),
+                quote!(),
+                quote!(#before { #after #ended }),
+            );
+        }
+    }
+
+    #[test]
     fn closures_of_sqlx_are_left_alone() {
         let body = quote!(connection.transaction(|tx| Box::pin(async move { insert(tx).await })).await);
         assert_sql(body.clone(), body);
