@@ -221,13 +221,15 @@ impl<'a> Rewriter<'a> {
 
     fn edited(&mut self, tokens: &[TokenTree], range: Range<usize>, edits: &Edits, out: &mut Output) {
         let mut front = Output::default();
+        let end = range.end;
         for at in range {
-            edits.fronts.iter().filter(|around| around.end == at).for_each(|around| front.put_in(around));
+            edits.fronts_to(at).for_each(|around| front.put_in(around));
             match self.token(&tokens[at], edits.at(at)) {
                 Some(edited) => front.insert(edited.into()),
                 None => front.keep(std::slice::from_ref(&tokens[at])),
             }
         }
+        edits.fronts_to(end).for_each(|around| front.put_in(around));
         out.append(front);
     }
 

@@ -49,7 +49,7 @@ impl Edit {
 
 /// `list.await` becomes `callee(list).await`: what the front of a chain is given to.
 pub struct Around {
-    /// The `.` behind that front.
+    /// Behind that front: the `.` that follows it, or the end of the chain.
     pub end: usize,
     pub callee: TokenStream,
     /// An argument before it.
@@ -81,6 +81,11 @@ impl Edits {
 
     pub fn of(tokens: impl IntoIterator<Item = (usize, Edit)>) -> Edits {
         Edits { tokens: tokens.into_iter().collect(), fronts: Vec::new() }
+    }
+
+    /// What is done with the front that ends there.
+    pub fn fronts_to(&self, end: usize) -> impl Iterator<Item = &Around> {
+        self.fronts.iter().filter(move |around| around.end == end)
     }
 
     pub fn at(&self, place: usize) -> Option<&Edit> {

@@ -12,7 +12,7 @@ use super::queries::Statement;
 use super::scope::{Begun, Scope};
 use super::transactions::Held;
 use super::variable::leaves;
-use super::verbs::{Done, Verb, verbs};
+use super::verbs::{Done, Verb, dropped, verbs};
 use crate::model::SqlTraced;
 
 /// The SQL of one body.
@@ -53,6 +53,7 @@ impl Sql {
             let done = verbs(tokens, chain);
             let watched = done.iter().filter(|done| is_all || done.verb != Verb::Acquire);
             edits.fronts = watched.filter_map(|done| self.watched(done, begun)).collect();
+            edits.fronts.extend(self.dropped(chain));
             self.is_given |= !edits.fronts.is_empty();
             if edits.is_empty() {
                 edits.fronts.extend(self.entered(tokens, chain));
@@ -100,6 +101,14 @@ impl Sql {
         }
         let receiver: TokenStream = done.receiver.iter().cloned().collect();
         quote_spanned!(Span::mixed_site()=> #runtime::sql::Pooled(&#receiver).get())
+    }
+
+    // Input:  drop(tx)
+    // Output: __tx_span.dropped(drop(tx))
+    fn dropped(&self, chain: &Chain) -> Option<Around> {
+        let span = self.scope.transactions.span(&dropped(chain)?.to_string())?;
+        let callee = quote_spanned!(Span::mixed_site()=> #span.dropped);
+        Some(Around { end: chain.end, callee, first: None, method: None })
     }
 
     // Input:  self.insert(&mut tx, id).await

@@ -91,7 +91,9 @@ fn is_moved(tokens: &[TokenTree], name: &str, is_apart: bool) -> bool {
             return true;
         }
         let moved = match &tokens[at] {
-            TokenTree::Group(group) => !drops(tokens, at, name) && is_moved(&inside(group), name, is_apart),
+            TokenTree::Group(group) => {
+                (is_apart || !drops(tokens, at, name)) && is_moved(&inside(group), name, is_apart)
+            }
             _ => is_mention(tokens, at, name) && is_given_away(tokens, at, is_apart),
         };
         if moved {
@@ -105,7 +107,11 @@ fn is_moved(tokens: &[TokenTree], name: &str, is_apart: bool) -> bool {
 /// `drop(name)`
 fn drops(tokens: &[TokenTree], at: usize, name: &str) -> bool {
     let TokenTree::Group(group) = &tokens[at] else { return false };
-    let is_drop = tokens[..at].last().is_some_and(|function| is_word(function, "drop"));
+    let is_drop = match &tokens[..at] {
+        [function] => is_word(function, "drop"),
+        [.., before, function] => is_word(function, "drop") && !is_punct(before, '.'),
+        [] => false,
+    };
     is_drop && matches!(&inside(group)[..], [only] if is_word(only, name))
 }
 

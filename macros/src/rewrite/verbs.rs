@@ -1,6 +1,6 @@
 //! `begin().await`, `commit().await` and the like: what a chain may do to a transaction or to a pool.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Ident, TokenTree};
 
 use super::chain::{Chain, Head, Link};
 use super::tokens::{argument_count, inside};
@@ -56,6 +56,17 @@ pub fn verbs<'t>(tokens: &'t [TokenTree], chain: &'t Chain) -> Vec<Done<'t>> {
         });
     }
     verbs
+}
+
+/// The variable that the chain drops, and nothing else.
+pub fn dropped(chain: &Chain) -> Option<Ident> {
+    let ([Link::Call { argument_tokens }], Some("drop")) = (&chain.links[..], chain.head_name()) else {
+        return None;
+    };
+    match &inside(argument_tokens)[..] {
+        [TokenTree::Ident(name)] => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// With the number of its arguments.

@@ -528,8 +528,7 @@ mod leaving {
             quote!(f(&mut tx);),
             quote!(f(&tx, *tx);),
             quote!(tx.as_mut(); tx.fetch_one("SELECT 1").await; tx.prepare(q).await; tx.0;),
-            quote!(drop(tx);),
-            quote!(std::mem::drop(tx);),
+            quote!(drop(&mut tx);),
             quote!(f(self.tx, Repo { tx: 1 }, module::tx);),
             quote!(let tx = 1; f(tx);),
             quote!(
@@ -539,6 +538,20 @@ mod leaving {
             ),
         ] {
             assert_stays_in_tx(body);
+        }
+    }
+
+    #[test]
+    fn a_transaction_that_is_dropped_ends_there() {
+        for dropped in [quote!(drop(tx)), quote!(std::mem::drop(tx))] {
+            assert_in_tx(
+                quote!(if a { #dropped; return; } match b { c => #dropped }),
+                quote!(),
+                quote! {
+                    if a { __tx_span.dropped(#dropped); return; }
+                    match b { c => __tx_span.dropped(#dropped) }
+                },
+            );
         }
     }
 
@@ -557,6 +570,8 @@ mod leaving {
             quote!(tx.finish().await),
             quote!(tx.into::<Other>()),
             quote!(async { tx.finish().await }.await),
+            quote!(async { drop(tx) }),
+            quote!(tasks.drop(tx);),
             quote!(move || f(&tx)),
             quote!(|| f(tx)),
             quote!(select! { done = tx.commit() => done }),
