@@ -181,6 +181,49 @@ impl TaskRepository {
             )
     }
     #[inline]
+    pub fn dry_run(
+        &self,
+        id: i64,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
+            ::spanweave::MethodKind::Repo,
+            "TaskRepository",
+            "dry_run",
+            ::core::module_path!(),
+        );
+        use ::spanweave::sql::calls::*;
+        let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
+        __METHOD
+            .call(::spanweave::Ctx::current())
+            .run(
+                returns.class(),
+                async move {
+                    {
+                        #[allow(clippy::shadow_same)]
+                        let id = id;
+                        if let ::core::option::Option::Some(early) = returns.early() {
+                            return early;
+                        }
+                        let ctx = ::spanweave::Ctx::current();
+                        '_body: {
+                            let mut __tx_span = ctx.transaction();
+                            let mut tx = __tx_span
+                                .begin(
+                                    ::spanweave::sql::Pooled(&self.pool).get(),
+                                    self.pool.begin(),
+                                )
+                                .watched()
+                                .await?;
+                            let __tx_ctx = __tx_span.ctx();
+                            self.archive.insert_ctx(__tx_ctx, &mut tx, id).await?;
+                            __tx_span.dropped(drop(tx));
+                            self.archive.verify_ctx(ctx).await
+                        }
+                    }
+                },
+            )
+    }
+    #[inline]
     pub fn begin(
         &self,
     ) -> impl ::core::future::Future<
@@ -278,6 +321,15 @@ impl TaskRepository {
         Output = sqlx::Result<Transaction<'static, Postgres>>,
     > {
         ctx.enter(move || self.open())
+    }
+    /// [`dry_run`](Self::dry_run), in the given trace context.
+    #[inline]
+    pub fn dry_run_ctx(
+        &self,
+        ctx: ::spanweave::Ctx,
+        id: i64,
+    ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
+        ctx.enter(move || self.dry_run(id))
     }
     /// [`begin`](Self::begin), in the given trace context.
     #[inline]

@@ -25,6 +25,12 @@ impl TaskRepository {
         sqlx::query("SET LOCAL lock_timeout = 100").execute(&mut *tx).await?;
         Ok(tx)
     }
+    pub async fn dry_run(&self, id: i64) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        self.archive.insert(&mut tx, id).await?;
+        drop(tx);
+        self.archive.verify().await
+    }
     pub async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         self.pool.begin().await
     }

@@ -88,6 +88,21 @@ impl<'c> Batch<'c> {
     }
 }
 
+/// Ends a transaction by a name that is not sqlx's.
+trait Finish {
+    fn finish(self) -> impl Future<Output = sqlx::Result<()>> + Send;
+}
+
+impl Finish for Transaction<'_, Sqlite> {
+    fn finish(self) -> impl Future<Output = sqlx::Result<()>> + Send {
+        self.commit()
+    }
+}
+
+fn next_id(_: &Transaction<'_, Sqlite>) -> i64 {
+    100
+}
+
 async fn each(session: &mut Session, times: usize) -> usize {
     session.log.note(format!("each {times}"));
     times
@@ -112,6 +127,10 @@ each_way! {
         impl Archive {
             pub async fn insert(&self, tx: &mut Transaction<'_, Sqlite>, id: i64) -> sqlx::Result<()> {
                 sqlx::query("INSERT INTO archive VALUES ($1)").bind(id).execute(&mut **tx).await.map(drop)
+            }
+
+            pub async fn insert_apart(&self, pool: &SqlitePool, id: i64) -> sqlx::Result<()> {
+                sqlx::query("INSERT INTO archive VALUES ($1)").bind(id).execute(pool).await.map(drop)
             }
 
             pub async fn insert_on(&self, connection: &mut SqliteConnection, id: i64) -> sqlx::Result<()> {
@@ -226,6 +245,41 @@ each_way! {
                     tx = self.pool.begin().await?;
                 }
                 tx.rollback().await
+            }
+
+            pub async fn beside_another(&self, other: &SqlitePool) -> sqlx::Result<()> {
+                let mut tx = self.pool.begin().await?;
+                match other.begin().await {
+                    Ok(mut tx) => {
+                        self.archive.insert(&mut tx, 80).await?;
+                        tx.rollback().await?;
+                    }
+                    Err(error) => return Err(error),
+                }
+                self.archive.insert(&mut tx, 80).await?;
+                tx.commit().await
+            }
+
+            pub async fn finished(&self) -> sqlx::Result<()> {
+                let mut tx = self.pool.begin().await?;
+                self.archive.insert(&mut tx, 90).await?;
+                tx.finish().await
+            }
+
+            pub async fn noted_behind(&self) -> sqlx::Result<()> {
+                let tx = self.pool.begin().await?;
+                let id = next_id(&tx);
+                if ready(false).await || ready(true).await {
+                    tx.commit().await?;
+                }
+                self.archive.insert_apart(&self.pool, id).await
+            }
+
+            pub async fn given_up(&self) -> sqlx::Result<()> {
+                let mut tx = self.pool.begin().await?;
+                self.archive.insert(&mut tx, 110).await?;
+                drop(tx);
+                self.archive.insert_apart(&self.pool, 110).await
             }
 
             pub async fn generic<'a, A>(&self, conn: A) -> sqlx::Result<()>
@@ -414,6 +468,49 @@ each_way! {
                 "  Archive.insert",
                 "    repo: INSERT archive",
                 "  BEGIN",
+            ]);
+        }
+
+        #[tokio::test]
+        async fn ends_that_are_not_what_they_seem() {
+            let (seen, tasks) = (seen(), tasks().await);
+            let other = database().await;
+            seen.run(async {
+                is_send(tasks.beside_another(&other)).await.unwrap();
+                is_send(tasks.finished()).await.unwrap();
+                is_send(tasks.noted_behind()).await.unwrap();
+                is_send(tasks.given_up()).await.unwrap();
+            })
+            .await;
+            assert_eq!((count(&tasks.pool, "archive").await, count(&other, "archive").await), (4, 0));
+            seen.assert(&[
+                "Tasks.beside_another",
+                "  transaction",
+                "    BEGIN",
+                "    Archive.insert",
+                "      repo: INSERT archive",
+                "    COMMIT",
+                "  BEGIN",
+                "  Archive.insert",
+                "    repo: INSERT archive",
+                "Tasks.finished",
+                "  transaction",
+                "    BEGIN",
+                "    Archive.insert",
+                "      repo: INSERT archive",
+                "Tasks.noted_behind",
+                "  transaction",
+                "    BEGIN",
+                "    COMMIT",
+                "  Archive.insert_apart",
+                "    repo: INSERT archive",
+                "Tasks.given_up",
+                "  transaction [rolled back]",
+                "    BEGIN",
+                "    Archive.insert",
+                "      repo: INSERT archive",
+                "  Archive.insert_apart",
+                "    repo: INSERT archive",
             ]);
         }
 
