@@ -49,51 +49,26 @@ macro_rules! acquiring_prepare_methods {
     };
 }
 
-#[path = "versioned/error.rs"]
-mod error;
-#[path = "versioned/executor.rs"]
-mod executor;
-#[path = "versioned/pool.rs"]
-mod pool;
-#[path = "query_0_8.rs"]
+#[path = "versioned/query_0_8.rs"]
 mod query;
-#[path = "versioned/transaction.rs"]
-mod transaction;
+#[path = "versioned/mod.rs"]
+mod versioned;
 
-pub use self::pool::{Acquiring, PoolHandle};
+pub use self::versioned::{Acquiring, PoolHandle};
 
 use std::any::Any;
 
-use sqlx_core::error::ErrorKind;
-
-/// The kinds of errors of a database that this version tells apart.
-fn kind(kind: &ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::UniqueViolation => "unique_violation",
-        ErrorKind::ForeignKeyViolation => "foreign_key_violation",
-        ErrorKind::NotNullViolation => "not_null_violation",
-        ErrorKind::CheckViolation => "check_violation",
-        _ => "database",
-    }
-}
-
-/// The rows that a statement changed, if the feature of its driver is on: nobody else knows the driver's result.
-#[cfg_attr(
-    not(any(feature = "mysql-0_8", feature = "postgres-0_8", feature = "sqlite-0_8")),
-    expect(unused_variables, reason = "no driver is known")
-)]
-fn affected(result: &dyn Any) -> Option<u64> {
-    #[cfg(feature = "postgres-0_8")]
-    if let Some(result) = result.downcast_ref::<sqlx_postgres_0_8::PgQueryResult>() {
-        return Some(result.rows_affected());
-    }
+/// How the results of the drivers whose features are on tell the rows that a statement changed.
+const AFFECTED: &[fn(&dyn Any) -> Option<u64>] = &[
     #[cfg(feature = "mysql-0_8")]
-    if let Some(result) = result.downcast_ref::<sqlx_mysql_0_8::MySqlQueryResult>() {
-        return Some(result.rows_affected());
-    }
+    |result| Some(result.downcast_ref::<sqlx_mysql_0_8::MySqlQueryResult>()?.rows_affected()),
+    #[cfg(feature = "postgres-0_8")]
+    |result| Some(result.downcast_ref::<sqlx_postgres_0_8::PgQueryResult>()?.rows_affected()),
     #[cfg(feature = "sqlite-0_8")]
-    if let Some(result) = result.downcast_ref::<sqlx_sqlite_0_8::SqliteQueryResult>() {
-        return Some(result.rows_affected());
-    }
-    None
+    |result| Some(result.downcast_ref::<sqlx_sqlite_0_8::SqliteQueryResult>()?.rows_affected()),
+];
+
+/// The class of an error's kind that only 0.9 has.
+fn class_of_newer_kind(_: &sqlx_core::error::ErrorKind) -> &'static str {
+    "database"
 }

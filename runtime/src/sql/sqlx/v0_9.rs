@@ -55,52 +55,29 @@ macro_rules! acquiring_prepare_methods {
     };
 }
 
-#[path = "versioned/error.rs"]
-mod error;
-#[path = "versioned/executor.rs"]
-mod executor;
-#[path = "versioned/pool.rs"]
-mod pool;
-#[path = "query_0_9.rs"]
+#[path = "versioned/query_0_9.rs"]
 mod query;
-#[path = "versioned/transaction.rs"]
-mod transaction;
+#[path = "versioned/mod.rs"]
+mod versioned;
 
-pub use self::pool::{Acquiring, PoolHandle};
+pub use self::versioned::{Acquiring, PoolHandle};
 
 use std::any::Any;
 
-use sqlx_core::error::ErrorKind;
+/// How the results of the drivers whose features are on tell the rows that a statement changed.
+const AFFECTED: &[fn(&dyn Any) -> Option<u64>] = &[
+    #[cfg(feature = "mysql")]
+    |result| Some(result.downcast_ref::<sqlx_mysql::MySqlQueryResult>()?.rows_affected()),
+    #[cfg(feature = "postgres")]
+    |result| Some(result.downcast_ref::<sqlx_postgres::PgQueryResult>()?.rows_affected()),
+    #[cfg(feature = "sqlite")]
+    |result| Some(result.downcast_ref::<sqlx_sqlite::SqliteQueryResult>()?.rows_affected()),
+];
 
-/// The kinds of errors of a database that this version tells apart.
-fn kind(kind: &ErrorKind) -> &'static str {
+/// The class of an error's kind that 0.8 does not have.
+fn class_of_newer_kind(kind: &sqlx_core::error::ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::UniqueViolation => "unique_violation",
-        ErrorKind::ForeignKeyViolation => "foreign_key_violation",
-        ErrorKind::NotNullViolation => "not_null_violation",
-        ErrorKind::CheckViolation => "check_violation",
-        ErrorKind::ExclusionViolation => "exclusion_violation",
+        sqlx_core::error::ErrorKind::ExclusionViolation => "exclusion_violation",
         _ => "database",
     }
-}
-
-/// The rows that a statement changed, if the feature of its driver is on: nobody else knows the driver's result.
-#[cfg_attr(
-    not(any(feature = "mysql", feature = "postgres", feature = "sqlite")),
-    expect(unused_variables, reason = "no driver is known")
-)]
-fn affected(result: &dyn Any) -> Option<u64> {
-    #[cfg(feature = "postgres")]
-    if let Some(result) = result.downcast_ref::<sqlx_postgres::PgQueryResult>() {
-        return Some(result.rows_affected());
-    }
-    #[cfg(feature = "mysql")]
-    if let Some(result) = result.downcast_ref::<sqlx_mysql::MySqlQueryResult>() {
-        return Some(result.rows_affected());
-    }
-    #[cfg(feature = "sqlite")]
-    if let Some(result) = result.downcast_ref::<sqlx_sqlite::SqliteQueryResult>() {
-        return Some(result.rows_affected());
-    }
-    None
 }

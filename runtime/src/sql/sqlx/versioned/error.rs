@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::sqlx_core::error::{DatabaseError, Error};
+use super::sqlx_core::error::{DatabaseError, Error, ErrorKind};
 use crate::outcome::ErrorClass;
 use crate::sql::sqlx::driver::SqlxError;
 
@@ -10,7 +10,7 @@ use crate::sql::sqlx::driver::SqlxError;
 impl SqlxError for Error {
     fn class(&self) -> &'static str {
         match self {
-            Error::Database(error) => super::kind(&error.kind()),
+            Error::Database(error) => class_of_kind(&error.kind()),
             Error::Configuration(_) => "configuration",
             Error::InvalidArgument(_) => "invalid_argument",
             Error::Io(_) => "io",
@@ -43,6 +43,16 @@ impl SqlxError for Error {
 
     fn code(&self) -> Option<Cow<'_, str>> {
         self.as_database_error().and_then(DatabaseError::code)
+    }
+}
+
+fn class_of_kind(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::UniqueViolation => "unique_violation",
+        ErrorKind::ForeignKeyViolation => "foreign_key_violation",
+        ErrorKind::NotNullViolation => "not_null_violation",
+        ErrorKind::CheckViolation => "check_violation",
+        other => super::class_of_newer_kind(other),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The executor that takes the place of the user's own.
 
+use std::any::Any;
+
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 
@@ -13,6 +15,11 @@ use crate::sql::sqlx::driver::Rows;
 use crate::sql::sqlx::sql::Sql;
 use crate::sql::sqlx::statement_call::StatementCall;
 use crate::sql::sqlx::watch::{Watched, WatchedStream};
+
+/// The rows that a statement changed, if its driver is known.
+fn affected(result: &dyn Any) -> Rows {
+    Rows::affected(super::AFFECTED.iter().find_map(|of_driver| of_driver(result)))
+}
 
 /// Looks at a query on its way to the executor.
 fn see<'q, E, Q, DB>(sql: Sql<E>, query: Q) -> (E, Seen<Q, DB>, StatementCall)
@@ -41,7 +48,7 @@ impl<'c, X: Executor<'c>> Executor<'c> for Sql<X> {
         Q: 'q + Execute<'q, X::Database>,
     {
         let (executor, query, call) = see(self, query);
-        Watched::boxed(executor.execute(query), call, |result| Rows::affected(super::affected(result)))
+        Watched::boxed(executor.execute(query), call, |result| affected(result))
     }
 
     fn execute_many<'e, 'q: 'e, Q>(
@@ -53,9 +60,7 @@ impl<'c, X: Executor<'c>> Executor<'c> for Sql<X> {
         Q: 'q + Execute<'q, X::Database>,
     {
         let (executor, query, call) = see(self, query);
-        WatchedStream::boxed(executor.execute_many(query), call, Rows::NONE, |result| {
-            Rows::affected(super::affected(result))
-        })
+        WatchedStream::boxed(executor.execute_many(query), call, Rows::NONE, |result| affected(result))
     }
 
     fn fetch<'e, 'q: 'e, Q>(self, query: Q) -> BoxStream<'e, Result<<X::Database as Database>::Row, Error>>
@@ -80,7 +85,7 @@ impl<'c, X: Executor<'c>> Executor<'c> for Sql<X> {
     {
         let (executor, query, call) = see(self, query);
         WatchedStream::boxed(executor.fetch_many(query), call, Rows::returned(0), |step| match step {
-            Either::Left(result) => Rows::affected(super::affected(result)),
+            Either::Left(result) => affected(result),
             Either::Right(_) => Rows::returned(1),
         })
     }
