@@ -9,6 +9,7 @@ mod calls;
 mod chain;
 mod edits;
 mod entering;
+mod leaving;
 mod literals;
 mod patterns;
 mod queries;

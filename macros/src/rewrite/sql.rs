@@ -7,11 +7,11 @@ use super::Statements;
 use super::chain::Chain;
 use super::edits::{Around, Edit, Edits};
 use super::entering::{awaited, may_be_left};
+use super::leaving::leaves;
 use super::literals::Literals;
 use super::queries::Statement;
 use super::scope::{Begun, Scope};
 use super::transactions::Held;
-use super::variable::leaves;
 use super::verbs::{Done, Verb, dropped, verbs};
 use crate::model::SqlTraced;
 

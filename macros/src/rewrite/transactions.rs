@@ -5,7 +5,8 @@ use quote::format_ident;
 use syn::ext::IdentExt as _;
 
 use super::apart::Apart;
-use super::variable::{borrowed, leaves_with, mentions};
+use super::leaving::leaves_with;
+use super::variable::{borrowed, mentions};
 
 /// A variable that holds one.
 #[derive(Clone)]
