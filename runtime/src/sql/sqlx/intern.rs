@@ -94,6 +94,11 @@ fn intern(all: &RwLock<Interned>, source: Source<'_>) -> &'static Statement {
     all.write().keep_without_text(source, reading)
 }
 
+/// The bytes that keeping a statement takes at most: its text may be kept a second time, as it is shown.
+fn cost(source: Source<'_>, reading: &Reading) -> usize {
+    2 * source.text.len() + reading.size()
+}
+
 /// All statements so far.
 #[derive(Default)]
 struct Interned {
@@ -106,7 +111,7 @@ struct Interned {
 
 impl Interned {
     fn has_room(&self, source: Source<'_>, reading: &Reading) -> bool {
-        self.with_text.len() < MAX_STATEMENTS && self.bytes + source.text.len() + reading.size() <= MAX_BYTES
+        self.with_text.len() < MAX_STATEMENTS && self.bytes + cost(source, reading) <= MAX_BYTES
     }
 
     fn keep(&mut self, source: Source<'_>, reading: Reading) -> &'static Statement {
@@ -117,7 +122,7 @@ impl Interned {
         if !self.has_room(source, &reading) {
             return self.keep_without_text(source, reading);
         }
-        self.bytes += source.text.len() + reading.size();
+        self.bytes += cost(source, &reading);
         let statement = self.leak(source, Box::leak(source.text.into()), Text::Shown, reading);
         self.with_text.insert(statement.source, statement);
         statement
@@ -132,10 +137,10 @@ impl Interned {
         if let Some(known) = self.with_text.get(&source) {
             return known;
         }
-        let has_room = self.has_room(source, &reading);
+        let (has_room, cost) = (self.has_room(source, &reading), cost(source, &reading));
         let statement = self.leak(source, text, Text::Shown, reading);
         if has_room {
-            self.bytes += text.len() + statement.summary().len();
+            self.bytes += cost;
             self.with_text.insert(statement.source, statement);
         }
         statement
