@@ -65,6 +65,8 @@ pub struct Statement {
     pub arguments: usize,
     pub executor: Vec<TokenTree>,
     pub text: Option<Rc<str>>,
+    /// Whether it is to return a row.
+    pub wants_row: bool,
 }
 
 /// The variables of a body that hold a query or a builder of one.
@@ -113,7 +115,8 @@ impl Queries {
                 if query.is_executed_by(text)
                     && let Some(executor) = executor(argument_tokens)
                 {
-                    executed(Statement { arguments: *arguments, executor, text: query.text() });
+                    let wants_row = text == "fetch_one";
+                    executed(Statement { arguments: *arguments, executor, text: query.text(), wants_row });
                 }
             } else {
                 known = after_method(known, text, chain.links.get(at + 1));

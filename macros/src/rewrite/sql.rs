@@ -65,12 +65,13 @@ impl Sql {
     /// A statement is known by its text, or else by the method that it is in.
     fn executor(&mut self, statement: &Statement) -> Edit {
         self.is_given = true;
+        let one = statement.wants_row.then(|| quote_spanned!(Span::mixed_site()=> one().));
         let known = statement.text.as_ref().and_then(|text| self.literals.place(text));
         let source = if let Some(place) = known {
             let place = Token::usize_unsuffixed(place);
-            quote_spanned!(Span::mixed_site()=> literal(&__SQL[#place]))
+            quote_spanned!(Span::mixed_site()=> #one literal(&__SQL[#place]))
         } else {
-            quote_spanned!(Span::mixed_site()=> of(&__METHOD))
+            quote_spanned!(Span::mixed_site()=> #one of(&__METHOD))
         };
         Edit::Executor { context: self.context(&statement.executor), source }
     }

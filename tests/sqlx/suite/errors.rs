@@ -71,16 +71,27 @@ request
 
 /// What maps its rows asks sqlx for a row that may be missing, and misses it itself.
 #[tokio::test]
-async fn no_row_of_a_query_with_a_type_is_any_answer() {
+async fn no_row_of_a_query_with_a_type_is_known_where_it_is_said() {
     let telemetry = TestTelemetry::new();
     let pool = pool().await;
-    let root = telemetry.root("request").run(async {
-        let one = sqlx::query_scalar::<_, String>("SELECT name FROM tasks WHERE owner = 9");
-        one.fetch_one(Ctx::current().sql(&pool)).await
-    });
-    assert!(matches!(root.await, Err(sqlx::Error::RowNotFound)));
-    let tree = telemetry.span_tree_with(&["outcome", "db.response.returned_rows"]);
-    assert_eq!(tree, "request outcome=ok\n  SELECT tasks outcome=ok db.response.returned_rows=0\n");
+    for says_so in [false, true] {
+        let root = telemetry.root("request").run(async {
+            let one = sqlx::query_scalar::<_, String>("SELECT name FROM tasks WHERE owner = 9");
+            let executor = Ctx::current().sql(&pool);
+            one.fetch_one(if says_so { executor.one() } else { executor }).await
+        });
+        assert!(matches!(root.await, Err(sqlx::Error::RowNotFound)));
+    }
+    let tree = telemetry.span_tree_with(&["db.response.returned_rows"]);
+    assert_eq!(
+        tree,
+        "\
+request
+  SELECT tasks db.response.returned_rows=0
+request
+  SELECT tasks [no row] db.response.returned_rows=0
+"
+    );
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ fn builders_build_queries() {
     );
     assert_sql(
         quote!(self.b.build_query_as::<Task>().fetch_one(&p).await),
-        quote!(self.b.build_query_as::<Task>().fetch_one(ctx.sql(&p).of(&__METHOD)).await),
+        quote!(self.b.build_query_as::<Task>().fetch_one(ctx.sql(&p).one().of(&__METHOD)).await),
     );
     assert_sql(
         quote!(b.build().fetch_optional(&p).await),

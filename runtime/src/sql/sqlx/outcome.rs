@@ -37,9 +37,12 @@ impl<'r> End<'r> {
     }
 
     /// Sets what is only known now on the span of `ctx`, and tells the outcome.
-    pub(super) fn record(&self, ctx: Ctx) -> Outcome {
+    pub(super) fn record(&self, ctx: Ctx, wants_row: bool) -> Outcome {
         // The database did answer where one row was asked for and there was none.
-        let is_no_row = self.error.is_some_and(SqlxError::is_row_not_found);
+        let is_no_row = match self.error {
+            Some(error) => error.is_row_not_found(),
+            None => wants_row && self.rows.returned == Some(0),
+        };
         if ctx.is_recording() {
             if is_no_row {
                 ctx.set("outcome", NO_ROW);

@@ -20,7 +20,8 @@ use crate::sql::statement::Statement;
 ///   text itself are shown as `?`, and comments are left out.
 /// - An error is of a class, such as `unique_violation` or `pool_timed_out`; the code that the database gave stands in
 ///   `db.response.status_code`. That there was no row where one was asked for is no error of the database: the
-///   statement's outcome is `no_row`, and `db.response.returned_rows` is 0.
+///   statement's outcome is `no_row`, and `db.response.returned_rows` is 0. Of a query that maps its rows this is known where
+///   it is [said](Sql::one).
 /// - A stream that its reader drops after a row has simply ended. Dropped while it was waited for, it was cancelled,
 ///   as any other statement is.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,7 @@ pub struct Sql<E> {
     pub(super) ctx: Ctx,
     pub(super) executor: E,
     origin: Origin,
+    wants_row: bool,
 }
 
 /// Who executes.
@@ -60,7 +62,7 @@ impl Ctx {
     /// # }
     /// ```
     pub fn sql<E>(self, executor: E) -> Sql<E> {
-        Sql { ctx: self, executor, origin: Origin::ByHand }
+        Sql { ctx: self, executor, origin: Origin::ByHand, wants_row: false }
     }
 }
 
@@ -88,9 +90,22 @@ impl<E> Named for Sql<E> {
 }
 
 impl<E> Sql<E> {
+    /// Says that the statement is to return a row: with none, its outcome is `no_row`. sqlx does not say so where it maps rows,
+    /// as in `query_as(…).fetch_one(…)`, which asks for a row that may be missing. The attributes write it.
+    #[inline]
+    #[must_use]
+    pub fn one(self) -> Sql<E> {
+        Sql { wants_row: true, ..self }
+    }
+
     /// The same for another executor, that takes the place of this one.
     pub(super) fn with<X>(self, executor: impl FnOnce(E) -> X) -> Sql<X> {
-        Sql { ctx: self.ctx, executor: executor(self.executor), origin: self.origin }
+        Sql {
+            ctx: self.ctx,
+            executor: executor(self.executor),
+            origin: self.origin,
+            wants_row: self.wants_row,
+        }
     }
 
     #[inline]
@@ -129,6 +144,6 @@ impl<E> Sql<E> {
             Origin::Method(method) => ExecutedBy::Method(method),
             Origin::Literal(literal) => ExecutedBy::Method(literal.method),
         };
-        StatementCall::new(self.ctx, statement, executed_by)
+        StatementCall::new(self.ctx, statement, executed_by).wanting_row(self.wants_row)
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct StatementCall {
     ctx: Ctx,
     statement: &'static Statement,
     executed_by: ExecutedBy,
+    wants_row: bool,
     call: Call,
     /// Another call of the same statement polls this one, and is its span: an executor with its context was given a
     /// second one.
@@ -39,9 +40,17 @@ impl StatementCall {
             ctx,
             statement,
             executed_by,
+            wants_row: false,
             call: Call::new(ctx, statement.site()),
             is_within: false,
         }
+    }
+
+    /// Whether no row is an outcome of its own.
+    #[inline]
+    pub(super) fn wanting_row(mut self, wants_row: bool) -> StatementCall {
+        self.wants_row = wants_row;
+        self
     }
 
     /// Polls, in the context of the statement's own span, and ends the call if `end` finds that it has ended.
@@ -67,7 +76,7 @@ impl StatementCall {
         };
         match end {
             Some(end) => {
-                let outcome = end.record(Ctx::current());
+                let outcome = end.record(Ctx::current(), self.wants_row);
                 let polling = match end.turned_out_to_be {
                     Some(other) => {
                         self.statement = other;

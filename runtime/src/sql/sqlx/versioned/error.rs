@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_error_is_of_a_bounded_class() {
-        let outcome = |error: &Error| End::failed(error, Rows::NONE).record(Ctx::none());
+        let outcome = |error: &Error| End::failed(error, Rows::NONE).record(Ctx::none(), false);
         assert_eq!(outcome(&Error::PoolTimedOut), Outcome::Error("pool_timed_out"));
         assert_eq!(outcome(&Error::ColumnNotFound("secret".into())), Outcome::Error("column_not_found"));
         assert_eq!(outcome(&Error::RowNotFound), Outcome::Ok);
