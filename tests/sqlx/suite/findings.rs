@@ -5,9 +5,9 @@ use std::time::Duration;
 use spanweave::sql::{Pooled, QueryText, SqlOptions};
 use spanweave::testing::{KeptSpans, span_tree};
 use spanweave::{Ctx, Telemetry};
-use sqlx::{Connection as _, Executor};
+use sqlx::Executor;
 
-use super::harness::{count, pool};
+use super::harness::{count, pool, prepared_on};
 use crate::database::{Db, SYSTEM, sql};
 
 async fn find<'c>(ctx: Ctx, executor: impl Executor<'c, Database = Db>, id: i32) -> sqlx::Result<()> {
@@ -134,7 +134,7 @@ async fn with_tags_what_is_prepared_stays_prepared() {
     let pool = pool().await;
     let (telemetry, kept) = telemetry(SqlOptions::default().comment([("service", "api")]));
     let mut connection = pool.acquire().await.unwrap();
-    let prepared = connection.cached_statements_size();
+    let prepared = prepared_on(&mut connection).await;
     let root = telemetry.root("request").run(async {
         let ctx = Ctx::current();
         for id in 0..3 {
@@ -143,10 +143,10 @@ async fn with_tags_what_is_prepared_stays_prepared() {
         Ok::<_, sqlx::Error>(())
     });
     root.await.unwrap();
-    assert_eq!(connection.cached_statements_size(), prepared + 1);
+    assert_eq!(prepared_on(&mut connection).await, prepared + 1);
     // Without them it is another text, and so was one with them before.
     find(Ctx::none(), &mut *connection, 1).await.unwrap();
-    assert_eq!(connection.cached_statements_size(), prepared + 2);
+    assert_eq!(prepared_on(&mut connection).await, prepared + 2);
     assert!(!spans_of(&telemetry, &kept, &["db.query.text"]).contains("service"));
 }
 

@@ -6,9 +6,9 @@ use std::task::Poll;
 
 use futures_util::{Stream, StreamExt};
 use spanweave::Ctx;
-use sqlx::{Executor, Pool};
+use sqlx::{Connection as _, Executor, Pool};
 
-use crate::database::{Db, PoolOptions, SCHEMA, fresh, sql};
+use crate::database::{Connection, Db, PoolOptions, SCHEMA, fresh, sql};
 
 /// What this database says of what went wrong.
 pub struct Codes {
@@ -34,6 +34,13 @@ pub async fn pool_of(connections: u32) -> Pool<Db> {
 
 pub async fn count<'c>(ctx: Ctx, executor: impl Executor<'c, Database = Db>) -> sqlx::Result<i64> {
     sqlx::query_scalar(sql("SELECT count(*) FROM tasks")).fetch_one(ctx.sql(executor)).await
+}
+
+/// How many statements a connection has prepared and keeps. `SQLite`'s thread counts behind its answer, so it is asked for
+/// another one first.
+pub async fn prepared_on(connection: &mut Connection) -> usize {
+    connection.ping().await.unwrap();
+    connection.cached_statements_size()
 }
 
 /// Polls once, and says whether that was enough.

@@ -2,10 +2,10 @@
 
 use spanweave::Ctx;
 use spanweave::testing::TestTelemetry;
-use sqlx::{Connection as _, Executor, Row as _, Statement as _};
+use sqlx::{Executor, Row as _, Statement as _};
 use version::{prepared, text};
 
-use super::harness::pool;
+use super::harness::{pool, prepared_on};
 use crate::database::sql;
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn what_stays_prepared_is_as_the_query_says() {
     let telemetry = TestTelemetry::new();
     let pool = pool().await;
     let mut connection = pool.acquire().await.unwrap();
-    let cached = connection.cached_statements_size();
+    let cached = prepared_on(&mut connection).await;
     telemetry
         .root("request")
         .run(async {
@@ -38,10 +38,10 @@ async fn what_stays_prepared_is_as_the_query_says() {
             let passing = String::from("SELECT 1 FROM tasks");
             let passing = sqlx::query(text(&passing)).persistent(false);
             passing.execute(ctx.sql(&mut *connection)).await.unwrap();
-            assert_eq!(connection.cached_statements_size(), cached);
+            assert_eq!(prepared_on(&mut connection).await, cached);
             for _again in 0..2 {
                 sqlx::query("SELECT 2 FROM tasks").execute(ctx.sql(&mut *connection)).await.unwrap();
-                assert_eq!(connection.cached_statements_size(), cached + 1);
+                assert_eq!(prepared_on(&mut connection).await, cached + 1);
             }
         })
         .await;
