@@ -50,12 +50,12 @@ where
         let begun = call.poll(
             || this.future.poll(cx),
             |begun| {
+                let end = End::of(begun, |_| Rows::NONE);
                 Some(match begun {
                     Ok(transaction) if transaction.depth() > 1 => {
-                        End::returned(Rows::NONE).turns_out_to_be(intern::verb(T::DRIVER, verbs::SAVEPOINT))
+                        end.turns_out_to_be(intern::verb(T::DRIVER, verbs::SAVEPOINT))
                     }
-                    Ok(_) => End::returned(Rows::NONE),
-                    Err(error) => End::failed(error, Rows::NONE),
+                    _ => end,
                 })
             },
         );

@@ -49,15 +49,7 @@ where
                 ExecutedBy::Sqlx,
             )
         });
-        let ended = call.poll(
-            || this.future.poll(cx),
-            |ended| {
-                Some(match ended {
-                    Ok(()) => End::returned(Rows::NONE),
-                    Err(error) => End::failed(error, Rows::NONE),
-                })
-            },
-        );
+        let ended = call.poll(|| this.future.poll(cx), |ended| Some(End::of(ended, |()| Rows::NONE)));
         if let Poll::Ready(ended) = &ended {
             let outcome = ended.as_ref().map_or_else(|error| Outcome::Error(error.class()), |()| Outcome::Ok);
             this.span.finish(*this.end, outcome);

@@ -23,6 +23,14 @@ pub(super) struct End<'r> {
 }
 
 impl<'r> End<'r> {
+    /// Of what was executed as a whole; `rows` tells how many rows it returned or changed.
+    pub(super) fn of<T, E: SqlxError>(result: &'r Result<T, E>, rows: impl FnOnce(&T) -> Rows) -> End<'r> {
+        match result {
+            Ok(value) => End::returned(rows(value)),
+            Err(error) => End::failed(error, Rows::NONE),
+        }
+    }
+
     pub(super) fn returned(rows: Rows) -> End<'r> {
         End { error: None, rows, turned_out_to_be: None }
     }

@@ -59,9 +59,7 @@ impl TransactionEnd {
             TransactionEnd::Left => "left",
         }
     }
-}
 
-impl TransactionEnd {
     /// Its series, which is registered once.
     fn metric(self) -> Metric {
         static METRICS: [OnceLock<Metric>; 5] = [const { OnceLock::new() }; 5];

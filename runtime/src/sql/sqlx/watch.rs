@@ -35,15 +35,7 @@ impl<T, E: SqlxError> Future for Watched<'_, T, E> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
         let Watched { inner, call, rows } = self.get_mut();
-        call.poll(
-            || inner.as_mut().poll(cx),
-            |result| {
-                Some(match result {
-                    Ok(value) => End::returned(rows(value)),
-                    Err(error) => End::failed(error, Rows::NONE),
-                })
-            },
-        )
+        call.poll(|| inner.as_mut().poll(cx), |result| Some(End::of(result, rows)))
     }
 }
 
