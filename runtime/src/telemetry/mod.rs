@@ -1,5 +1,6 @@
 //! The telemetry handle: what an application makes once, and a test as often as it likes.
 
+mod builder;
 mod config;
 mod export;
 mod keep;
@@ -12,26 +13,21 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanExporter;
-use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 use parking_lot::Mutex;
 
+pub use self::builder::TelemetryBuilder;
 pub use self::config::ConfigError;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Keeping, KeptFor};
 pub use self::metrics::MethodSummary;
 pub(crate) use self::sampling::Sampling;
 
-use self::config::Environment;
-use self::export::{ErasedExporter, ExportThread, INTERVAL};
+use self::export::ExportThread;
 use crate::core::Core;
 use crate::root::Root;
 use crate::site::{NamedRoot, Site};
 #[cfg(feature = "_sqlx")]
 use crate::sql::WatchablePool;
-use crate::sql::{SqlOptions, SqlRules};
 
 /// How long dropping the last handle waits for the exporter.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -171,129 +167,4 @@ impl Drop for Inner {
 fn named_root(name: &'static str) -> &'static Site {
     static ROOTS: LazyLock<Mutex<HashMap<&'static str, &'static NamedRoot>>> = LazyLock::new(Mutex::default);
     ROOTS.lock().entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot::new(name)))).site()
-}
-
-/// Configures a [`Telemetry`] handle.
-///
-/// What [`env`](TelemetryBuilder::env) reads from the environment wins over what was set before it, and what is set
-/// after it wins over the environment.
-#[derive(Default)]
-#[must_use = "a builder does nothing until it is built"]
-pub struct TelemetryBuilder {
-    service_name: Option<String>,
-    resource: Vec<(String, String)>,
-    sampling: Sampling,
-    keep: Keep,
-    sql: SqlOptions,
-    exporters: Vec<Box<dyn ErasedExporter>>,
-}
-
-impl TelemetryBuilder {
-    /// The resource attribute `service.name`; `unknown_service` if it is never set.
-    pub fn service_name(mut self, name: impl Into<String>) -> Self {
-        self.service_name = Some(name.into());
-        self
-    }
-
-    /// Adds a resource attribute.
-    pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.resource.push((key.into(), value.into()));
-        self
-    }
-
-    /// The part of new traces that is kept, from 0.0 to 1.0; 0.1 by default. A request that comes with a decision of
-    /// its caller follows that instead. Values outside the range are taken as the nearest end of it.
-    pub fn sampling_ratio(mut self, ratio: f64) -> Self {
-        self.sampling = Sampling::ratio(ratio);
-        self
-    }
-
-    /// Which traces are kept although sampling left them out; see [`Keep`] for the default.
-    pub fn keep(mut self, keep: Keep) -> Self {
-        self.keep = keep;
-        self
-    }
-
-    /// What is shown and counted of SQL statements; see [`SqlOptions`] for the default.
-    pub fn sql(mut self, sql: SqlOptions) -> Self {
-        self.sql = sql;
-        self
-    }
-
-    /// Exports spans to any exporter of the OpenTelemetry SDK; to each of them, where there are several. Without an
-    /// exporter no trace is recorded, and metrics still work.
-    ///
-    /// Exporters are called on a thread of their own that belongs to no asynchronous runtime.
-    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporters.push(Box::new(exporter));
-        self
-    }
-
-    /// Reads the environment:
-    ///
-    /// | variable | meaning |
-    /// |---|---|
-    /// | `OBS_TRACES_URL` | where to export to, over OTLP/HTTP; ends in `/v1/traces` |
-    /// | `OBS_INGEST_TOKEN` | the bearer token for it; without it, or without the URL, nothing is exported |
-    /// | `DEBUG` | `true`: every trace is kept |
-    /// | `OTEL_TRACES_SAMPLER_ARG` | the part of traces that is kept, from 0.0 to 1.0; wins over `DEBUG` |
-    /// | `OTEL_SERVICE_NAME` | `service.name` |
-    /// | `OTEL_RESOURCE_ATTRIBUTES` | more resource attributes: `key=value,…`, percent-encoded |
-    ///
-    /// # Errors
-    /// When a variable holds what it must not, naming the variable.
-    pub fn env(self) -> Result<Self, ConfigError> {
-        let environment = Environment::read(std::env::var_os)?;
-        self.environment(environment)
-    }
-
-    fn environment(mut self, environment: Environment) -> Result<Self, ConfigError> {
-        if let Some(ratio) = environment.sampling_ratio {
-            self = self.sampling_ratio(ratio);
-        }
-        let named = environment.resource.iter().rfind(|(key, _)| key == SERVICE_NAME);
-        if let Some(name) = environment.service_name.or_else(|| named.map(|(_, name)| name.clone())) {
-            self = self.service_name(name);
-        }
-        self.resource.extend(environment.resource);
-        if let Some(target) = environment.export {
-            self.exporters.push(otlp::exporter(target)?);
-        }
-        Ok(self)
-    }
-
-    /// Makes the handle, and starts its exporter's thread if it has an exporter.
-    ///
-    /// # Errors
-    /// When the thread cannot be started, or the process has made 4,095 handles.
-    pub fn build(self) -> Result<Telemetry, ConfigError> {
-        let resource = self.resource();
-        let exports = !self.exporters.is_empty();
-        let core = Core::new(self.sampling, Keeping::new(self.keep), SqlRules::new(self.sql), exports)
-            .ok_or(ConfigError::TooManyHandles)?;
-        let start = || ExportThread::start(core, self.exporters, &resource, INTERVAL);
-        let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
-        Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
-    }
-
-    fn resource(&self) -> Resource {
-        let named = self.resource.iter().any(|(key, _)| key == SERVICE_NAME);
-        let unknown = (!named).then(|| "unknown_service".to_owned());
-        let attributes = self.resource.iter().cloned().map(|(key, value)| KeyValue::new(key, value));
-        let name = self.service_name.clone().or(unknown).map(|name| KeyValue::new(SERVICE_NAME, name));
-        Resource::builder_empty().with_attributes(attributes.chain(name)).build()
-    }
-}
-
-impl fmt::Debug for TelemetryBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TelemetryBuilder")
-            .field("service_name", &self.service_name)
-            .field("resource", &self.resource)
-            .field("sampling", &self.sampling)
-            .field("keep", &self.keep)
-            .field("sql", &self.sql)
-            .field("exporters", &self.exporters.len())
-            .finish()
-    }
 }

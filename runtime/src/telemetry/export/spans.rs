@@ -1,0 +1,147 @@
+//! Records turned into OpenTelemetry's spans.
+
+use std::borrow::Cow;
+
+use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceFlags, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
+
+use crate::clock::Anchor;
+use crate::core::Core;
+use crate::outbox::{TraceEnd, WaitingTrace};
+use crate::outcome::Outcome;
+use crate::record::{AttributeRecord, SpanRecord};
+use crate::repeated::Repeated;
+use crate::sql::Statement;
+
+/// A batch is complete with the trace that brings it to this many spans.
+const BATCH_SPANS: usize = 512;
+
+/// Spans on their way out.
+pub(super) struct Batch<'w> {
+    core: &'static Core,
+    scope: &'w InstrumentationScope,
+    anchor: Anchor,
+    spans: Vec<SpanData>,
+}
+
+impl<'w> Batch<'w> {
+    pub(super) fn new(core: &'static Core, scope: &'w InstrumentationScope) -> Batch<'w> {
+        Batch { core, scope, anchor: Anchor::now(), spans: Vec::new() }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.spans.len() >= BATCH_SPANS
+    }
+
+    pub(super) fn take(&mut self) -> Vec<SpanData> {
+        self.anchor = Anchor::now();
+        std::mem::take(&mut self.spans)
+    }
+
+    pub(super) fn add_trace(&mut self, trace: WaitingTrace<'_>) {
+        let WaitingTrace { trace_id, mut end, spans, attributes } = trace;
+        let trace_id = TraceId::from_bytes(trace_id.to_be_bytes());
+        // By span; those of one span stay in the order in which they were set. They may have been set from another
+        // thread than the one their span ended on.
+        attributes.sort_by_key(|attribute| attribute.span);
+        for record in spans {
+            let mut own = attributes_of(self.core, record, attributes);
+            // The root comes first.
+            own.extend(end.take().into_iter().flat_map(trace_attributes));
+            self.add(trace_id, record, own);
+        }
+    }
+
+    fn add(&mut self, trace_id: TraceId, record: &SpanRecord, attributes: Vec<KeyValue>) {
+        let span_kind = record.site.description.span_kind();
+        let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
+        self.spans.push(SpanData {
+            span_context: SpanContext::new(
+                trace_id,
+                span_id(record.id),
+                TraceFlags::SAMPLED,
+                false,
+                TraceState::NONE,
+            ),
+            parent_span_id: span_id(record.parent),
+            parent_span_is_remote: remote,
+            span_kind,
+            name: Cow::Borrowed(record.site.span_name()),
+            start_time: self.anchor.wall(record.start),
+            end_time: self.anchor.wall(record.end),
+            attributes,
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: status(record.outcome),
+            instrumentation_scope: self.scope.clone(),
+        });
+    }
+}
+
+/// All of a span's attributes: those that its site and its outcome give it, and those that were `set`, by span.
+fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
+    let of_site = record.site.attributes();
+    let start = set.partition_point(|attribute| attribute.span < record.id);
+    let end = set.partition_point(|attribute| attribute.span <= record.id);
+    let mut attributes = Vec::with_capacity(2 + of_site.len() + (end - start));
+    attributes.push(KeyValue::new("outcome", record.outcome.label()));
+    attributes.extend_from_slice(of_site);
+    if let Some(statement) = record.site.description.statement() {
+        attributes.extend(attributes_of_statement(core, statement));
+    }
+    match record.outcome {
+        Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
+        Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
+        Outcome::Ok | Outcome::Cancelled => {}
+    }
+    for own in &mut set[start..end] {
+        let value = std::mem::replace(&mut own.value, Value::Bool(false));
+        // Set twice, the last one holds.
+        match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
+            Some(earlier) => earlier.value = value,
+            None => attributes.push(KeyValue::new(own.key, value)),
+        }
+    }
+    attributes
+}
+
+/// What a handle's statements have, each in its own way.
+fn attributes_of_statement(
+    core: &'static Core,
+    statement: &'static Statement,
+) -> impl Iterator<Item = KeyValue> {
+    let text = statement.shown_text(core.sql.text).map(|text| KeyValue::new(DB_QUERY_TEXT, text));
+    #[cfg(feature = "_sqlx")]
+    let server = core.pools.server_of(statement.system());
+    #[cfg(not(feature = "_sqlx"))]
+    let server = None;
+    text.into_iter().chain(server)
+}
+
+/// On the root: why sampling was overruled, and what its trace has lost.
+fn trace_attributes(end: TraceEnd) -> impl Iterator<Item = KeyValue> {
+    let kept_for = end.kept_for.label().map(|reason| KeyValue::new("spanweave.kept_for", reason));
+    let lost = (end.lost > 0).then(|| i64::from(end.lost));
+    let repeated = end.repeated.map(|Repeated { statement, times }| {
+        let statement = KeyValue::new("spanweave.repeated_statement", statement.summary());
+        [statement, KeyValue::new("spanweave.repeated_times", i64::from(times))]
+    });
+    let lost = lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost));
+    kept_for.into_iter().chain(lost).chain(repeated.into_iter().flatten())
+}
+
+fn span_id(id: u64) -> SpanId {
+    SpanId::from_bytes(id.to_be_bytes())
+}
+
+/// By the conventions: success and a deliberate cancellation leave the status unset.
+fn status(outcome: Outcome) -> Status {
+    match outcome {
+        Outcome::Ok | Outcome::Cancelled => Status::Unset,
+        Outcome::Error(_) => Status::error(""),
+        Outcome::Panicked => Status::error("panicked"),
+    }
+}
