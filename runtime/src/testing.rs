@@ -10,24 +10,29 @@
 //! assert_eq!(telemetry.span_tree(), "nightly\n");
 //! ```
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry::SpanId;
-use opentelemetry::trace::Status;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
-use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 use parking_lot::Mutex;
 
 use crate::telemetry::Telemetry;
 
 mod budget;
+#[cfg(feature = "otlp-receiver")]
+mod receiver;
+mod recorded;
+mod span;
+mod tree;
 
-pub use self::budget::{Budget, Recorded};
+pub use self::budget::Budget;
+#[cfg(feature = "otlp-receiver")]
+pub use self::receiver::{Answer, OtlpReceiver, ReceivedRequest};
+pub use self::recorded::Recorded;
+pub use self::span::RecordedSpan;
+pub use self::tree::span_tree;
 
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -86,6 +91,15 @@ impl TestTelemetry {
     /// When the exporter's thread does not answer within half a minute.
     pub fn span_tree_with(&self, keys: &[&str]) -> String {
         span_tree(&self.spans(), keys)
+    }
+
+    /// The one span of this name.
+    ///
+    /// # Panics
+    /// When there is none of the name, or more than one, or the exporter's thread does not answer within half a minute.
+    #[track_caller]
+    pub fn span(&self, name: &str) -> RecordedSpan {
+        RecordedSpan::named(self, name)
     }
 
     /// The metrics, without those that depend on time: bucket counts and sums are left out.
@@ -150,61 +164,5 @@ impl SpanExporter for KeptSpans {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         self.0.lock().extend(batch);
         Ok(())
-    }
-}
-
-/// Spans of any number of traces as indented text, roots in the order of their start, with those attributes that
-/// `keys` names. A span whose parent is not among the spans is a root.
-pub fn span_tree(spans: &[SpanData], keys: &[&str]) -> String {
-    let ids: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
-    let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
-    for span in spans {
-        let parent = span.parent_span_id;
-        let parent = if ids.contains(&parent) { parent } else { SpanId::INVALID };
-        children.entry(parent).or_default().push(span);
-    }
-    for siblings in children.values_mut() {
-        siblings.sort_by_key(|span| span.start_time);
-    }
-    let mut tree = Tree { children, keys, text: String::new() };
-    tree.render(SpanId::INVALID, 0);
-    tree.text
-}
-
-struct Tree<'s> {
-    children: HashMap<SpanId, Vec<&'s SpanData>>,
-    keys: &'s [&'s str],
-    text: String,
-}
-
-impl Tree<'_> {
-    fn render(&mut self, parent: SpanId, depth: usize) {
-        for span in self.children.remove(&parent).into_iter().flatten() {
-            self.text.extend(std::iter::repeat_n("  ", depth));
-            self.text.push_str(&span.name);
-            self.text.push_str(&outcome(span));
-            for attribute in span.attributes.iter().filter(|found| self.keys.contains(&found.key.as_str())) {
-                let _infallible = write!(self.text, " {}={}", attribute.key, attribute.value);
-            }
-            self.text.push('\n');
-            self.render(span.span_context.span_id(), depth + 1);
-        }
-    }
-}
-
-fn outcome(span: &SpanData) -> String {
-    let attribute = |key: &str| {
-        span.attributes
-            .iter()
-            .find(|attribute| attribute.key.as_str() == key)
-            .map(|found| found.value.as_str())
-    };
-    match (&span.status, attribute("outcome").as_deref()) {
-        (Status::Error { .. }, Some("panicked")) => " [panicked]".to_owned(),
-        (Status::Error { .. }, _) => format!(" [error: {}]", attribute(ERROR_TYPE).unwrap_or_default()),
-        (_, Some("cancelled")) => " [cancelled]".to_owned(),
-        (_, Some("no_row")) => " [no row]".to_owned(),
-        (_, Some("rolled_back")) => " [rolled back]".to_owned(),
-        _ => String::new(),
     }
 }

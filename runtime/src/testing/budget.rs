@@ -5,12 +5,14 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry_sdk::trace::SpanData;
 use opentelemetry_semantic_conventions::attribute::{DB_OPERATION_NAME, DB_SYSTEM_NAME};
 
-use super::{KeptSpans, TestTelemetry, span_tree};
+use super::span::attribute;
+use super::tree::folded;
+use super::{Recorded, span_tree};
 use crate::sql::OF_TRANSACTIONS;
 
 /// Asserts what the traces so far cost: `sql` counts statements, without those that begin and end transactions, `tx`
 /// transactions and savepoints, `spans` all spans. The message of a failure names each count that is out of its limit, and
-/// prints the tree.
+/// prints the tree, with lines that repeat folded.
 ///
 /// The first argument is a [`TestTelemetry`](crate::testing::TestTelemetry), a [`KeptSpans`](crate::testing::KeptSpans), or
 /// spans; then come comparisons by any operator.
@@ -45,42 +47,6 @@ macro_rules! assert_budget {
             )
         }),+]);
     }};
-}
-
-/// Where spans are found that have ended.
-pub trait Recorded {
-    /// All of them.
-    fn recorded(&self) -> Vec<SpanData>;
-}
-
-impl Recorded for TestTelemetry {
-    fn recorded(&self) -> Vec<SpanData> {
-        self.spans()
-    }
-}
-
-impl Recorded for KeptSpans {
-    fn recorded(&self) -> Vec<SpanData> {
-        self.spans()
-    }
-}
-
-impl Recorded for [SpanData] {
-    fn recorded(&self) -> Vec<SpanData> {
-        self.to_vec()
-    }
-}
-
-impl Recorded for Vec<SpanData> {
-    fn recorded(&self) -> Vec<SpanData> {
-        self.clone()
-    }
-}
-
-impl<R: Recorded + ?Sized> Recorded for &R {
-    fn recorded(&self) -> Vec<SpanData> {
-        (**self).recorded()
-    }
 }
 
 /// What some spans cost; [`assert_budget!`](crate::assert_budget) compares it.
@@ -136,13 +102,9 @@ impl Budget {
             .filter(|(holds, ..)| !holds)
             .map(|(_, says, limit, count)| format!("{says} {limit}, but there are {count}"))
             .collect();
-        let tree = || span_tree(&self.0, &[]);
+        let tree = || folded(&span_tree(&self.0, &[]));
         assert!(failed.is_empty(), "out of budget: {}\n\n{}", failed.join("; "), tree());
     }
-}
-
-fn attribute<'s>(span: &'s SpanData, key: &str) -> Option<std::borrow::Cow<'s, str>> {
-    span.attributes.iter().find(|attribute| attribute.key.as_str() == key).map(|found| found.value.as_str())
 }
 
 #[cfg(test)]
@@ -176,7 +138,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "out of budget: sql <= 1, but there are 2; spans == 3, but there are 4\n\nrequest\n  BEGIN\n  SELECT tasks\n  SELECT tasks\n"
+        expected = "out of budget: sql <= 1, but there are 2; spans == 3, but there are 4\n\nrequest\n  BEGIN\n  SELECT tasks (×2)\n"
     )]
     fn one_that_is_not_shows_the_tree() {
         assert_budget!(two_statements(), sql <= 1, tx == 1, spans == 3);

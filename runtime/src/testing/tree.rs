@@ -1,0 +1,84 @@
+//! The span tree as text.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use opentelemetry::SpanId;
+use opentelemetry::trace::Status;
+use opentelemetry_sdk::trace::SpanData;
+use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
+
+use super::span::attribute;
+
+/// Spans of any number of traces as indented text, roots in the order of their start, with those attributes that
+/// `keys` names. A span whose parent is not among the spans is a root.
+pub fn span_tree(spans: &[SpanData], keys: &[&str]) -> String {
+    let ids: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
+    let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
+    for span in spans {
+        let parent = span.parent_span_id;
+        let parent = if ids.contains(&parent) { parent } else { SpanId::INVALID };
+        children.entry(parent).or_default().push(span);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by_key(|span| span.start_time);
+    }
+    let mut tree = Tree { children, keys, text: String::new() };
+    tree.render(SpanId::INVALID, 0);
+    tree.text
+}
+
+struct Tree<'s> {
+    children: HashMap<SpanId, Vec<&'s SpanData>>,
+    keys: &'s [&'s str],
+    text: String,
+}
+
+impl Tree<'_> {
+    fn render(&mut self, parent: SpanId, depth: usize) {
+        for span in self.children.remove(&parent).into_iter().flatten() {
+            self.text.extend(std::iter::repeat_n("  ", depth));
+            self.text.push_str(&span.name);
+            self.text.push_str(&outcome(span));
+            for attribute in span.attributes.iter().filter(|found| self.keys.contains(&found.key.as_str())) {
+                let _infallible = write!(self.text, " {}={}", attribute.key, attribute.value);
+            }
+            self.text.push('\n');
+            self.render(span.span_context.span_id(), depth + 1);
+        }
+    }
+}
+
+fn outcome(span: &SpanData) -> String {
+    match (&span.status, attribute(span, "outcome").as_deref()) {
+        (Status::Error { .. }, Some("panicked")) => " [panicked]".to_owned(),
+        (Status::Error { .. }, _) => format!(" [error: {}]", attribute(span, ERROR_TYPE).unwrap_or_default()),
+        (_, Some("cancelled")) => " [cancelled]".to_owned(),
+        (_, Some("no_row")) => " [no row]".to_owned(),
+        (_, Some("rolled_back")) => " [rolled back]".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A tree in which lines that repeat are one, with how often they stand there.
+pub(super) fn folded(tree: &str) -> String {
+    let lines: Vec<&str> = tree.lines().collect();
+    lines.chunk_by(|line, next| line == next).fold(String::new(), |mut folded, run| {
+        let _infallible = match run.len() {
+            1 => writeln!(folded, "{}", run[0]),
+            times => writeln!(folded, "{} (×{times})", run[0]),
+        };
+        folded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn lines_that_repeat_are_folded() {
+        assert_eq!(folded("a\n  b\n  b\n  b\n  c\na\n"), "a\n  b (×3)\n  c\na\n");
+        assert_eq!(folded(""), "");
+    }
+}
