@@ -93,8 +93,9 @@ fn soak() {
         println!("{:>10}{:>16}{live:>14.1}{per_second:>18.0}", 10 * portion, residents[residents.len() - 1]);
     }
     println!("last ten million - first ten million: {} KiB", residents[residents.len() - 1] - residents[0]);
-    let exported = metric(&telemetry, "spanweave_spans_exported_total");
-    let full = metric(&telemetry, "spanweave_spans_dropped_total{reason=\"queue_full\"}");
+    let exported = metric(&telemetry, r#"spanweave_spans_exported_total{exporter="Sink"}"#);
+    let full = metric(&telemetry, r#"spanweave_spans_dropped_total{reason="queue_full",exporter="all"}"#)
+        + metric(&telemetry, r#"spanweave_spans_dropped_total{reason="queue_full",exporter="Sink"}"#);
     println!(
         "spans exported {exported}; dropped, because one core makes more than the other exports: {full}"
     );
@@ -140,7 +141,7 @@ fn runaway() {
     let row = |name: &str, value: String| println!("{name:<52}{value:>12}");
     row("spans exported, the root among them", exporter.spans.load(Ordering::Relaxed).to_string());
     row("spanweave.lost_spans of the root", exporter.lost.load(Ordering::Relaxed).to_string());
-    let too_long = metric(&telemetry, "spanweave_spans_dropped_total{reason=\"trace_too_long\"}");
+    let too_long = metric(&telemetry, r#"spanweave_spans_dropped_total{reason="trace_too_long",exporter="all"}"#);
     row("counted as dropped, trace_too_long", too_long.to_string());
     row("MiB live, before its root ends", format!("{:.2}", mib(open)));
     row("MiB live, peak until its root has ended", format!("{:.2}", mib(peak_open)));

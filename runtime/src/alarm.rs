@@ -1,7 +1,7 @@
-//! How the exporter's thread sleeps, and is woken.
+//! How the collecting thread sleeps, and is woken.
 //!
 //! Whether it was woken is said by a flag, which it looks at before it sleeps. The token of `park` and `unpark` does not
-//! tell: an exporter that waits for an answer parks the same thread, and uses the token up.
+//! tell: whatever else parks the same thread uses the token up.
 
 use std::sync::OnceLock;
 use std::time::Duration;

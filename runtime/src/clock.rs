@@ -97,8 +97,10 @@ pub(crate) fn ticks_within(most: u64) -> u64 {
     within
 }
 
-/// One moment on both clocks. Taken anew for every batch that is exported, so that neither a drift of the
-/// counter nor a stepped wall clock accumulates.
+/// One moment on both clocks. Taken anew whenever traces are collected, so that neither a drift of the counter nor a
+/// stepped wall clock accumulates. All spans that are collected together are dated by the same one: a wall clock that
+/// steps back moves them all.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor {
     ticks: Ticks,
     wall: SystemTime,
@@ -110,11 +112,14 @@ impl Anchor {
     }
 
     pub(crate) fn wall(&self, at: Ticks) -> SystemTime {
-        if at <= self.ticks {
-            self.wall - Duration::from_nanos(nanos(self.ticks.since(at)))
+        let apart = |ticks| Duration::from_nanos(nanos(ticks));
+        let wall = if at <= self.ticks {
+            self.wall.checked_sub(apart(self.ticks.since(at)))
         } else {
-            self.wall + Duration::from_nanos(nanos(at.since(self.ticks)))
-        }
+            self.wall.checked_add(apart(at.since(self.ticks)))
+        };
+        // A clock that was set to the beginning or the end of time has no other.
+        wall.unwrap_or(self.wall)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::registry::{self, Family, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
-use crate::telemetry::{Keeping, Sampling};
+use crate::telemetry::{Keeping, Lane, Sampling};
 use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
@@ -25,6 +25,8 @@ pub(crate) struct Core {
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
     pub(crate) exports: bool,
     pub(crate) collector: Collector,
+    /// Each exporter's way out, from the moment the handle is built.
+    pub(crate) lanes: OnceLock<Box<[Lane]>>,
     pub(crate) histograms: Histograms,
     pub(crate) counters: Counters,
     #[cfg(feature = "_sqlx")]
@@ -69,12 +71,18 @@ impl Core {
             sql,
             exports,
             collector: Collector::new(),
+            lanes: OnceLock::new(),
             histograms: Histograms::new(),
             counters: Counters::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),
         }));
         Some(CORES[usize::from(handle)].get_or_init(|| core))
+    }
+
+    /// The lanes of the exporters; none without an exporter.
+    pub(crate) fn lanes(&self) -> &[Lane] {
+        self.lanes.get().map_or(&[], |lanes| lanes)
     }
 
     /// What becomes of the spans of a new trace.

@@ -1,4 +1,4 @@
-//! Whole traces that wait for the exporter's thread, one behind the other.
+//! Whole traces that wait for the collecting thread, one behind the other.
 
 use crate::bounded::{self, BoundedVec};
 use crate::buffer::SpanBuffer;
@@ -53,7 +53,7 @@ impl EndedTrace<'_> {
     }
 }
 
-/// A trace as the exporter's thread reads it. The root comes first.
+/// A trace as the collecting thread reads it. The root comes first.
 pub(crate) struct WaitingTrace<'o> {
     pub(crate) trace_id: u128,
     pub(crate) end: Option<TraceEnd>,

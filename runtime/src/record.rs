@@ -1,4 +1,4 @@
-//! What is kept of a span until the exporter's thread turns it into OpenTelemetry's types.
+//! What is kept of a span until a sending thread turns it into OpenTelemetry's types.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,21 @@ pub(crate) struct AttributeRecord {
     pub(crate) span: u64,
     pub(crate) key: &'static str,
     pub(crate) value: Value,
+}
+
+impl AttributeRecord {
+    /// What its value takes beside the record.
+    pub(crate) fn text_bytes(&self) -> usize {
+        text_bytes(&self.value)
+    }
+}
+
+/// The length of a text; nothing for other values, which have no memory of their own.
+pub(crate) fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.as_str().len(),
+        _ => 0,
+    }
 }
 
 /// A value that an attribute of a span can have: numbers, booleans, text, and references or options of these.

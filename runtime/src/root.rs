@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::collect::DropReason;
 use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
+use crate::dropped::DropReason;
 use crate::key::{Recording, TraceKey};
 use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
 use crate::propagate::RemoteParent;

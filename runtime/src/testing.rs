@@ -102,11 +102,14 @@ impl TestTelemetry {
         RecordedSpan::named(self, name)
     }
 
-    /// The metrics, without those that depend on time: bucket counts and sums are left out.
+    /// The metrics, without those that depend on time: bucket counts and sums are left out, and how the export goes.
     pub fn metrics_text(&self) -> String {
         let depends_on_time = |line: &&str| {
             let name = line.split(['{', ' ']).next().unwrap_or_default();
-            name.ends_with("_bucket") || name.ends_with("_sum")
+            let of_export = line.trim_start_matches("# HELP ").trim_start_matches("# TYPE ");
+            name.ends_with("_bucket")
+                || name.ends_with("_sum")
+                || of_export.trim_start_matches("# UNIT ").starts_with("spanweave_export_")
         };
         let text = self.telemetry.metrics_text();
         text.lines()

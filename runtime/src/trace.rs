@@ -9,9 +9,9 @@ use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
 use crate::buffer::SpanBuffer;
-use crate::collect::DropReason;
 use crate::core::Core;
 use crate::ctx::Ctx;
+use crate::dropped::DropReason;
 use crate::ids;
 use crate::key::TraceKey;
 use crate::outbox::{EndedTrace, TraceEnd};

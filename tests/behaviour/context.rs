@@ -121,7 +121,7 @@ POST /
     TaskRepository.for_residences
 "
     );
-    assert!(telemetry.metrics_text().contains("dropped_total{reason=\"late\"} 0\n"));
+    assert!(telemetry.metrics_text().contains("dropped_total{reason=\"late\",exporter=\"all\"} 0\n"));
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_span_that_starts_after_its_trace_was_forgotten_is_counted() {
     service.list_tasks_ctx(forgotten, 1).await.unwrap();
     assert_eq!(forgotten.trace_id(), None);
     assert!(
-        telemetry.metrics_text().contains("dropped_total{reason=\"late\"} 3\n"),
+        telemetry.metrics_text().contains("dropped_total{reason=\"late\",exporter=\"all\"} 3\n"),
         "{}",
         telemetry.metrics_text()
     );

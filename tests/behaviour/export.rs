@@ -69,13 +69,20 @@ fn make_traces(telemetry: &Telemetry, traces: usize) {
     }
 }
 
-/// The value of a counter without labels, or with these.
+/// The value of a counter with its labels.
 fn counter(telemetry: &Telemetry, series: &str) -> usize {
     let metrics = telemetry.metrics_text();
     let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')).unwrap();
     line.parse().unwrap()
 }
 
+/// The spans that were dropped for a reason on the way to an exporter.
+fn of(telemetry: &Telemetry, reason: &str, exporter: &str) -> usize {
+    let labels = format!(r#"{{reason="{reason}",exporter="{exporter}"}}"#);
+    counter(telemetry, &format!("spanweave_spans_dropped_total{labels}"))
+}
+
+/// All spans that were dropped, where there is one exporter.
 fn dropped(telemetry: &Telemetry) -> usize {
     let metrics = telemetry.metrics_text();
     let counts = metrics.lines().filter(|line| line.starts_with("spanweave_spans_dropped_total{"));
@@ -88,10 +95,19 @@ fn what_is_refused_or_panics_is_counted() {
         let telemetry = Exporter::new(behaviour).telemetry();
         make_traces(&telemetry, 10);
         assert!(telemetry.flush(LONG));
-        assert_eq!(counter(&telemetry, r#"spanweave_spans_dropped_total{reason="export_failed"}"#), 10);
+        assert_eq!(
+            counter(&telemetry, r#"spanweave_spans_dropped_total{reason="refused",exporter="Exporter"}"#),
+            10
+        );
         make_traces(&telemetry, 5);
         assert!(telemetry.shutdown(LONG), "{behaviour:?}");
-        assert_eq!((counter(&telemetry, "spanweave_spans_exported_total"), dropped(&telemetry)), (0, 15));
+        assert_eq!(
+            (
+                counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#),
+                dropped(&telemetry)
+            ),
+            (0, 15)
+        );
     }
 }
 
@@ -108,9 +124,50 @@ fn a_hanging_exporter_holds_nobody_up() {
     hanging.released.store(true, Ordering::Relaxed);
     // Asked again, it waits until the thread has come to its end.
     assert!(telemetry.shutdown(LONG));
-    let exported = counter(&telemetry, "spanweave_spans_exported_total");
+    let exported = counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#);
     assert_eq!(exported + dropped(&telemetry), 100_007);
     assert_eq!(exported, hanging.taken.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_hanging_exporter_holds_no_other_up() {
+    let [hanging, other] = [Behaviour::Hangs, Behaviour::Takes].map(Exporter::new);
+    let builder = Telemetry::builder().sampling_ratio(1.0).queue_bytes(1 << 20);
+    let telemetry = builder.exporter(hanging.clone()).exporter(other.clone()).build().unwrap();
+    for _ in 0..50 {
+        make_traces(&telemetry, 1_000);
+        assert!(!telemetry.flush(Duration::from_millis(1)));
+    }
+    // The other one has them all while the first has none; where the machine is slow, it has lost some, too.
+    let pushed_out = |exporter| of(&telemetry, "queue_full", exporter);
+    while other.taken.load(Ordering::Relaxed) + pushed_out("Exporter_2") < 50_000 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(pushed_out("Exporter") > 0 && hanging.taken.load(Ordering::Relaxed) == 0);
+    hanging.released.store(true, Ordering::Relaxed);
+    assert!(telemetry.shutdown(LONG));
+    let exported = counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#);
+    assert_eq!(exported, hanging.taken.load(Ordering::Relaxed));
+    assert_eq!(exported + pushed_out("Exporter"), 50_000);
+    let exported = counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter_2"}"#);
+    assert_eq!(exported, other.taken.load(Ordering::Relaxed));
+}
+
+#[test]
+fn what_there_was_no_time_for_is_counted_and_said() {
+    let hanging = Exporter::new(Behaviour::Hangs);
+    let telemetry = hanging.telemetry();
+    make_traces(&telemetry, 2_000);
+    assert!(!telemetry.shutdown(Duration::from_millis(50)));
+    hanging.released.store(true, Ordering::Relaxed);
+    let exported = || counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#);
+    while exported() + dropped(&telemetry) < 2_000 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // What was under way arrived, late as it was.
+    assert_eq!(exported(), hanging.taken.load(Ordering::Relaxed));
+    assert_eq!(of(&telemetry, "shut_down", "Exporter"), 2_000 - exported());
+    assert!(telemetry.shutdown(LONG), "nothing is left to wait for");
 }
 
 #[test]
@@ -151,7 +208,7 @@ fn nothing_is_lost_uncounted_while_a_handle_shuts_down() {
             assert!(asked.map(|asked| asked.join().unwrap()).iter().all(|answered| *answered));
             stop.store(true, Ordering::Relaxed);
         });
-        let exported = counter(&telemetry, "spanweave_spans_exported_total");
+        let exported = counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#);
         assert_eq!(exported, sink.taken.load(Ordering::Relaxed));
         assert_eq!(exported + dropped(&telemetry), made.load(Ordering::Relaxed));
     }
@@ -168,6 +225,9 @@ async fn a_long_trace_keeps_its_bound_and_counts_the_rest() {
     });
     root.await;
     assert!(telemetry.flush(LONG));
-    assert_eq!(counter(&telemetry, "spanweave_spans_exported_total"), 20_001);
-    assert_eq!(counter(&telemetry, r#"spanweave_spans_dropped_total{reason="trace_too_long"}"#), 5_000);
+    assert_eq!(counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#), 20_001);
+    assert_eq!(
+        counter(&telemetry, r#"spanweave_spans_dropped_total{reason="trace_too_long",exporter="all"}"#),
+        5_000
+    );
 }

@@ -128,7 +128,7 @@ async fn a_runaway_loop_keeps_its_beginning_and_says_what_it_lost() {
     let tree = tree(&telemetry, &kept);
     assert_eq!(tree.lines().next(), Some("runaway spanweave.kept_for=slow spanweave.lost_spans=50"));
     assert_eq!(tree.lines().count(), 1 + KEPT);
-    let lost = r#"spanweave_spans_dropped_total{reason="trace_too_long"} 50"#;
+    let lost = r#"spanweave_spans_dropped_total{reason="trace_too_long",exporter="all"} 50"#;
     assert!(telemetry.metrics_text().lines().any(|line| line == lost));
 }
 
@@ -159,5 +159,5 @@ async fn a_span_of_a_kept_trace_that_ends_when_the_trace_was_forgotten_is_counte
     assert_eq!(tree(&telemetry, &kept), "bad [error: Ctx] spanweave.kept_for=error\n");
     // The method and the one that it awaits.
     let metrics = telemetry.metrics_text();
-    assert!(metrics.contains("dropped_total{reason=\"late\"} 2\n"), "{metrics}");
+    assert!(metrics.contains("dropped_total{reason=\"late\",exporter=\"all\"} 2\n"), "{metrics}");
 }

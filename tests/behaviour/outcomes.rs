@@ -62,17 +62,21 @@ method_calls_total{kind="service",type="TaskService",method="list_tasks",outcome
 # TYPE method_errors counter
 method_errors_total{kind="repo",type="TaskRepository",method="for_residences",class="AppError"} 1
 method_errors_total{kind="service",type="TaskService",method="list_tasks",class="AppError"} 1
-# HELP spanweave_spans_exported Spans that the exporter has taken.
+# HELP spanweave_spans_exported Spans that an exporter has taken.
 # TYPE spanweave_spans_exported counter
-spanweave_spans_exported_total 4
-# HELP spanweave_spans_dropped Spans that were lost, by reason.
+spanweave_spans_exported_total{exporter="KeptSpans"} 4
+# HELP spanweave_spans_dropped Spans that were lost, by reason, and for which exporter.
 # TYPE spanweave_spans_dropped counter
-spanweave_spans_dropped_total{reason="late"} 0
-spanweave_spans_dropped_total{reason="trace_too_long"} 0
-spanweave_spans_dropped_total{reason="too_many_traces"} 0
-spanweave_spans_dropped_total{reason="queue_full"} 0
-spanweave_spans_dropped_total{reason="export_failed"} 0
-spanweave_spans_dropped_total{reason="shut_down"} 0
+spanweave_spans_dropped_total{reason="late",exporter="all"} 0
+spanweave_spans_dropped_total{reason="trace_too_long",exporter="all"} 0
+spanweave_spans_dropped_total{reason="too_many_traces",exporter="all"} 0
+spanweave_spans_dropped_total{reason="queue_full",exporter="all"} 0
+spanweave_spans_dropped_total{reason="shut_down",exporter="all"} 0
+spanweave_spans_dropped_total{reason="queue_full",exporter="KeptSpans"} 0
+spanweave_spans_dropped_total{reason="refused",exporter="KeptSpans"} 0
+spanweave_spans_dropped_total{reason="unanswered",exporter="KeptSpans"} 0
+spanweave_spans_dropped_total{reason="rejected",exporter="KeptSpans"} 0
+spanweave_spans_dropped_total{reason="shut_down",exporter="KeptSpans"} 0
 # EOF
 "#
     );

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
@@ -9,10 +10,13 @@ use opentelemetry_sdk::trace::SpanExporter;
 use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 
 use super::config::{ConfigError, Environment};
-use super::export::{ErasedExporter, ExportThread, INTERVAL};
-use super::{Inner, Keep, Keeping, Sampling, Telemetry, otlp};
+use super::export::{Backoff, ErasedExporter, Pipeline, Waiting};
+use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampling, Telemetry, otlp};
 use crate::core::Core;
 use crate::sql::{SqlOptions, SqlRules};
+
+/// What an exporter's queue takes, if nobody says otherwise.
+const QUEUE_BYTES: usize = 64 << 20;
 
 /// Configures a [`Telemetry`] handle.
 ///
@@ -27,6 +31,8 @@ pub struct TelemetryBuilder {
     keep: Keep,
     sql: SqlOptions,
     exporters: Vec<Box<dyn ErasedExporter>>,
+    queue_bytes: Option<usize>,
+    backoff: Backoff,
 }
 
 impl TelemetryBuilder {
@@ -64,9 +70,35 @@ impl TelemetryBuilder {
     /// Exports spans to any exporter of the OpenTelemetry SDK; to each of them, where there are several. Without an
     /// exporter no trace is recorded, and metrics still work.
     ///
-    /// Exporters are called on a thread of their own that belongs to no asynchronous runtime.
+    /// Each exporter has a queue and a thread of its own, which belongs to no asynchronous runtime.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(exporter));
+        self
+    }
+
+    /// What the queue of each exporter may take in memory, in bytes: spans that have ended, with their attributes and
+    /// texts, until the exporter has taken or refused them. 64 MiB by default, which is some 400,000 spans without
+    /// attributes of their own. Past it, the oldest traces are dropped, and counted as `queue_full`.
+    ///
+    /// ```
+    /// let builder = spanweave::Telemetry::builder().queue_bytes(8 << 20);
+    /// ```
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = Some(bytes);
+        self
+    }
+
+    /// How long an export over OTLP waits before it tries again a batch that was not answered, or with `429`, `502`,
+    /// `503` or `504`: `first`, by default 1 second, then twice as long each time, up to `most`, by default 30 seconds.
+    /// Up to a half of each wait is left out at random. A collector's `Retry-After` comes before it, up to 5 minutes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = spanweave::Telemetry::builder()
+    ///     .retry_backoff(Duration::from_millis(200), Duration::from_secs(10));
+    /// ```
+    pub fn retry_backoff(mut self, first: Duration, most: Duration) -> Self {
+        self.backoff = Backoff::new(first, most);
         self
     }
 
@@ -103,16 +135,18 @@ impl TelemetryBuilder {
         Ok(self)
     }
 
-    /// Makes the handle, and starts its exporter's thread if it has an exporter.
+    /// Makes the handle, and starts the threads of its exporters.
     ///
     /// # Errors
-    /// When the thread cannot be started, or the process has made 4,095 handles.
+    /// When a thread cannot be started, or the process has made 4,095 handles.
     pub fn build(self) -> Result<Telemetry, ConfigError> {
         let resource = self.resource();
         let exports = !self.exporters.is_empty();
         let core = Core::new(self.sampling, Keeping::new(self.keep), SqlRules::new(self.sql), exports)
             .ok_or(ConfigError::TooManyHandles)?;
-        let start = || ExportThread::start(core, self.exporters, &resource, INTERVAL);
+        let queue_bytes = self.queue_bytes.unwrap_or(QUEUE_BYTES);
+        let waiting = Waiting { queue_bytes, backoff: self.backoff, grace: DROP_TIMEOUT };
+        let start = || Pipeline::start(core, self.exporters, &resource, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
     }
@@ -135,6 +169,8 @@ impl fmt::Debug for TelemetryBuilder {
             .field("keep", &self.keep)
             .field("sql", &self.sql)
             .field("exporters", &self.exporters.len())
+            .field("queue_bytes", &self.queue_bytes)
+            .field("backoff", &self.backoff)
             .finish()
     }
 }

@@ -1,16 +1,13 @@
 //! A handle's metrics as OpenMetrics text, and as a table of methods.
 
 use std::fmt;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::collect::DropReason;
 use crate::core::Core;
 use crate::counters::{CounterFamily, Counters};
 use crate::histogram::Snapshot;
@@ -18,6 +15,7 @@ use crate::names::{self, METHODS};
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 
+mod export;
 #[cfg(feature = "_sqlx")]
 mod pools;
 
@@ -122,7 +120,7 @@ impl Collector for CoreCollector {
         }
         #[cfg(feature = "_sqlx")]
         pools::encode(&mut encoder, &self.0.pools)?;
-        encode_export(&mut encoder, self.0)
+        export::encode(&mut encoder, self.0)
     }
 }
 
@@ -200,22 +198,6 @@ fn encode_counter(
         let labels: Labels<'_> =
             family.label_names.iter().copied().zip(values.iter().map(String::as_str)).collect();
         metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&times, None)?;
-    }
-    Ok(())
-}
-
-fn encode_export(encoder: &mut DescriptorEncoder<'_>, core: &Core) -> fmt::Result {
-    let exported = ConstCounter::new(core.collector.exported.load(Ordering::Relaxed));
-    let help = "Spans that the exporter has taken.";
-    let metric = encoder.encode_descriptor("spanweave_spans_exported", help, None, exported.metric_type())?;
-    exported.encode(metric)?;
-
-    let help = "Spans that were lost, by reason.";
-    let mut metric = encoder.encode_descriptor("spanweave_spans_dropped", help, None, MetricType::Counter)?;
-    for reason in DropReason::ALL {
-        let labels = [("reason", reason.label())];
-        let spans = core.collector.dropped(reason);
-        metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&spans, None)?;
     }
     Ok(())
 }

@@ -17,19 +17,20 @@ use parking_lot::Mutex;
 
 pub use self::builder::TelemetryBuilder;
 pub use self::config::ConfigError;
+pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Keeping, KeptFor};
 pub use self::metrics::MethodSummary;
 pub(crate) use self::sampling::Sampling;
 
-use self::export::ExportThread;
+use self::export::Pipeline;
 use crate::core::Core;
 use crate::root::Root;
 use crate::site::{NamedRoot, Site};
 #[cfg(feature = "_sqlx")]
 use crate::sql::WatchablePool;
 
-/// How long dropping the last handle waits for the exporter.
+/// How long dropping the last handle waits for the exporters.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The telemetry of an application, or of a test: where its spans go, and its metrics.
@@ -51,7 +52,7 @@ pub struct Telemetry {
 
 struct Inner {
     core: &'static Core,
-    export: Option<ExportThread>,
+    export: Option<Pipeline>,
 }
 
 impl Telemetry {

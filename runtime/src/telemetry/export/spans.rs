@@ -7,59 +7,58 @@ use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 
-use crate::clock::Anchor;
+use super::BATCH_SPANS;
+use super::chunk::{Chunk, Head};
 use crate::core::Core;
-use crate::outbox::{TraceEnd, WaitingTrace};
+use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
-use crate::record::{AttributeRecord, SpanRecord};
+use crate::record::{AttributeRecord, SpanRecord, text_bytes};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
 
-/// A batch is complete with the trace that brings it to this many spans.
-const BATCH_SPANS: usize = 512;
+/// What the texts of a batch may take before it is complete: collectors refuse requests of more than a few megabytes.
+const BATCH_TEXTS: usize = 1 << 20;
 
-/// Spans on their way out.
-pub(super) struct Batch<'w> {
-    core: &'static Core,
-    scope: &'w InstrumentationScope,
-    anchor: Anchor,
-    spans: Vec<SpanData>,
+/// The next spans that are exported together; none, where there are none.
+pub(super) fn batch(spans: &mut impl Iterator<Item = SpanData>) -> Vec<SpanData> {
+    let (mut batch, mut texts) = (Vec::new(), 0);
+    while batch.len() < BATCH_SPANS
+        && texts < BATCH_TEXTS
+        && let Some(span) = spans.next()
+    {
+        texts += span.attributes.iter().map(|attribute| text_bytes(&attribute.value)).sum::<usize>();
+        batch.push(span);
+    }
+    batch
 }
 
-impl<'w> Batch<'w> {
-    pub(super) fn new(core: &'static Core, scope: &'w InstrumentationScope) -> Batch<'w> {
-        Batch { core, scope, anchor: Anchor::now(), spans: Vec::new() }
-    }
+/// The spans of a chunk, one after the other, trace by trace.
+pub(super) struct Spans<'s> {
+    core: &'static Core,
+    scope: &'s InstrumentationScope,
+    chunk: Chunk,
+    /// The trace of the next span.
+    trace: usize,
+    /// The next span.
+    next: usize,
+}
 
-    pub(super) fn is_full(&self) -> bool {
-        self.spans.len() >= BATCH_SPANS
-    }
-
-    pub(super) fn take(&mut self) -> Vec<SpanData> {
-        self.anchor = Anchor::now();
-        std::mem::take(&mut self.spans)
-    }
-
-    pub(super) fn add_trace(&mut self, trace: WaitingTrace<'_>) {
-        let WaitingTrace { trace_id, mut end, spans, attributes } = trace;
-        let trace_id = TraceId::from_bytes(trace_id.to_be_bytes());
-        // By span; those of one span stay in the order in which they were set. They may have been set from another
-        // thread than the one their span ended on.
-        attributes.sort_by_key(|attribute| attribute.span);
-        for record in spans {
-            let mut own = attributes_of(self.core, record, attributes);
-            // The root comes first.
-            own.extend(end.take().into_iter().flat_map(trace_attributes));
-            self.add(trace_id, record, own);
+impl<'s> Spans<'s> {
+    pub(super) fn of(core: &'static Core, scope: &'s InstrumentationScope, mut chunk: Chunk) -> Spans<'s> {
+        for Head { attributes, .. } in &chunk.traces {
+            // By span; those of one span stay in the order in which they were set. They may have been set from another
+            // thread than the one their span ended on.
+            chunk.attributes[attributes.clone()].sort_by_key(|attribute| attribute.span);
         }
+        Spans { core, scope, chunk, trace: 0, next: 0 }
     }
 
-    fn add(&mut self, trace_id: TraceId, record: &SpanRecord, attributes: Vec<KeyValue>) {
+    fn span(&self, trace_id: u128, record: &SpanRecord, attributes: Vec<KeyValue>) -> SpanData {
         let span_kind = record.site.description.span_kind();
         let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
-        self.spans.push(SpanData {
+        SpanData {
             span_context: SpanContext::new(
-                trace_id,
+                TraceId::from_bytes(trace_id.to_be_bytes()),
                 span_id(record.id),
                 TraceFlags::SAMPLED,
                 false,
@@ -69,15 +68,35 @@ impl<'w> Batch<'w> {
             parent_span_is_remote: remote,
             span_kind,
             name: Cow::Borrowed(record.site.span_name()),
-            start_time: self.anchor.wall(record.start),
-            end_time: self.anchor.wall(record.end),
+            start_time: self.chunk.anchor.wall(record.start),
+            // The counters of two processors may differ, and a span does not end before it starts.
+            end_time: self.chunk.anchor.wall(record.end.max(record.start)),
             attributes,
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),
             status: status(record.outcome),
             instrumentation_scope: self.scope.clone(),
-        });
+        }
+    }
+}
+
+impl Iterator for Spans<'_> {
+    type Item = SpanData;
+
+    fn next(&mut self) -> Option<SpanData> {
+        while self.chunk.traces.get(self.trace)?.spans.end <= self.next {
+            self.trace += 1;
+        }
+        let Head { trace_id, end, spans, attributes } = self.chunk.traces[self.trace].clone();
+        let record = self.chunk.spans[self.next];
+        let mut own = attributes_of(self.core, &record, &mut self.chunk.attributes[attributes]);
+        // The root comes first.
+        if self.next == spans.start {
+            own.extend(end.into_iter().flat_map(trace_attributes));
+        }
+        self.next += 1;
+        Some(self.span(trace_id, &record, own))
     }
 }
 

@@ -1,0 +1,110 @@
+//! Whole traces on their way to the exporters, some hundred spans at a time.
+
+use std::mem::size_of;
+use std::ops::Range;
+
+use opentelemetry::Value;
+
+use super::BATCH_SPANS;
+use crate::clock::Anchor;
+use crate::outbox::{TraceEnd, WaitingTrace};
+use crate::record::{AttributeRecord, SpanRecord};
+
+/// Traces that were collected together: what a lane queues, drops and sends. Lanes share it.
+///
+/// It has as many spans as a batch, or is one trace that has more.
+#[derive(Clone)]
+pub(crate) struct Chunk {
+    pub(super) anchor: Anchor,
+    pub(super) traces: Vec<Head>,
+    pub(super) spans: Vec<SpanRecord>,
+    pub(super) attributes: Vec<AttributeRecord>,
+    /// All that it takes in memory, the texts of attributes included.
+    bytes: usize,
+}
+
+/// Which of the spans and attributes belong to a trace. Its root comes first.
+#[derive(Clone)]
+pub(super) struct Head {
+    pub(super) trace_id: u128,
+    pub(super) end: Option<TraceEnd>,
+    pub(super) spans: Range<usize>,
+    pub(super) attributes: Range<usize>,
+}
+
+impl Chunk {
+    fn empty() -> Chunk {
+        let anchor = Anchor::now();
+        Chunk { anchor, traces: Vec::new(), spans: Vec::new(), attributes: Vec::new(), bytes: 0 }
+    }
+
+    pub(super) fn span_count(&self) -> usize {
+        self.spans.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Gives back what it does not need, and counts the rest.
+    fn close(&mut self) {
+        self.traces.shrink_to_fit();
+        self.spans.shrink_to_fit();
+        self.attributes.shrink_to_fit();
+        let texts: usize = self.attributes.iter().map(AttributeRecord::text_bytes).sum();
+        self.bytes = size_of::<Chunk>()
+            + self.traces.capacity() * size_of::<Head>()
+            + self.spans.capacity() * size_of::<SpanRecord>()
+            + self.attributes.capacity() * size_of::<AttributeRecord>()
+            + texts;
+    }
+
+    fn add(&mut self, trace: WaitingTrace<'_>) {
+        let (spans, attributes) = (self.spans.len(), self.attributes.len());
+        self.spans.extend_from_slice(trace.spans);
+        self.attributes.extend(trace.attributes.iter_mut().map(taken));
+        self.traces.push(Head {
+            trace_id: trace.trace_id,
+            end: trace.end,
+            spans: spans..self.spans.len(),
+            attributes: attributes..self.attributes.len(),
+        });
+    }
+}
+
+fn taken(attribute: &mut AttributeRecord) -> AttributeRecord {
+    let value = std::mem::replace(&mut attribute.value, Value::Bool(false));
+    AttributeRecord { span: attribute.span, key: attribute.key, value }
+}
+
+/// Puts traces into chunks, and hands every one that is full to `full`.
+pub(super) struct Packing<F: FnMut(Chunk)> {
+    chunk: Chunk,
+    full: F,
+}
+
+impl<F: FnMut(Chunk)> Packing<F> {
+    pub(super) fn new(full: F) -> Packing<F> {
+        Packing { chunk: Chunk::empty(), full }
+    }
+
+    pub(super) fn add(&mut self, trace: WaitingTrace<'_>) {
+        if self.chunk.span_count() + trace.spans.len() > BATCH_SPANS {
+            self.finish();
+        }
+        self.chunk.add(trace);
+    }
+
+    /// Hands over what is there.
+    pub(super) fn finish(&mut self) {
+        if self.chunk.traces.is_empty() {
+            return;
+        }
+        let mut chunk = std::mem::replace(&mut self.chunk, Chunk::empty());
+        chunk.close();
+        (self.full)(chunk);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;
