@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What the spans and attributes that are recorded and not exported yet may take, of all traces of the process together,
-/// in bytes: with the memory that is kept for the next ones, without the texts that attributes have for values.
+/// in bytes: with what open traces carry, and the memory that is kept for the next ones, without the texts that attributes have for values.
 const MAX_BYTES: usize = 256 << 20;
 
 static BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -13,6 +13,28 @@ static BYTES: AtomicUsize = AtomicUsize::new(0);
 #[inline]
 pub(crate) fn is_scarce() -> bool {
     BYTES.load(Relaxed) > MAX_BYTES / 2
+}
+
+/// Memory of something else, which counts for as long as this is there.
+#[derive(Debug)]
+pub(crate) struct Reservation(usize);
+
+impl Reservation {
+    /// `None` where there is no memory left.
+    pub(crate) fn new(bytes: usize) -> Option<Reservation> {
+        take_bytes(bytes).then(|| Reservation(bytes))
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        BYTES.fetch_sub(self.0, Relaxed);
+    }
+}
+
+fn take_bytes(more: usize) -> bool {
+    let within = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= MAX_BYTES);
+    BYTES.try_update(Relaxed, Relaxed, within).is_ok()
 }
 
 /// A list that grows as far as its user allows, and as long as there is memory for it.
@@ -60,8 +82,7 @@ impl<T> BoundedVec<T> {
     }
 
     fn reserve_bytes(&mut self, more: usize) -> bool {
-        let within = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= MAX_BYTES);
-        let room = BYTES.try_update(Relaxed, Relaxed, within).is_ok();
+        let room = take_bytes(more);
         if room {
             self.bytes += more;
         }
@@ -129,7 +150,7 @@ impl<T> Drop for BoundedVec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::BoundedVec;
+    use super::{BoundedVec, Reservation};
 
     #[test]
     fn a_list_grows_to_its_bound() {
@@ -175,5 +196,11 @@ mod tests {
         let odd = list.extract(|number| *number % 2 == 1);
         assert_eq!((&*list, &*odd), (&[0, 2, 4, 6, 8][..], &[1, 3, 5, 7, 9][..]));
         assert_eq!(odd.bytes, odd.capacity() * size_of::<i32>());
+    }
+
+    #[test]
+    fn what_else_takes_memory_is_refused_where_none_is_left() {
+        assert!(Reservation::new(1_000).is_some());
+        assert!(Reservation::new(257 << 20).is_none());
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct SpanBuffer {
     attributes: BoundedVec<AttributeRecord>,
     noticed: Noticed,
     /// Spans that found no room.
-    lost: usize,
+    lost: u32,
 }
 
 impl SpanBuffer {
@@ -56,7 +56,7 @@ impl SpanBuffer {
     pub(crate) fn push(&mut self, span: SpanRecord) {
         self.noticed.notice(span.outcome);
         if !self.spans.push(span, MAX_PER_TRACE) {
-            self.lost += 1;
+            self.lost = self.lost.saturating_add(1);
         }
     }
 
@@ -73,7 +73,7 @@ impl SpanBuffer {
         self.noticed
     }
 
-    pub(crate) fn lost(&self) -> usize {
+    pub(crate) fn lost(&self) -> u32 {
         self.lost
     }
 
@@ -84,9 +84,10 @@ impl SpanBuffer {
     /// Takes everything from `other`; what finds no room is lost.
     pub(crate) fn append(&mut self, other: &mut SpanBuffer) {
         self.noticed.0 |= other.noticed.0;
-        self.lost += other.lost;
+        self.lost = self.lost.saturating_add(other.lost);
         if !self.spans.append(&mut other.spans, 2 * MAX_PER_TRACE) {
-            self.lost += other.spans.len();
+            let lost = u32::try_from(other.spans.len()).unwrap_or(u32::MAX);
+            self.lost = self.lost.saturating_add(lost);
         }
         self.attributes.append(&mut other.attributes, 2 * MAX_PER_TRACE);
         other.clear();

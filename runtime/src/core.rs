@@ -13,7 +13,7 @@ use crate::registry::{self, Family, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
-use crate::telemetry::{Keeping, Lane, Sampling};
+use crate::telemetry::{Keeping, Lane, Propagators, Sampling};
 use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
@@ -21,6 +21,7 @@ pub(crate) struct Core {
     pub(crate) handle: u16,
     pub(crate) sampling: Sampling,
     pub(crate) keeping: Keeping,
+    pub(crate) propagators: Propagators,
     pub(crate) sql: SqlRules,
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
     pub(crate) exports: bool,
@@ -68,6 +69,7 @@ impl Core {
             handle,
             sampling,
             keeping,
+            propagators: Propagators::default(),
             sql,
             exports,
             collector: Collector::new(),

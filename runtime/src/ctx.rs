@@ -11,7 +11,7 @@ use opentelemetry::{SpanId, TraceId};
 use pin_project_lite::pin_project;
 
 use crate::key::TraceKey;
-use crate::record::{AttributeRecord, FieldValue};
+use crate::record::{AttributeRecord, Fact, FieldValue};
 use crate::thread::Thread;
 use crate::trace;
 
@@ -111,6 +111,20 @@ impl Ctx {
         WithCtx::new(self.enter(make), self)
     }
 
+    /// Wraps a function that runs elsewhere, on a thread or in a pool of threads: it is [entered](Ctx::enter) there.
+    ///
+    /// ```
+    /// # fn rebuild_index() {}
+    /// # async fn handler() {
+    /// use spanweave::Ctx;
+    ///
+    /// tokio::task::spawn_blocking(Ctx::current().wrap(rebuild_index));
+    /// # }
+    /// ```
+    pub fn wrap<R>(self, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+        move || self.enter(f)
+    }
+
     /// Sets an attribute on this context's span, if it is open and recorded.
     ///
     /// ```
@@ -122,7 +136,10 @@ impl Ctx {
         if self.is_recording()
             && let Some(value) = value.field_value()
         {
-            trace::set_attribute(self.key, AttributeRecord { span: self.span, key, value });
+            trace::set_attribute(
+                self.key,
+                AttributeRecord { span: self.span, fact: Fact::Attribute { key, value } },
+            );
         }
     }
 

@@ -61,9 +61,9 @@ mod key;
 mod labelled;
 mod method;
 mod names;
+mod origin;
 mod outbox;
 mod outcome;
-mod propagate;
 mod record;
 mod registry;
 mod repeated;
@@ -80,6 +80,7 @@ mod trace;
 
 #[cfg(feature = "axum")]
 pub mod http;
+pub mod propagate;
 pub mod sql;
 pub mod testing;
 
@@ -90,6 +91,7 @@ pub use continued::{
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 pub use labelled::LabelValue;
 pub use method::{Method, MethodKind, MethodOptions};
+pub use origin::OriginatedRoot;
 pub use outcome::{
     AnyReturn, AnyReturns, ClassedReturn, Classify, ErrorClass, Outcome, PlainReturns, ResultReturn,
     ResultReturns, Returns,

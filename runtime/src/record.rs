@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use opentelemetry::Value;
+use opentelemetry::trace::SpanContext;
 
 use crate::clock::Ticks;
 use crate::outcome::Outcome;
+use crate::propagate::TraceState;
 use crate::site::Site;
 
 /// A span that has ended.
@@ -19,18 +21,20 @@ pub(crate) struct SpanRecord {
     pub(crate) outcome: Outcome,
 }
 
-/// An attribute that was set on a span while it was open.
+/// An attribute that was set on a span while it was open, or what else is said of one span.
 #[derive(Clone)]
 pub(crate) struct AttributeRecord {
     pub(crate) span: u64,
-    pub(crate) key: &'static str,
-    pub(crate) value: Value,
+    pub(crate) fact: Fact,
 }
 
 impl AttributeRecord {
-    /// What its value takes beside the record.
-    pub(crate) fn text_bytes(&self) -> usize {
-        text_bytes(&self.value)
+    /// What it takes beside the record.
+    pub(crate) fn bytes_beside(&self) -> usize {
+        match &self.fact {
+            Fact::Attribute { value, .. } => text_bytes(value),
+            Fact::Source(source) => size_of::<Source>() + source.links.len() * size_of::<SpanContext>(),
+        }
     }
 }
 
@@ -41,6 +45,32 @@ pub(crate) fn text_bytes(value: &Value) -> usize {
         _ => 0,
     }
 }
+
+/// What is said of a span beside its record.
+#[derive(Clone)]
+pub(crate) enum Fact {
+    Attribute {
+        key: &'static str,
+        value: Value,
+    },
+    /// Of a root that did not begin on its own.
+    Source(Box<Source>),
+}
+
+/// Where the root of a trace comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Source {
+    /// Whether its parent is a span of another process.
+    pub(crate) is_remote: bool,
+    pub(crate) trace_state: TraceState,
+    pub(crate) links: Vec<SpanContext>,
+    pub(crate) lost_links: u32,
+}
+
+const _: () = assert!(
+    size_of::<AttributeRecord>() == size_of::<(u64, &str, Value)>(),
+    "it is as large as an attribute, which most of them are"
+);
 
 /// A value that an attribute of a span can have: numbers, booleans, text, and references or options of these.
 ///

@@ -12,8 +12,10 @@ use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
 use crate::dropped::DropReason;
 use crate::key::{Recording, TraceKey};
+use crate::origin::Origin;
 use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
-use crate::propagate::RemoteParent;
+use crate::propagate::{self, Carried, RemoteParent};
+use crate::record::{AttributeRecord, Fact, Source};
 use crate::site::Site;
 use crate::span::Span;
 use crate::thread::Thread;
@@ -49,6 +51,31 @@ impl OpenRoot {
 
     pub(crate) fn ctx(&self) -> Ctx {
         self.span.ctx()
+    }
+
+    /// Adds where it comes from, and what its trace carries on.
+    #[cold]
+    pub(crate) fn originate(&mut self, mut source: Source, carried: Carried) {
+        let Ctx { key, span } = self.ctx();
+        if let Some(trace) = self.trace.as_mut() {
+            source.trace_state = carried.trace_state.clone();
+            trace.note(AttributeRecord { span, fact: Fact::Source(Box::new(source)) });
+        }
+        if !carried.is_empty() {
+            propagate::change(key, |own| {
+                *own = carried;
+                true
+            });
+        }
+    }
+
+    /// Runs the whole root.
+    #[inline]
+    pub(crate) fn in_scope<R>(mut self, f: impl FnOnce(Ctx) -> R) -> R {
+        let ctx = self.ctx();
+        let output = self.run(|| f(ctx));
+        self.finish(Outcome::Ok);
+        output
     }
 
     /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile. A part that
@@ -174,7 +201,7 @@ impl Root {
     /// ```
     #[inline]
     pub fn run<F: Future>(self, future: F) -> RootFuture<F, AnyReturn> {
-        RootFuture { future, root: self, open: None, class: PhantomData }
+        RootFuture::new(self, None, future)
     }
 
     /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome.
@@ -183,17 +210,13 @@ impl Root {
     where
         F: Future<Output = Result<T, E>>,
     {
-        RootFuture { future, root: self, open: None, class: PhantomData }
+        RootFuture::new(self, None, future)
     }
 
     /// Runs a function as one trace, and gives it the root's context.
     #[inline]
     pub fn in_scope<R>(self, f: impl FnOnce(Ctx) -> R) -> R {
-        let mut root = self.open();
-        let ctx = root.ctx();
-        let output = root.run(|| f(ctx));
-        root.finish(Outcome::Ok);
-        output
+        self.open().in_scope(f)
     }
 
     #[inline]
@@ -210,8 +233,17 @@ pin_project! {
         #[pin]
         future: F,
         root: Root,
+        // Where it comes from, until it is open.
+        origin: Option<Box<Origin>>,
         open: Option<OpenRoot>,
         class: PhantomData<fn() -> C>,
+    }
+}
+
+impl<F, C> RootFuture<F, C> {
+    #[inline]
+    pub(crate) fn new(root: Root, origin: Option<Box<Origin>>, future: F) -> RootFuture<F, C> {
+        RootFuture { future, root, origin, open: None, class: PhantomData }
     }
 }
 
@@ -224,7 +256,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let root = this.open.get_or_insert_with(|| this.root.open());
+        let root = this.open.get_or_insert_with(|| match this.origin.take() {
+            None => this.root.open(),
+            Some(origin) => origin.open(*this.root),
+        });
         let output = root.run(|| this.future.poll(cx));
         if let Poll::Ready(output) = &output {
             root.finish(C::classify(output));

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use crate::buffer::SpanBuffer;
 use crate::ids;
 use crate::key::TraceKey;
+use crate::propagate::Stored;
 use crate::slot::{Locked, Recycle, Slot};
 use crate::thread::Thread;
 use crate::thread_number;
@@ -40,12 +41,17 @@ pub(crate) struct Away {
     pub(crate) open_spans: i64,
     /// What was recorded here while the root ran, and the attributes of open spans after that.
     pub(crate) buffer: SpanBuffer,
+    /// What the trace carries to other processes, recorded or not.
+    pub(crate) carried: Option<Box<Stored>>,
 }
+
+const _: () = assert!(size_of::<Slot<Away>>() == 128, "a slot is a pair of cache lines");
 
 impl Recycle for Away {
     fn recycle(&mut self) {
         self.open_spans = 0;
         self.buffer.clear();
+        self.carried = None;
     }
 }
 
@@ -61,6 +67,23 @@ pub(crate) fn take(trace_id: u128) -> Option<(u32, u32)> {
 /// What the threads of the trace `key` share; `None` when its slot belongs to another trace by now.
 pub(crate) fn lock(key: TraceKey) -> Option<Locked<'static, Away>> {
     if key.has_slot() { slot(key.slot()).lock(key.generation()) } else { None }
+}
+
+/// What the trace carries; `None` when its slot belongs to another trace by now.
+pub(crate) fn carried<R>(key: TraceKey, f: impl FnOnce(&mut Option<Box<Stored>>) -> R) -> Option<R> {
+    let slot = key.has_slot().then(|| slot(key.slot()))?;
+    slot.aside(key.generation(), |away| f(&mut away.carried))
+}
+
+/// Takes what a trace has carried that is over.
+pub(crate) fn take_carried(key: TraceKey) -> Option<Box<Stored>> {
+    let slot = key.has_slot().then(|| slot(key.slot()))?;
+    slot.left_behind(key.generation(), |away| away.carried.take())?
+}
+
+/// Whether the trace has ended and nothing is waited for.
+pub(crate) fn is_over(key: TraceKey) -> bool {
+    !key.has_slot() || slot(key.slot()).is_over(key.generation())
 }
 
 /// The id of the trace, if it can still be found.

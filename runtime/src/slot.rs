@@ -67,6 +67,16 @@ struct Behind<T> {
     value: T,
 }
 
+impl<T: Recycle> Behind<T> {
+    /// Speaks of this trace from here on.
+    fn begin(&mut self, generation: u32) {
+        if self.generation != generation {
+            self.generation = generation;
+            self.value.recycle();
+        }
+    }
+}
+
 impl<T: Default> Default for Slot<T> {
     fn default() -> Slot<T> {
         Slot {
@@ -134,11 +144,31 @@ impl<T: Recycle> Slot<T> {
         if word.generation() != generation {
             return None;
         }
-        if behind.generation != generation {
-            behind.generation = generation;
-            behind.value.recycle();
-        }
+        behind.begin(generation);
         Some(Locked { slot: self, word, behind })
+    }
+
+    /// What is behind the lock and no matter of the root's end, which may come meanwhile: the slot is not marked as shared.
+    /// `None` when it belongs to another trace by now.
+    pub(crate) fn aside<R>(&self, generation: u32, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let mut behind = self.shared.lock();
+        // Whoever locked it for a later trace has seen that one's word.
+        (self.load(Ordering::Relaxed).generation() == generation).then(|| {
+            behind.begin(generation);
+            f(&mut behind.value)
+        })
+    }
+
+    /// What was left behind the lock for this trace, even when the slot belongs to another by now that nobody has locked.
+    pub(crate) fn left_behind<R>(&self, generation: u32, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let mut behind = self.shared.lock();
+        (behind.generation == generation).then(|| f(&mut behind.value))
+    }
+
+    /// Whether the trace has ended and nothing is waited for.
+    pub(crate) fn is_over(&self, generation: u32) -> bool {
+        let word = self.load(Ordering::Relaxed);
+        word.generation() != generation || word.phase() == Phase::Free
     }
 }
 

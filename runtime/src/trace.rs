@@ -250,6 +250,11 @@ impl OpenTrace {
         Box::new(OpenTrace { key, core, trace_id, open_spans: 0, last_id, buffer: SpanBuffer::default() })
     }
 
+    /// Says something of a span that is open.
+    pub(crate) fn note(&mut self, fact: AttributeRecord) {
+        self.buffer.set(fact);
+    }
+
     /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
         let kept_for = self.leave(&root, OpenTrace::decide);
@@ -271,9 +276,9 @@ impl OpenTrace {
         let (trace_id, collector) = (self.trace_id, &self.core.collector);
         let lost = self.buffer.lost();
         if lost > 0 {
-            collector.count_dropped(DropReason::TraceTooLong, lost);
+            collector.count_dropped(DropReason::TraceTooLong, lost as usize);
         }
-        let end = Some(TraceEnd { kept_for, lost: u32::try_from(lost).unwrap_or(u32::MAX), repeated });
+        let end = Some(TraceEnd { kept_for, lost, repeated });
         collector.hand_over(EndedTrace { trace_id, end, root, buffer: &mut self.buffer });
     }
 

@@ -36,6 +36,13 @@ async fn show(ctx: Ctx) -> String {
     format!("{} {}", ctx.trace_id().unwrap(), ctx.is_sampled())
 }
 
+/// The headers of a request that it would send.
+async fn forward(ctx: Ctx) -> String {
+    let mut headers = Vec::new();
+    ctx.inject(&mut headers);
+    headers.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
 async fn serve(telemetry: &TestTelemetry) -> String {
     serve_with(telemetry, Arc::default()).await
 }
@@ -48,6 +55,7 @@ async fn serve_with(telemetry: &TestTelemetry, reached: Arc<Notify>) -> String {
         .route("/api/broken", get(broken))
         .route("/api/slowly", get(slowly))
         .route("/api/show", get(show))
+        .route("/api/forward", get(forward))
         .layer(Extension(reached))
         .merge(telemetry.routes())
         .layer(telemetry.http_layer())
@@ -214,4 +222,34 @@ async fn a_router_keeps_its_telemetry_alive() {
     };
     tokio::time::timeout(Duration::from_secs(30), exported).await.unwrap();
     assert_eq!(kept.spans()[0].name, "GET /show");
+}
+
+#[tokio::test]
+async fn what_a_request_carries_is_passed_on() {
+    let telemetry = TestTelemetry::new();
+    let url = serve(&telemetry).await;
+    let headers = [
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("tracestate", "foo=1,bar=2"),
+        ("tracestate", ""),
+        ("tracestate", "baz=3"),
+        ("baggage", "tenant=7 , not valid"),
+        ("baggage", "since=2019;p=1"),
+    ];
+    let send = |headers: &[(&str, &str)]| {
+        let request = reqwest::Client::new().get(format!("{url}/api/forward"));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        async { request.send().await.unwrap().text().await.unwrap() }
+    };
+    let sent = send(&headers).await;
+    let (parent, carried) = sent.split_once('\n').unwrap();
+    assert_eq!(carried, "tracestate: foo=1,bar=2,baz=3\nbaggage: tenant=7,since=2019;p=1\n");
+    let spans = telemetry.spans();
+    let own = &spans[0].span_context;
+    assert_eq!(parent, format!("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", own.span_id()));
+    assert_eq!(own.trace_state().header(), "foo=1,bar=2,baz=3");
+    assert!(spans[0].parent_span_is_remote);
+
+    let sent = send(&[headers[0], headers[0], headers[1], headers[4]]).await;
+    assert!(!sent.contains("4bf92f") && sent.ends_with("\nbaggage: tenant=7\n"), "{sent}");
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::extract::MatchedPath;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use opentelemetry_semantic_conventions::attribute::HTTP_RESPONSE_STATUS_CODE;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -16,7 +16,8 @@ use super::route::{self, Route};
 use crate::core::Core;
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
-use crate::propagate::RemoteParent;
+use crate::propagate;
+use crate::record::Source;
 use crate::root::OpenRoot;
 use crate::telemetry::Telemetry;
 
@@ -26,7 +27,8 @@ impl Telemetry {
     /// Add it with [`Router::layer`](axum::Router::layer), last: it sees the routes and the fallback that the router
     /// has by then. The routes of [`Telemetry::routes`] pass through it unseen.
     ///
-    /// A `traceparent` that the request brings is followed, and its decision to sample with it.
+    /// A `traceparent` that the request brings is followed, and its decision to sample with it; `tracestate` and `baggage`
+    /// are [passed on](Ctx::inject).
     pub fn http_layer(&self) -> HttpLayer {
         HttpLayer { telemetry: self.clone() }
     }
@@ -130,7 +132,11 @@ impl ServedRequest {
     fn start<B>(core: &'static Core, request: &Request<B>) -> ServedRequest {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let route = Route::of(request.method(), template);
-        let root = OpenRoot::start(core, route.site(), remote_parent(request.headers()));
+        let remote = propagate::extract(request.headers()).accepted(core.propagators);
+        let mut root = OpenRoot::start(core, route.site(), remote.parent());
+        if remote.carries() {
+            root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
+        }
         ServedRequest { root, route }
     }
 
@@ -138,11 +144,4 @@ impl ServedRequest {
         self.root.run(|| Ctx::current().set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
         self.root.finish_measured(Some(self.route.metric_of(status)), route::outcome(status));
     }
-}
-
-/// More than one header is as good as none, says the recommendation.
-fn remote_parent(headers: &HeaderMap) -> Option<RemoteParent> {
-    let mut values = headers.get_all("traceparent").iter();
-    let (only, more) = (values.next()?, values.next());
-    if more.is_some() { None } else { RemoteParent::parse(only.as_bytes()) }
 }

@@ -1,7 +1,11 @@
 //! The environment, read into facts or refused with the variable's name.
 
+mod propagators;
+
 use std::ffi::OsString;
 use std::io;
+
+pub(crate) use self::propagators::Propagators;
 
 const TRACES_URL: &str = "OBS_TRACES_URL";
 const INGEST_TOKEN: &str = "OBS_INGEST_TOKEN";

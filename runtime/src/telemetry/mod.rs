@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 pub use self::builder::TelemetryBuilder;
 pub use self::config::ConfigError;
+pub(crate) use self::config::Propagators;
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Keeping, KeptFor};

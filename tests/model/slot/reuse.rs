@@ -70,3 +70,33 @@ fn an_id_is_whole_or_none() {
         });
     }
 }
+
+#[test]
+fn what_is_left_aside_is_one_traces_alone() {
+    for recorded in [true, false] {
+        check(move |trace| {
+            let older = trace.begin(IDS[0]);
+            let leaves = spawn(trace, move |trace| {
+                trace.slot.aside(older, |away| away.left = Some("older"));
+            });
+            if recorded {
+                trace.end(older, 0, |_| true);
+            } else {
+                trace.slot.end_unrecorded(older);
+            }
+            let next = trace.begin(IDS[1]);
+            assert!(trace.slot.is_over(older) && !trace.slot.is_over(next));
+            let records = spawn(trace, move |trace| {
+                let before = trace.slot.aside(next, |away| away.left.replace("next"));
+                assert_eq!(before, Some(None));
+                assert!(trace.open(next));
+                assert_eq!(trace.slot.left_behind(next, |away| away.left), Some(Some("next")));
+            });
+            assert_ne!(trace.slot.left_behind(older, |away| away.left), Some(Some("next")));
+            leaves.join().unwrap();
+            records.join().unwrap();
+            assert_eq!(trace.slot.left_behind(older, |away| away.left), None);
+            assert_eq!(trace.slot.aside(next, |away| away.left), Some(Some("next")));
+        });
+    }
+}

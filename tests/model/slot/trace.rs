@@ -14,6 +14,8 @@ pub(crate) type Span = &'static str;
 pub(crate) struct Away {
     open_spans: i64,
     pub(crate) recorded: Vec<Span>,
+    /// What the root's end does not ask for.
+    pub(crate) left: Option<Span>,
 }
 
 impl Recycle for Away {

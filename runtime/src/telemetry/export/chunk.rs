@@ -8,7 +8,7 @@ use opentelemetry::Value;
 use super::BATCH_SPANS;
 use crate::clock::Anchor;
 use crate::outbox::{TraceEnd, WaitingTrace};
-use crate::record::{AttributeRecord, SpanRecord};
+use crate::record::{AttributeRecord, Fact, SpanRecord};
 
 /// Traces that were collected together: what a lane queues, drops and sends. Lanes share it.
 ///
@@ -51,12 +51,12 @@ impl Chunk {
         self.traces.shrink_to_fit();
         self.spans.shrink_to_fit();
         self.attributes.shrink_to_fit();
-        let texts: usize = self.attributes.iter().map(AttributeRecord::text_bytes).sum();
+        let beside: usize = self.attributes.iter().map(AttributeRecord::bytes_beside).sum();
         self.bytes = size_of::<Chunk>()
             + self.traces.capacity() * size_of::<Head>()
             + self.spans.capacity() * size_of::<SpanRecord>()
             + self.attributes.capacity() * size_of::<AttributeRecord>()
-            + texts;
+            + beside;
     }
 
     fn add(&mut self, trace: WaitingTrace<'_>) {
@@ -73,8 +73,8 @@ impl Chunk {
 }
 
 fn taken(attribute: &mut AttributeRecord) -> AttributeRecord {
-    let value = std::mem::replace(&mut attribute.value, Value::Bool(false));
-    AttributeRecord { span: attribute.span, key: attribute.key, value }
+    let nothing = Fact::Attribute { key: "", value: Value::Bool(false) };
+    AttributeRecord { span: attribute.span, fact: std::mem::replace(&mut attribute.fact, nothing) }
 }
 
 /// Puts traces into chunks, and hands every one that is full to `full`.

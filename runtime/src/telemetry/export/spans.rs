@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceFlags, TraceState};
+use opentelemetry::trace::{Link, SpanContext, Status, TraceFlags};
 use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
@@ -12,7 +12,7 @@ use super::chunk::{Chunk, Head};
 use crate::core::Core;
 use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
-use crate::record::{AttributeRecord, SpanRecord, text_bytes};
+use crate::record::{AttributeRecord, Fact, Source, SpanRecord, text_bytes};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
 
@@ -53,20 +53,27 @@ impl<'s> Spans<'s> {
         Spans { core, scope, chunk, trace: 0, next: 0 }
     }
 
-    fn span(&self, trace_id: u128, record: &SpanRecord, attributes: Vec<KeyValue>) -> SpanData {
-        let span_kind = record.site.description.span_kind();
-        let remote = record.parent != 0 && matches!(span_kind, SpanKind::Server | SpanKind::Consumer);
+    fn span(
+        &self,
+        trace_id: u128,
+        record: &SpanRecord,
+        attributes: Vec<KeyValue>,
+        source: Source,
+    ) -> SpanData {
+        let mut links = SpanLinks::default();
+        links.links = source.links.into_iter().map(Link::with_context).collect();
+        links.dropped_count = source.lost_links;
         SpanData {
             span_context: SpanContext::new(
                 TraceId::from_bytes(trace_id.to_be_bytes()),
                 span_id(record.id),
                 TraceFlags::SAMPLED,
                 false,
-                TraceState::NONE,
+                source.trace_state.to_otel(),
             ),
             parent_span_id: span_id(record.parent),
-            parent_span_is_remote: remote,
-            span_kind,
+            parent_span_is_remote: record.parent != 0 && source.is_remote,
+            span_kind: record.site.description.span_kind(),
             name: Cow::Borrowed(record.site.span_name()),
             start_time: self.chunk.anchor.wall(record.start),
             // The counters of two processors may differ, and a span does not end before it starts.
@@ -74,7 +81,7 @@ impl<'s> Spans<'s> {
             attributes,
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
-            links: SpanLinks::default(),
+            links,
             status: status(record.outcome),
             instrumentation_scope: self.scope.clone(),
         }
@@ -90,22 +97,37 @@ impl Iterator for Spans<'_> {
         }
         let Head { trace_id, end, spans, attributes } = self.chunk.traces[self.trace].clone();
         let record = self.chunk.spans[self.next];
-        let mut own = attributes_of(self.core, &record, &mut self.chunk.attributes[attributes]);
         // The root comes first.
-        if self.next == spans.start {
-            own.extend(end.into_iter().flat_map(trace_attributes));
-        }
+        let end = end.filter(|_| self.next == spans.start);
+        let said = said_of(&record, &mut self.chunk.attributes[attributes]);
+        let source = source_of(said, end.is_some());
+        let mut own = attributes_of(self.core, &record, said);
+        own.extend(end.into_iter().flat_map(trace_attributes));
         self.next += 1;
-        Some(self.span(trace_id, &record, own))
+        Some(self.span(trace_id, &record, own, source))
     }
 }
 
-/// All of a span's attributes: those that its site and its outcome give it, and those that were `set`, by span.
+/// What was said of a span, among what is sorted by span.
+fn said_of<'s>(record: &SpanRecord, said: &'s mut [AttributeRecord]) -> &'s mut [AttributeRecord] {
+    let start = said.partition_point(|fact| fact.span < record.id);
+    let end = said.partition_point(|fact| fact.span <= record.id);
+    &mut said[start..end]
+}
+
+/// Where a span comes from. A root of which nothing is said has its parent, if any, from another process.
+fn source_of(said: &mut [AttributeRecord], is_root: bool) -> Source {
+    let source = said.iter_mut().find_map(|said| match &mut said.fact {
+        Fact::Source(source) => Some(std::mem::take(&mut **source)),
+        Fact::Attribute { .. } => None,
+    });
+    source.unwrap_or_else(|| Source { is_remote: is_root, ..Source::default() })
+}
+
+/// All of a span's attributes: those that its site and its outcome give it, and those that were `set`.
 fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
     let of_site = record.site.attributes();
-    let start = set.partition_point(|attribute| attribute.span < record.id);
-    let end = set.partition_point(|attribute| attribute.span <= record.id);
-    let mut attributes = Vec::with_capacity(2 + of_site.len() + (end - start));
+    let mut attributes = Vec::with_capacity(2 + of_site.len() + set.len());
     attributes.push(KeyValue::new("outcome", record.outcome.label()));
     attributes.extend_from_slice(of_site);
     if let Some(statement) = record.site.description.statement() {
@@ -116,12 +138,13 @@ fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeR
         Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
         Outcome::Ok | Outcome::Cancelled => {}
     }
-    for own in &mut set[start..end] {
-        let value = std::mem::replace(&mut own.value, Value::Bool(false));
+    for own in set {
+        let Fact::Attribute { key, value } = &mut own.fact else { continue };
+        let value = std::mem::replace(value, Value::Bool(false));
         // Set twice, the last one holds.
-        match attributes.iter_mut().find(|attribute| attribute.key.as_str() == own.key) {
+        match attributes.iter_mut().find(|attribute| attribute.key.as_str() == *key) {
             Some(earlier) => earlier.value = value,
-            None => attributes.push(KeyValue::new(own.key, value)),
+            None => attributes.push(KeyValue::new(*key, value)),
         }
     }
     attributes

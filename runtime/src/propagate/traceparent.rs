@@ -1,10 +1,13 @@
-//! W3C trace context: the `traceparent` header of a request.
+//! The header `traceparent`: which span a trace goes on under, and whether it is sampled.
 //!
 //! What comes from the network is checked by the letter of the recommendation
 //! (<https://www.w3.org/TR/trace-context/#traceparent-header>); a header that fails it is ignored, and a new trace
 //! starts.
 
-/// A span of another process under which a trace goes on.
+use opentelemetry::trace::{SpanContext, TraceFlags, TraceState};
+use opentelemetry::{SpanId, TraceId};
+
+/// A span that is not this trace's, under which it goes on or to which it has a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RemoteParent {
     pub(crate) trace_id: u128,
@@ -19,7 +22,6 @@ const SAMPLED: u8 = 0x01;
 
 impl RemoteParent {
     /// Parses a header's value. A version that is newer than ours may go on after another dash.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the HTTP layer is its one caller so far"))]
     pub(crate) fn parse(header: &[u8]) -> Option<RemoteParent> {
         let (known, rest) = header.split_at_checked(LENGTH)?;
         let known = std::str::from_utf8(known).ok()?;
@@ -38,6 +40,32 @@ impl RemoteParent {
             span_id,
             sampled: flags & SAMPLED != 0,
         })
+    }
+
+    /// The header's value, of the recommendation's version 00: all flags but the one that it knows are zero.
+    pub(crate) fn header(self) -> String {
+        let flags = if self.sampled { SAMPLED } else { 0 };
+        format!("00-{:032x}-{:016x}-{flags:02x}", self.trace_id, self.span_id)
+    }
+
+    /// `None` for a context that is not valid.
+    pub(crate) fn of(context: &SpanContext) -> Option<RemoteParent> {
+        context.is_valid().then(|| RemoteParent {
+            trace_id: u128::from_be_bytes(context.trace_id().to_bytes()),
+            span_id: u64::from_be_bytes(context.span_id().to_bytes()),
+            sampled: context.is_sampled(),
+        })
+    }
+
+    pub(crate) fn span_context(self, is_remote: bool, trace_state: TraceState) -> SpanContext {
+        let flags = if self.sampled { TraceFlags::SAMPLED } else { TraceFlags::NOT_SAMPLED };
+        SpanContext::new(
+            TraceId::from_bytes(self.trace_id.to_be_bytes()),
+            SpanId::from_bytes(self.span_id.to_be_bytes()),
+            flags,
+            is_remote,
+            trace_state,
+        )
     }
 }
 
@@ -61,6 +89,15 @@ mod tests {
         assert!(parent.sampled);
         let unsampled = GOOD.replace("-01", "-00");
         assert!(!RemoteParent::parse(unsampled.as_bytes()).unwrap().sampled);
+    }
+
+    #[test]
+    fn what_is_written_is_what_was_read() {
+        for header in [GOOD, &GOOD.replace("-01", "-00")] {
+            assert_eq!(RemoteParent::parse(header.as_bytes()).unwrap().header(), header);
+        }
+        let newer = RemoteParent::parse(b"cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff-x");
+        assert_eq!(newer.unwrap().header(), GOOD);
     }
 
     #[test]

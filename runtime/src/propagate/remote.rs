@@ -1,0 +1,90 @@
+//! A context that is not the one that is running: of another process, of OpenTelemetry, or of another trace.
+
+use std::fmt;
+
+use opentelemetry::trace::SpanContext;
+use opentelemetry::{SpanId, TraceId};
+
+use super::baggage::Baggage;
+use super::{Carried, RemoteParent, TraceState};
+use crate::telemetry::Propagators;
+
+/// What came with a request or a job: the span that it was sent from, and what its trace carries. Either may be missing.
+///
+/// [`extract`](crate::propagate::extract) reads it from headers. It is also made from a [`Ctx`](crate::Ctx), from an
+/// [`opentelemetry::Context`], and from a [`SpanContext`].
+#[derive(Clone, Default)]
+pub struct Remote {
+    pub(super) parent: Option<RemoteParent>,
+    /// Whether it came from another process.
+    pub(super) foreign: bool,
+    pub(super) carried: Carried,
+}
+
+impl Remote {
+    /// The id of the trace, if it is in one.
+    pub fn trace_id(&self) -> Option<TraceId> {
+        self.parent.map(|parent| TraceId::from_bytes(parent.trace_id.to_be_bytes()))
+    }
+
+    /// The id of the span, if there is one.
+    pub fn span_id(&self) -> Option<SpanId> {
+        self.parent.map(|parent| SpanId::from_bytes(parent.span_id.to_be_bytes()))
+    }
+
+    /// Whether there is a trace, and its spans are exported.
+    pub fn is_sampled(&self) -> bool {
+        self.parent.is_some_and(|parent| parent.sampled)
+    }
+
+    /// The value of a key of the baggage.
+    pub fn baggage(&self, key: &str) -> Option<String> {
+        self.carried.baggage.get(key)
+    }
+
+    pub(crate) fn parent(&self) -> Option<RemoteParent> {
+        self.parent
+    }
+
+    pub(crate) fn is_remote(&self) -> bool {
+        self.foreign
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) fn carries(&self) -> bool {
+        !self.carried.is_empty()
+    }
+
+    pub(crate) fn into_carried(self) -> Carried {
+        self.carried
+    }
+
+    /// Without what a handle does not accept from other processes.
+    pub(crate) fn accepted(mut self, propagators: Propagators) -> Remote {
+        if self.foreign && !propagators.tracecontext {
+            self.parent = None;
+            self.carried.trace_state = TraceState::default();
+        }
+        if self.foreign && !propagators.baggage {
+            self.carried.baggage = Baggage::default();
+        }
+        self
+    }
+
+    /// As the target of a link.
+    pub(crate) fn span_context(&self) -> Option<SpanContext> {
+        let trace_state = self.carried.trace_state.to_otel();
+        self.parent.map(|parent| parent.span_context(self.foreign, trace_state))
+    }
+}
+
+/// The ids; what is carried may be anybody's data.
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote")
+            .field("trace_id", &self.trace_id())
+            .field("span_id", &self.span_id())
+            .field("is_sampled", &self.is_sampled())
+            .finish_non_exhaustive()
+    }
+}
