@@ -27,7 +27,7 @@ fn recorded(work: impl AsyncFnOnce(Ctx)) -> String {
     runtime.block_on(
         LocalSet::new().run_until(telemetry.root("root").run(async { work(Ctx::current()).await })),
     );
-    assert!(telemetry.metrics_text().contains("dropped_total{reason=\"late\"} 0\n"));
+    assert!(telemetry.metrics_text().contains("dropped_total{reason=\"late\",exporter=\"all\"} 0\n"));
     telemetry.span_tree()
 }
 
