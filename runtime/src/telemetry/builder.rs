@@ -71,8 +71,12 @@ impl TelemetryBuilder {
     /// exporter no trace is recorded, and metrics still work.
     ///
     /// Each exporter has a queue and a thread of its own, which belongs to no asynchronous runtime.
-    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporters.push(Box::new(exporter));
+    pub fn exporter(self, exporter: impl SpanExporter + 'static) -> Self {
+        self.boxed_exporter(Box::new(exporter))
+    }
+
+    pub(super) fn boxed_exporter(mut self, exporter: Box<dyn ErasedExporter>) -> Self {
+        self.exporters.push(exporter);
         self
     }
 
@@ -130,7 +134,7 @@ impl TelemetryBuilder {
         }
         self.resource.extend(environment.resource);
         if let Some(target) = environment.export {
-            self.exporters.push(otlp::exporter(target)?);
+            self = self.boxed_exporter(otlp::exporter(target.into())?);
         }
         Ok(self)
     }

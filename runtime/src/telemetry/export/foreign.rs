@@ -13,7 +13,7 @@ pub(super) fn foreign<R>(code: impl FnOnce() -> R) -> Result<R, String> {
 }
 
 /// Logs, to a subscriber that is foreign code as well.
-fn log(event: impl FnOnce()) {
+pub(in crate::telemetry) fn log(event: impl FnOnce()) {
     // There is nowhere left to say that saying it failed.
     let _panicked = catch_unwind(AssertUnwindSafe(event));
 }

@@ -22,7 +22,13 @@ use opentelemetry_sdk::Resource;
 
 pub(super) use self::backoff::Backoff;
 use self::collecting::{Collecting, Command};
+#[cfg(feature = "otlp")]
+pub(super) use self::cutoff::Cutoff;
 pub(super) use self::exporter::ErasedExporter;
+#[cfg(feature = "otlp")]
+pub(super) use self::exporter::{Answer, Attempt};
+#[cfg(feature = "otlp")]
+pub(super) use self::foreign::log;
 pub(crate) use self::lane::Lane;
 use self::queue::End;
 use self::sending::Sending;

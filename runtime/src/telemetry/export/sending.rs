@@ -56,6 +56,7 @@ impl Sending {
         let mut left: usize = chunks.iter().map(|chunk| chunk.span_count()).sum();
         let of_chunk = |chunk| Spans::of(self.core, &self.scope, Arc::unwrap_or_clone(chunk));
         let mut spans = chunks.into_iter().flat_map(of_chunk);
+        let mut in_time = true;
         while left > 0 {
             if self.deliveries.are_over() {
                 self.lane.count(left, Fate::Dropped(DropReason::ShutDown));
@@ -69,11 +70,14 @@ impl Sending {
                     self.lane.count(left, fate);
                     return true;
                 }
-                fate => self.lane.count(size, fate),
+                fate => {
+                    in_time &= fate != Fate::Dropped(DropReason::Unanswered);
+                    self.lane.count(size, fate);
+                }
             }
             left -= size;
         }
-        true
+        in_time
     }
 }
 

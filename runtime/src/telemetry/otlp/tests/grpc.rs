@@ -1,0 +1,95 @@
+//! The export over gRPC.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use parking_lot::Mutex;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Code, Request, Response, Status};
+
+use super::{LONG, counts, make_traces, target, telemetry};
+use crate::telemetry::otlp::{OtlpTarget, Protocol};
+
+/// A collector that answers with one code after the other, and then takes what comes, but for one span of each batch.
+#[derive(Clone)]
+struct Told {
+    codes: Arc<Mutex<Vec<Code>>>,
+    asked: Sender<Option<String>>,
+}
+
+#[tonic::async_trait]
+impl TraceService for Told {
+    async fn export(
+        &self,
+        request: Request<ExportTraceServiceRequest>,
+    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
+        let token = request.metadata().get("authorization").and_then(|token| token.to_str().ok());
+        self.asked.send(token.map(str::to_owned)).unwrap();
+        if let Some(code) = self.codes.lock().pop() {
+            return Err(Status::new(code, "told so"));
+        }
+        let partial = ExportTracePartialSuccess { rejected_spans: 1, error_message: String::new() };
+        Ok(Response::new(ExportTraceServiceResponse { partial_success: Some(partial) }))
+    }
+}
+
+/// Runs a collector on a thread of its own, which ends with the process; answers with its address.
+fn start(codes: &[Code]) -> (String, Receiver<Option<String>>) {
+    let ((asked, tokens), (ready, address)) = (channel(), channel());
+    let told = Told { codes: Arc::new(Mutex::new(codes.iter().rev().copied().collect())), asked };
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            ready.send(incoming.local_addr().unwrap()).unwrap();
+            let service = TraceServiceServer::new(told);
+            #[cfg(feature = "gzip")]
+            let service = service.accept_compressed(tonic::codec::CompressionEncoding::Gzip);
+            Server::builder().add_service(service).serve_with_incoming(incoming).await.unwrap();
+        });
+    });
+    (format!("http://{}", address.recv_timeout(LONG).unwrap()), tokens)
+}
+
+fn over_grpc(url: String) -> OtlpTarget {
+    OtlpTarget { protocol: Protocol::Grpc, gzip: cfg!(feature = "gzip"), ..target(url) }
+}
+
+#[test]
+fn a_batch_is_tried_until_it_is_taken() {
+    let (url, tokens) = start(&[Code::Unavailable, Code::Aborted]);
+    let telemetry = telemetry(over_grpc(url));
+    make_traces(&telemetry, 3);
+    assert!(telemetry.flush(LONG));
+    let expected =
+        [r#"exported_total{exporter="otlp"} 2"#, r#"dropped_total{reason="rejected",exporter="otlp"} 1"#];
+    assert_eq!(counts(&telemetry), expected);
+    let tokens: Vec<_> = tokens.try_iter().flatten().collect();
+    assert_eq!(tokens, ["Bearer secret"; 3]);
+}
+
+#[test]
+fn a_batch_that_is_refused_is_not_tried_again() {
+    for code in [Code::InvalidArgument, Code::Unauthenticated, Code::PermissionDenied] {
+        let (url, _tokens) = start(&[code]);
+        let telemetry = telemetry(over_grpc(url));
+        make_traces(&telemetry, 2);
+        assert!(telemetry.flush(LONG));
+        assert_eq!(counts(&telemetry), [r#"dropped_total{reason="refused",exporter="otlp"} 2"#], "{code}");
+    }
+}
+
+#[test]
+fn a_collector_that_is_not_there_is_waited_for_until_the_end() {
+    let telemetry = telemetry(over_grpc("http://127.0.0.1:1".to_owned()));
+    make_traces(&telemetry, 2);
+    assert!(!telemetry.shutdown(std::time::Duration::from_millis(200)));
+    assert_eq!(counts(&telemetry), [r#"dropped_total{reason="unanswered",exporter="otlp"} 2"#]);
+}
