@@ -13,14 +13,15 @@ use crate::registry::{self, Family, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
-use crate::telemetry::{Keeping, Lane, Propagators, Sampling};
+use crate::telemetry::{Keeping, Lane, Propagators, Sampler, SpanLimits};
 use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
 pub(crate) struct Core {
     pub(crate) handle: u16,
-    pub(crate) sampling: Sampling,
+    pub(crate) sampler: Sampler,
     pub(crate) keeping: Keeping,
+    pub(crate) limits: SpanLimits,
     pub(crate) propagators: Propagators,
     pub(crate) sql: SqlRules,
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
@@ -32,6 +33,16 @@ pub(crate) struct Core {
     pub(crate) counters: Counters,
     #[cfg(feature = "_sqlx")]
     pub(crate) pools: Pools,
+}
+
+/// What a handle was told to do, and a core does its work by.
+pub(crate) struct Rules {
+    pub(crate) sampler: Sampler,
+    pub(crate) keeping: Keeping,
+    pub(crate) limits: SpanLimits,
+    pub(crate) propagators: Propagators,
+    pub(crate) sql: SqlRules,
+    pub(crate) exports: bool,
 }
 
 /// Where the duration of a span is added to.
@@ -57,19 +68,16 @@ static INSTALLED: AtomicU16 = AtomicU16::new(0);
 
 impl Core {
     /// Makes a core; `None` when the process has made [`TraceKey::HANDLES`] of them.
-    pub(crate) fn new(
-        sampling: Sampling,
-        keeping: Keeping,
-        sql: SqlRules,
-        exports: bool,
-    ) -> Option<&'static Core> {
+    pub(crate) fn new(rules: Rules) -> Option<&'static Core> {
+        let Rules { sampler, keeping, limits, propagators, sql, exports } = rules;
         let one_more = |handle: u16| (usize::from(handle) < TraceKey::HANDLES).then(|| handle + 1);
         let handle = NEXT.try_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         let core = Box::leak(Box::new(Core {
             handle,
-            sampling,
+            sampler,
             keeping,
-            propagators: Propagators::default(),
+            limits,
+            propagators,
             sql,
             exports,
             collector: Collector::new(),
@@ -92,7 +100,7 @@ impl Core {
     pub(crate) fn recording(&self, trace_id: u128, parent_sampled: Option<bool>) -> Recording {
         if !self.exports {
             Recording::Off
-        } else if self.sampling.samples(trace_id, parent_sampled) {
+        } else if self.sampler.samples(trace_id, parent_sampled) {
             Recording::Sampled
         } else if self.keeping.keeps_any {
             Recording::Buffered

@@ -99,4 +99,7 @@ pub use outcome::{
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
 pub use spanweave_macros::{ErrorClass, repo, traced, traced_client, traced_job, traced_service};
-pub use telemetry::{ConfigError, Keep, MethodSummary, Telemetry, TelemetryBuilder};
+pub use telemetry::{
+    ConfigError, Configuration, Keep, MethodSummary, Otlp, Propagators, Sampler, SpanLimits, Telemetry,
+    TelemetryBuilder,
+};

@@ -1,6 +1,11 @@
-//! What a process says about its environment when it starts.
+//! What the environment and code say, and what becomes of it; what a process says about it when it starts.
 
+use std::ffi::OsString;
 use std::process::{Command, Output};
+use std::time::Duration;
+
+use spanweave::testing::{KeptSpans, span_tree};
+use spanweave::{Ctx, Otlp, SpanLimits, Telemetry, TelemetryBuilder};
 
 pub fn export_once(environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_export-once"));
@@ -42,4 +47,105 @@ fn a_bad_value_is_a_start_up_error_that_names_its_variable() {
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(stderr(&output), error);
     }
+}
+
+/// An environment of one variable.
+fn variable(name: &'static str, value: &'static str) -> impl Fn(&'static str) -> Option<OsString> {
+    move |asked| (asked == name).then(|| value.into())
+}
+
+#[test]
+fn what_is_set_before_the_environment_gives_way_to_it_and_what_is_set_after_wins() {
+    let named = |builder: TelemetryBuilder| {
+        let spans = KeptSpans::new();
+        let configuration = builder.exporter(spans).build().unwrap().configuration().to_string();
+        configuration.lines().find(|line| line.starts_with("service_name")).unwrap().to_owned()
+    };
+    let before = || Telemetry::builder().service_name("before");
+    let environment = variable("OTEL_SERVICE_NAME", "environment");
+    assert_eq!(named(Telemetry::builder()), "service_name = unknown_service (default)");
+    assert_eq!(named(before()), "service_name = before (code)");
+    let read = || before().env_from(&environment).unwrap();
+    assert_eq!(named(read()), "service_name = environment (OTEL_SERVICE_NAME)");
+    assert_eq!(named(read().service_name("after")), "service_name = after (code)");
+}
+
+#[test]
+fn a_disabled_handle_records_nothing_and_measures_all_the_same() {
+    let kept = KeptSpans::new();
+    let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone());
+    let telemetry = builder.env_from(variable("OTEL_SDK_DISABLED", "true")).unwrap().build().unwrap();
+    let recorded = telemetry.root("root").in_scope(|ctx| ctx.is_recording());
+    assert!(!recorded && telemetry.flush(Duration::from_secs(30)) && kept.spans().is_empty());
+    assert!(telemetry.metrics_text().contains("spanweave_spans_exported_total 0\n"));
+}
+
+#[test]
+fn a_span_says_no_more_than_its_limits_allow() {
+    let kept = KeptSpans::new();
+    // A name for what is told of the root, its outcome, and one of its own.
+    let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone());
+    let limits = SpanLimits::default().attributes(3).attribute_length(4);
+    let telemetry = builder.limits(limits).build().unwrap();
+    telemetry.root("root").in_scope(|ctx| {
+        for key in ["first", "second", "third", "fourth"] {
+            ctx.set(key, "a long text");
+        }
+    });
+    assert!(telemetry.flush(Duration::from_secs(30)));
+    let spans = kept.spans();
+    let dropped = usize::try_from(spans[0].dropped_attributes_count).unwrap();
+    assert_eq!(spans[0].attributes.len(), 3);
+    assert!(dropped >= 2, "{dropped}");
+    assert!(spans[0].attributes.iter().all(|attribute| attribute.value.as_str().chars().count() <= 4));
+}
+
+#[test]
+fn what_code_sets_is_refused_when_the_handle_is_built() {
+    let error = |otlp| Telemetry::builder().otlp(otlp).build().unwrap_err().to_string();
+    for (otlp, message) in [
+        (
+            Otlp::http("ftp://user:hunter2@host"),
+            "Otlp::http is a URL with a user or a password (not shown); expected a URL that starts with `http://` or `https://`",
+        ),
+        (
+            Otlp::http("http://host").bearer_token("Bearer hunter2"),
+            "Otlp::bearer_token is a text with blanks or other characters that a token cannot have (not shown); \
+             expected the token alone, without `Bearer`",
+        ),
+        (
+            Otlp::http("http://host").header("x-key", "hunter2\n"),
+            "Otlp::header is `x-key` with a value that cannot be sent (not shown); \
+             expected a value of visible ASCII characters",
+        ),
+        (
+            Otlp::http("http://host").timeout(Duration::ZERO),
+            "Otlp::timeout is `0ns`; expected from a millisecond to an hour",
+        ),
+    ] {
+        assert!(!format!("{otlp:?}").contains("hunter2"));
+        assert_eq!(error(otlp), message);
+    }
+    let error = Telemetry::builder().export_interval(Duration::ZERO).build().unwrap_err();
+    let message = "TelemetryBuilder::export_interval is `0ns`; expected from a millisecond to an hour";
+    assert_eq!(error.to_string(), message);
+}
+
+#[test]
+fn a_main_that_returns_the_error_prints_the_message() {
+    let environment = variable("DEBUG", "express:*");
+    let error: Box<dyn std::error::Error> = Telemetry::builder().env_from(environment).unwrap_err().into();
+    let message = "DEBUG is `express:*`; expected `true` or `false` (or 1, yes, on; 0, no, off)";
+    assert_eq!(format!("{error:?}"), message);
+}
+
+#[test]
+fn names_of_roots_may_be_made_at_run_time() {
+    let kept = KeptSpans::new();
+    let telemetry = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone()).build().unwrap();
+    for queue in ["mail", "push"] {
+        telemetry.root(format!("drain {queue}")).in_scope(|_: Ctx| {});
+    }
+    assert!(telemetry.flush(Duration::from_secs(30)));
+    assert_eq!(span_tree(&kept.spans(), &[]), "drain mail\ndrain push\n");
 }

@@ -1,73 +1,87 @@
 //! The builder: what the application and the environment say becomes a handle.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
-use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 
-use super::config::{ConfigError, Environment};
+use super::config::{
+    ConfigError, Configuration, Environment, Otlp, Propagators, Setting, Settings, SpanLimits,
+};
 use super::export::{Backoff, ErasedExporter, Pipeline, Waiting};
-use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampling, Telemetry, otlp};
-use crate::core::Core;
+use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampler, Telemetry, otlp};
+use crate::core::{Core, Rules};
 use crate::sql::{SqlOptions, SqlRules};
-
-/// What an exporter's queue takes, if nobody says otherwise.
-const QUEUE_BYTES: usize = 64 << 20;
 
 /// Configures a [`Telemetry`] handle.
 ///
 /// What [`env`](TelemetryBuilder::env) reads from the environment wins over what was set before it, and what is set
-/// after it wins over the environment.
+/// after it wins over the environment. All that the environment can say, code can say, too.
 #[derive(Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct TelemetryBuilder {
-    service_name: Option<String>,
-    resource: Vec<(String, String)>,
-    sampling: Sampling,
-    keep: Keep,
-    sql: SqlOptions,
+    settings: Settings,
     exporters: Vec<Box<dyn ErasedExporter>>,
-    queue_bytes: Option<usize>,
-    backoff: Backoff,
 }
 
 impl TelemetryBuilder {
     /// The resource attribute `service.name`; `unknown_service` if it is never set.
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
-        self.service_name = Some(name.into());
+        self.settings.service_name = Setting::of_code(Some(name.into()));
         self
     }
 
     /// Adds a resource attribute.
     pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.resource.push((key.into(), value.into()));
+        self.settings.resource.push(Setting::of_code((key.into(), value.into())));
         self
     }
 
-    /// The part of new traces that is kept, from 0.0 to 1.0; 0.1 by default. A request that comes with a decision of
-    /// its caller follows that instead. Values outside the range are taken as the nearest end of it.
-    pub fn sampling_ratio(mut self, ratio: f64) -> Self {
-        self.sampling = Sampling::ratio(ratio);
+    /// The part of new traces that is kept, from 0.0 to 1.0; 0.1 by default. It is short for the
+    /// [`sampler`](TelemetryBuilder::sampler) `Sampler::ratio(ratio)`.
+    pub fn sampling_ratio(self, ratio: f64) -> Self {
+        self.sampler(Sampler::ratio(ratio))
+    }
+
+    /// Which new traces are recorded from their start; see [`Sampler`] for the default.
+    pub fn sampler(mut self, sampler: Sampler) -> Self {
+        self.settings.sampler = Setting::of_code(sampler);
         self
     }
 
     /// Which traces are kept although sampling left them out; see [`Keep`] for the default.
     pub fn keep(mut self, keep: Keep) -> Self {
-        self.keep = keep;
+        self.settings.keep = Setting::of_code(keep);
+        self
+    }
+
+    /// How much one span may say; of the limits that these leave at their default, those set before hold.
+    pub fn limits(mut self, limits: SpanLimits) -> Self {
+        self.settings.limits = self.settings.limits.overridden_by(limits);
+        self
+    }
+
+    /// Which headers carry a trace from one process to the next; see [`Propagators`] for the default.
+    pub fn propagators(mut self, propagators: Propagators) -> Self {
+        self.settings.propagators = Setting::of_code(propagators);
         self
     }
 
     /// What is shown and counted of SQL statements; see [`SqlOptions`] for the default.
     pub fn sql(mut self, sql: SqlOptions) -> Self {
-        self.sql = sql;
+        self.settings.sql = Setting::of_code(sql);
         self
     }
 
-    /// Exports spans to any exporter of the OpenTelemetry SDK; to each of them, where there are several. Without an
+    /// Exports spans over OTLP, to this place in place of one that was set before; `None` for no such export.
+    pub fn otlp(mut self, otlp: impl Into<Option<Otlp>>) -> Self {
+        self.settings.otlp = otlp.into();
+        self
+    }
+
+    /// Exports spans to any exporter of the OpenTelemetry SDK, too; to each of them, where there are several. Without an
     /// exporter no trace is recorded, and metrics still work.
     ///
     /// Each exporter has a queue and a thread of its own, which belongs to no asynchronous runtime.
@@ -88,7 +102,7 @@ impl TelemetryBuilder {
     /// let builder = spanweave::Telemetry::builder().queue_bytes(8 << 20);
     /// ```
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
-        self.queue_bytes = Some(bytes);
+        self.settings.queue_bytes = Setting::of_code(bytes);
         self
     }
 
@@ -102,7 +116,21 @@ impl TelemetryBuilder {
     ///     .retry_backoff(Duration::from_millis(200), Duration::from_secs(10));
     /// ```
     pub fn retry_backoff(mut self, first: Duration, most: Duration) -> Self {
-        self.backoff = Backoff::new(first, most);
+        self.settings.backoff = Setting::of_code(Backoff::new(first, most));
+        self
+    }
+
+    /// How long an ended trace waits for others before it is exported: from a millisecond to an hour, half a second by
+    /// default. Many of them go sooner.
+    pub fn export_interval(mut self, interval: Duration) -> Self {
+        self.settings.export_interval = Setting::of_code(interval);
+        self
+    }
+
+    /// Records and exports no trace, whatever else is set. Metrics still work, and what calls this process and what it calls
+    /// stay in their trace.
+    pub fn disabled(mut self, is_disabled: bool) -> Self {
+        self.settings.disabled = Setting::of_code(is_disabled);
         self
     }
 
@@ -112,69 +140,94 @@ impl TelemetryBuilder {
     /// |---|---|
     /// | `OBS_TRACES_URL` | where to export to, over OTLP/HTTP; ends in `/v1/traces` |
     /// | `OBS_INGEST_TOKEN` | the bearer token for it; without it, or without the URL, nothing is exported |
-    /// | `DEBUG` | `true`: every trace is kept |
-    /// | `OTEL_TRACES_SAMPLER_ARG` | the part of traces that is kept, from 0.0 to 1.0; wins over `DEBUG` |
+    /// | `OBS_INGEST_TOKEN_FILE` | the file that has the token |
+    /// | `DEBUG` | `true`: every trace is sampled |
+    /// | `OTEL_TRACES_SAMPLER_ARG` | the part of traces that is sampled, from 0.0 to 1.0; wins over `DEBUG` |
     /// | `OTEL_SERVICE_NAME` | `service.name` |
     /// | `OTEL_RESOURCE_ATTRIBUTES` | more resource attributes: `key=value,…`, percent-encoded |
+    ///
+    /// and those of OpenTelemetry's others that apply: `docs/telemetry.md` lists them.
     ///
     /// # Errors
     /// When a variable holds what it must not, naming the variable.
     pub fn env(self) -> Result<Self, ConfigError> {
-        let environment = Environment::read(std::env::var_os)?;
-        self.environment(environment)
+        self.env_from(std::env::var_os)
     }
 
-    fn environment(mut self, environment: Environment) -> Result<Self, ConfigError> {
-        if let Some(ratio) = environment.sampling_ratio {
-            self = self.sampling_ratio(ratio);
-        }
-        let named = environment.resource.iter().rfind(|(key, _)| key == SERVICE_NAME);
-        if let Some(name) = environment.service_name.or_else(|| named.map(|(_, name)| name.clone())) {
-            self = self.service_name(name);
-        }
-        self.resource.extend(environment.resource);
-        if let Some(target) = environment.export {
-            self = self.boxed_exporter(otlp::exporter(target.into())?);
-        }
+    /// [`env`](TelemetryBuilder::env), with a function for the environment: it has the value of each variable, or `None`.
+    ///
+    /// ```
+    /// use spanweave::Telemetry;
+    ///
+    /// let read = |name: &str| (name == "OTEL_TRACES_SAMPLER_ARG").then(|| "half".into());
+    /// let error = Telemetry::builder().env_from(read).unwrap_err();
+    /// assert_eq!(error.to_string(), "OTEL_TRACES_SAMPLER_ARG is `half`; expected a number from 0.0 to 1.0");
+    /// ```
+    ///
+    /// # Errors
+    /// As for `env`.
+    pub fn env_from(
+        mut self,
+        lookup: impl Fn(&'static str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        self.settings.give_way(Environment::read(&lookup)?);
         Ok(self)
     }
 
     /// Makes the handle, and starts the threads of its exporters.
     ///
     /// # Errors
-    /// When a thread cannot be started, or the process has made 4,095 handles.
+    /// When code has set what cannot be used, an exporter cannot be made, its thread cannot be started, or the process
+    /// has made 4,095 handles.
     pub fn build(self) -> Result<Telemetry, ConfigError> {
-        let resource = self.resource();
-        let exports = !self.exporters.is_empty();
-        let core = Core::new(self.sampling, Keeping::new(self.keep), SqlRules::new(self.sql), exports)
-            .ok_or(ConfigError::TooManyHandles)?;
-        let queue_bytes = self.queue_bytes.unwrap_or(QUEUE_BYTES);
-        let waiting = Waiting { queue_bytes, backoff: self.backoff, grace: DROP_TIMEOUT };
-        let start = || Pipeline::start(core, self.exporters, &resource, waiting);
+        let TelemetryBuilder { settings, mut exporters } = self;
+        let configuration = Configuration::of(&settings, exporters.len());
+        let resource = settings.resource();
+        let interval = settings.checked_export_interval()?;
+        say_what_is_not_exported(&settings);
+        if settings.disabled.value {
+            exporters.clear();
+        } else if let Some(target) = settings.otlp {
+            exporters.push(otlp::exporter(target.target()?)?);
+        }
+        let exports = !exporters.is_empty();
+        let rules = Rules {
+            sampler: settings.sampler.value,
+            keeping: Keeping::new(settings.keep.value),
+            limits: settings.limits,
+            propagators: settings.propagators.value,
+            sql: SqlRules::new(settings.sql.value),
+            exports,
+        };
+        let core = Core::new(rules).ok_or(ConfigError::TooManyHandles)?;
+        let waiting = Waiting {
+            interval,
+            queue_bytes: settings.queue_bytes.value,
+            backoff: settings.backoff.value,
+            grace: DROP_TIMEOUT,
+        };
+        let start = || Pipeline::start(core, exporters, &resource, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
-        Ok(Telemetry { inner: Arc::new(Inner { core, export }) })
+        tracing::debug!(%configuration, "telemetry is configured");
+        Ok(Telemetry { inner: Arc::new(Inner { core, export, configuration }) })
     }
+}
 
-    fn resource(&self) -> Resource {
-        let named = self.resource.iter().any(|(key, _)| key == SERVICE_NAME);
-        let unknown = (!named).then(|| "unknown_service".to_owned());
-        let attributes = self.resource.iter().cloned().map(|(key, value)| KeyValue::new(key, value));
-        let name = self.service_name.clone().or(unknown).map(|name| KeyValue::new(SERVICE_NAME, name));
-        Resource::builder_empty().with_attributes(attributes.chain(name)).build()
+fn say_what_is_not_exported(settings: &Settings) {
+    if settings.disabled.value {
+        tracing::info!(
+            "traces are neither recorded nor exported, because telemetry is disabled; metrics work"
+        );
+    } else if let (None, Some(reason)) = (&settings.otlp, settings.not_exported) {
+        tracing::info!("traces are not exported, because {reason}; metrics work");
     }
 }
 
 impl fmt::Debug for TelemetryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TelemetryBuilder")
-            .field("service_name", &self.service_name)
-            .field("resource", &self.resource)
-            .field("sampling", &self.sampling)
-            .field("keep", &self.keep)
-            .field("sql", &self.sql)
+            .field("settings", &self.settings)
             .field("exporters", &self.exporters.len())
-            .field("queue_bytes", &self.queue_bytes)
-            .field("backoff", &self.backoff)
             .finish()
     }
 }

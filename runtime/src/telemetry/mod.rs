@@ -5,29 +5,27 @@ mod config;
 mod export;
 mod keep;
 mod metrics;
+mod named_roots;
 mod otlp;
 mod sampling;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 pub use self::builder::TelemetryBuilder;
-pub use self::config::ConfigError;
-pub(crate) use self::config::Propagators;
+pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Keeping, KeptFor};
 pub use self::metrics::MethodSummary;
-pub(crate) use self::sampling::Sampling;
+pub(crate) use self::named_roots::named_root;
+pub use self::sampling::Sampler;
 
 use self::export::Pipeline;
 use crate::core::Core;
 use crate::root::Root;
-use crate::site::{NamedRoot, Site};
 #[cfg(feature = "_sqlx")]
 use crate::sql::WatchablePool;
 
@@ -54,6 +52,7 @@ pub struct Telemetry {
 struct Inner {
     core: &'static Core,
     export: Option<Pipeline>,
+    configuration: Configuration,
 }
 
 impl Telemetry {
@@ -76,8 +75,14 @@ impl Telemetry {
         self.inner.core.install();
     }
 
-    /// Names the root of a trace. `name` becomes the span's name.
-    pub fn root(&self, name: &'static str) -> Root {
+    /// The settings that the handle was made by, as text.
+    pub fn configuration(&self) -> &Configuration {
+        &self.inner.configuration
+    }
+
+    /// Names the root of a trace. `name` becomes the span's name: let it be one of few, and have nothing of a user in it.
+    /// Past 1,024 names in a process, a root that has another is called `other`.
+    pub fn root(&self, name: impl Into<Cow<'static, str>>) -> Root {
         Root { core: self.inner.core, site: named_root(name) }
     }
 
@@ -139,7 +144,7 @@ impl Telemetry {
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry")
-            .field("sampling", &self.inner.core.sampling)
+            .field("sampler", &self.inner.core.sampler)
             .field("exports", &self.inner.core.exports)
             .finish_non_exhaustive()
     }
@@ -163,10 +168,4 @@ impl Drop for Inner {
             self.core.collector.release_memory();
         }
     }
-}
-
-/// Names are literals, so there are few, and each is kept once for the life of the process.
-fn named_root(name: &'static str) -> &'static Site {
-    static ROOTS: LazyLock<Mutex<HashMap<&'static str, &'static NamedRoot>>> = LazyLock::new(Mutex::default);
-    ROOTS.lock().entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot::new(name)))).site()
 }

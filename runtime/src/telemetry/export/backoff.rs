@@ -1,5 +1,6 @@
 //! How long to wait before the next attempt.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::ids;
@@ -26,6 +27,13 @@ pub(super) struct Wait {
 impl Default for Backoff {
     fn default() -> Backoff {
         Backoff::new(Duration::from_secs(1), Duration::from_secs(30))
+    }
+}
+
+/// The first wait and the longest.
+impl fmt::Display for Backoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} to {:?}", self.first, self.most)
     }
 }
 

@@ -8,6 +8,7 @@ mod cutoff;
 mod exporter;
 mod foreign;
 mod lane;
+mod limits;
 mod queue;
 mod sending;
 mod spans;
@@ -34,8 +35,6 @@ use self::queue::End;
 use self::sending::Sending;
 use crate::core::Core;
 
-/// How long an ended trace waits at most before it is on its way.
-const INTERVAL: Duration = Duration::from_millis(500);
 /// The most spans of a batch.
 const BATCH_SPANS: usize = 512;
 /// How much earlier than whoever waits for it a lane stops, so that what it did not send is counted in time.
@@ -44,6 +43,8 @@ const COUNTING: Duration = Duration::from_millis(100);
 /// How spans wait for their export.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
+    /// How long an ended trace waits at most before it is on its way.
+    pub(super) interval: Duration,
     /// What each exporter's queue may take in memory.
     pub(super) queue_bytes: usize,
     pub(super) backoff: Backoff,
@@ -71,7 +72,7 @@ impl Pipeline {
         }
         let lanes = core.lanes.get_or_init(|| Lane::of_all(&exporters, waiting.queue_bytes));
         let (commands, receiver) = channel();
-        let collecting = Collecting { core, lanes, interval: INTERVAL, grace: waiting.grace };
+        let collecting = Collecting { core, lanes, interval: waiting.interval, grace: waiting.grace };
         let threads = start_sending(core, lanes, exporters, waiting.backoff)
             .and_then(|mut threads| {
                 let collecting = spawn("spanweave-collect", move || collecting.run(&receiver))?;

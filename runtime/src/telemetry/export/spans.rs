@@ -9,6 +9,7 @@ use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 
 use super::BATCH_SPANS;
 use super::chunk::{Chunk, Head};
+use super::limits;
 use crate::core::Core;
 use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
@@ -57,9 +58,10 @@ impl<'s> Spans<'s> {
         &self,
         trace_id: u128,
         record: &SpanRecord,
-        attributes: Vec<KeyValue>,
+        mut attributes: Vec<KeyValue>,
         source: Source,
     ) -> SpanData {
+        let dropped_attributes_count = limits::apply(&self.core.limits, &mut attributes);
         let mut links = SpanLinks::default();
         links.links = source.links.into_iter().map(Link::with_context).collect();
         links.dropped_count = source.lost_links;
@@ -79,7 +81,7 @@ impl<'s> Spans<'s> {
             // The counters of two processors may differ, and a span does not end before it starts.
             end_time: self.chunk.anchor.wall(record.end.max(record.start)),
             attributes,
-            dropped_attributes_count: 0,
+            dropped_attributes_count,
             events: SpanEvents::default(),
             links,
             status: status(record.outcome),
@@ -101,8 +103,8 @@ impl Iterator for Spans<'_> {
         let end = end.filter(|_| self.next == spans.start);
         let said = said_of(&record, &mut self.chunk.attributes[attributes]);
         let source = source_of(said, end.is_some());
-        let mut own = attributes_of(self.core, &record, said);
-        own.extend(end.into_iter().flat_map(trace_attributes));
+        let mut own: Vec<_> = end.into_iter().flat_map(trace_attributes).collect();
+        add_attributes_of(self.core, &record, said, &mut own);
         self.next += 1;
         Some(self.span(trace_id, &record, own, source))
     }
@@ -125,9 +127,14 @@ fn source_of(said: &mut [AttributeRecord], is_root: bool) -> Source {
 }
 
 /// All of a span's attributes: those that its site and its outcome give it, and those that were `set`.
-fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeRecord]) -> Vec<KeyValue> {
+fn add_attributes_of(
+    core: &'static Core,
+    record: &SpanRecord,
+    set: &mut [AttributeRecord],
+    attributes: &mut Vec<KeyValue>,
+) {
     let of_site = record.site.attributes();
-    let mut attributes = Vec::with_capacity(2 + of_site.len() + set.len());
+    attributes.reserve(2 + of_site.len() + set.len());
     attributes.push(KeyValue::new("outcome", record.outcome.label()));
     attributes.extend_from_slice(of_site);
     if let Some(statement) = record.site.description.statement() {
@@ -147,7 +154,6 @@ fn attributes_of(core: &'static Core, record: &SpanRecord, set: &mut [AttributeR
             None => attributes.push(KeyValue::new(*key, value)),
         }
     }
-    attributes
 }
 
 /// What a handle's statements have, each in its own way.

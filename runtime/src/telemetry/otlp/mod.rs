@@ -21,8 +21,11 @@ use std::time::Duration;
 
 use ::http::{HeaderName, HeaderValue};
 
-use super::config::{ConfigError, ExportTarget};
+use super::config::{ConfigError, without_secrets};
 use super::export::ErasedExporter;
+
+/// Whether this build speaks OTLP over gRPC.
+pub(super) const HAS_GRPC: bool = cfg!(feature = "grpc");
 
 /// Where to export to, and how.
 #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there is no exporter to take them"))]
@@ -40,31 +43,17 @@ pub(crate) struct OtlpTarget {
 
 /// How OTLP is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the environment asks for HTTP"))]
 pub(crate) enum Protocol {
     HttpProtobuf,
     Grpc,
 }
 
 /// Where the bearer token comes from.
-#[cfg_attr(not(test), expect(dead_code, reason = "the environment has the token itself"))]
+#[derive(Clone)]
 pub(crate) enum TokenSource {
     Fixed(String),
     /// Read again whenever it has changed.
     File(PathBuf),
-}
-
-impl From<ExportTarget> for OtlpTarget {
-    fn from(ExportTarget { url, token }: ExportTarget) -> OtlpTarget {
-        OtlpTarget {
-            url,
-            protocol: Protocol::HttpProtobuf,
-            headers: Vec::new(),
-            token: Some(TokenSource::Fixed(token)),
-            timeout: Duration::from_secs(10),
-            gzip: false,
-        }
-    }
 }
 
 #[cfg(feature = "otlp")]
@@ -94,6 +83,7 @@ impl fmt::Debug for OtlpTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("OtlpTarget")
+            .field("url", &without_secrets(&self.url))
             .field("protocol", &self.protocol)
             .field("headers", &headers)
             .field("token", &self.token)
@@ -106,7 +96,7 @@ impl fmt::Debug for OtlpTarget {
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TokenSource::Fixed(_) => f.write_str("Fixed(***)"),
+            TokenSource::Fixed(_) => f.write_str("***"),
             TokenSource::File(path) => f.debug_tuple("File").field(path).finish(),
         }
     }

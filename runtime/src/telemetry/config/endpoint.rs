@@ -1,0 +1,101 @@
+//! URLs to export to.
+
+use http::Uri;
+
+use super::error::Refused;
+use crate::telemetry::otlp::Protocol;
+
+const SCHEME: &str = "a URL that starts with `http://` or `https://`";
+const HOST: &str = "a URL with a host, and a port below 65536";
+const NO_TLS: &str = "a URL that starts with `http://`, or spanweave's feature `tls`";
+
+/// The path of traces under an endpoint of all signals.
+const TRACES_PATH: &str = "/v1/traces";
+
+pub(super) fn url(url: &str) -> Result<String, Refused> {
+    let refused = |expected| Refused::hiding(without_secrets(url), expected);
+    let Some(parsed) = url.parse::<Uri>().ok().filter(|parsed| parsed.scheme().is_some()) else {
+        return Err(refused(SCHEME));
+    };
+    if parsed.host().is_none_or(str::is_empty) || (names_port(&parsed) && parsed.port_u16().is_none()) {
+        return Err(refused(HOST));
+    }
+    match parsed.scheme_str() {
+        Some("http") => Ok(url.to_owned()),
+        Some("https") if cfg!(feature = "tls") => Ok(url.to_owned()),
+        Some("https") => Err(refused(NO_TLS)),
+        _ => Err(refused(SCHEME)),
+    }
+}
+
+/// Where the traces go, given where all signals go.
+pub(super) fn of_traces(endpoint: &str, protocol: Protocol) -> String {
+    if protocol == Protocol::Grpc {
+        return endpoint.to_owned();
+    }
+    let (base, query) = endpoint.split_at(endpoint.find(['?', '#']).unwrap_or(endpoint.len()));
+    format!("{}{TRACES_PATH}{query}", base.trim_end_matches('/'))
+}
+
+fn names_port(url: &Uri) -> bool {
+    let authority = url.authority().map_or("", http::uri::Authority::as_str);
+    // Neither a password nor an IPv6 address is a port.
+    let host = authority.rsplit(['@', ']']).next().unwrap_or(authority);
+    host.contains(':')
+}
+
+/// A URL without its query; not at all where it has a user or a password.
+pub(crate) fn without_secrets(url: &str) -> String {
+    if url.contains('@') {
+        return "a URL with a user or a password (not shown)".to_owned();
+    }
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    super::error::shown(&url[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::refused;
+    use super::of_traces;
+    use crate::telemetry::otlp::Protocol;
+
+    #[test]
+    fn what_is_no_url_is_refused_and_its_secrets_are_not_shown() {
+        let (scheme, host) = (super::SCHEME, super::HOST);
+        for variable in
+            ["OBS_TRACES_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+        {
+            for (url, held, expected) in [
+                ("ingest.example/v1/traces", "`ingest.example/v1/traces`", scheme),
+                ("ftp://host/v1/traces?key=hunter2", "`ftp://host/v1/traces`", scheme),
+                ("ftp://user:hunter2@host", "a URL with a user or a password (not shown)", scheme),
+                ("http://:4318/v1/traces", "`http://:4318/v1/traces`", host),
+                ("http://collector:99999/", "`http://collector:99999/`", host),
+            ] {
+                refused(variable, url, &format!("{held}; expected {expected}"));
+            }
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn https_needs_the_feature() {
+        refused(
+            "OBS_TRACES_URL",
+            "https://ingest.example/v1/traces",
+            "`https://ingest.example/v1/traces`; expected a URL that starts with `http://`, or spanweave's feature `tls`",
+        );
+    }
+
+    #[test]
+    fn an_endpoint_of_all_signals_has_a_path_for_traces() {
+        for (endpoint, traces) in [
+            ("http://collector:4318", "http://collector:4318/v1/traces"),
+            ("http://collector:4318/", "http://collector:4318/v1/traces"),
+            ("http://collector/otlp?tenant=a", "http://collector/otlp/v1/traces?tenant=a"),
+        ] {
+            assert_eq!(of_traces(endpoint, Protocol::HttpProtobuf), traces);
+        }
+        assert_eq!(of_traces("http://collector:4317", Protocol::Grpc), "http://collector:4317");
+    }
+}

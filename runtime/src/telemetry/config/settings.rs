@@ -1,0 +1,108 @@
+//! Everything that can be set, with the order in which it holds.
+
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
+
+use super::error::ConfigError;
+use super::limits::SpanLimits;
+use super::otlp::Otlp;
+use super::propagators::Propagators;
+use super::setting::Setting;
+use super::{Environment, values};
+use crate::sql::SqlOptions;
+use crate::telemetry::export::Backoff;
+use crate::telemetry::{Keep, Sampler};
+
+const UNKNOWN: &str = "unknown_service";
+/// How long an ended trace waits at most before it is exported.
+const EXPORT_INTERVAL: Duration = Duration::from_millis(500);
+/// What the queue of each exporter may take in memory.
+const QUEUE_BYTES: usize = 64 << 20;
+
+/// What a builder has been told so far.
+#[derive(Debug)]
+pub(in crate::telemetry) struct Settings {
+    pub(in crate::telemetry) disabled: Setting<bool>,
+    pub(in crate::telemetry) service_name: Setting<Option<String>>,
+    pub(in crate::telemetry) resource: Vec<Setting<(String, String)>>,
+    pub(in crate::telemetry) otlp: Option<Otlp>,
+    /// Why the environment has no export, where it was asked.
+    pub(in crate::telemetry) not_exported: Option<&'static str>,
+    pub(in crate::telemetry) export_interval: Setting<Duration>,
+    pub(in crate::telemetry) queue_bytes: Setting<usize>,
+    pub(in crate::telemetry) backoff: Setting<Backoff>,
+    pub(in crate::telemetry) sampler: Setting<Sampler>,
+    pub(in crate::telemetry) keep: Setting<Keep>,
+    pub(in crate::telemetry) limits: SpanLimits,
+    pub(in crate::telemetry) propagators: Setting<Propagators>,
+    pub(in crate::telemetry) sql: Setting<SqlOptions>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            disabled: Setting::default(),
+            service_name: Setting::default(),
+            resource: Vec::new(),
+            otlp: None,
+            not_exported: None,
+            export_interval: Setting::of_default(EXPORT_INTERVAL),
+            queue_bytes: Setting::of_default(QUEUE_BYTES),
+            backoff: Setting::default(),
+            sampler: Setting::default(),
+            keep: Setting::default(),
+            limits: SpanLimits::default(),
+            propagators: Setting::default(),
+            sql: Setting::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// What was set so far gives way to what the environment says.
+    pub(in crate::telemetry) fn give_way(&mut self, to: Environment) {
+        self.disabled.give_way(to.disabled);
+        let resource = to.resource.into_iter().flat_map(|Setting { value: attributes, origin }| {
+            attributes.into_iter().map(move |value| Setting { value, origin })
+        });
+        let resource: Vec<_> = resource.collect();
+        let name = to.service_name.or_else(|| service_name_in(&resource));
+        self.service_name.give_way(name.map(|name| Setting { value: Some(name.value), origin: name.origin }));
+        self.resource.extend(resource);
+        self.sampler.give_way(to.sampler);
+        to.limits.apply(&mut self.limits);
+        self.propagators.give_way(to.propagators);
+        self.export_interval.give_way(to.export_interval);
+        self.not_exported = to.target.apply(&mut self.otlp);
+    }
+
+    pub(in crate::telemetry) fn checked_export_interval(&self) -> Result<Duration, ConfigError> {
+        values::duration(self.export_interval.value)
+            .map_err(|refused| refused.in_setting("TelemetryBuilder::export_interval"))
+    }
+
+    /// What all spans have in common. Of a key that is set twice, the last one holds.
+    pub(in crate::telemetry) fn resource(&self) -> Resource {
+        let attributes = self.resource.iter().map(|attribute| attribute.value.clone());
+        let name = KeyValue::new(SERVICE_NAME, self.shown_service_name().value);
+        let attributes = attributes.map(|(key, value)| KeyValue::new(key, value)).chain([name]);
+        Resource::builder_empty().with_attributes(attributes).build()
+    }
+
+    /// The name that holds.
+    pub(super) fn shown_service_name(&self) -> Setting<String> {
+        let Setting { value, origin } = &self.service_name;
+        if let Some(name) = value {
+            return Setting { value: name.clone(), origin: *origin };
+        }
+        service_name_in(&self.resource).unwrap_or_else(|| Setting::of_default(UNKNOWN.to_owned()))
+    }
+}
+
+fn service_name_in(resource: &[Setting<(String, String)>]) -> Option<Setting<String>> {
+    let named = resource.iter().rfind(|attribute| attribute.value.0 == SERVICE_NAME)?;
+    Some(Setting { value: named.value.1.clone(), origin: named.origin })
+}

@@ -1,0 +1,92 @@
+//! The bearer token: itself, or the file that has it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::error::{ConfigError, Refused};
+use super::setting::Setting;
+use super::variables::{INGEST_TOKEN, INGEST_TOKEN_FILE, Variables};
+use crate::telemetry::otlp::TokenSource;
+
+const TOKEN: &str = "the token alone, without `Bearer`";
+const FILE: &str = "a file that holds the token alone";
+
+pub(super) fn read(variables: &Variables<'_>) -> Result<Option<Setting<TokenSource>>, ConfigError> {
+    let token = variables.one(INGEST_TOKEN, |token| checked(TokenSource::Fixed(token.to_owned())))?;
+    let file = variables.one(INGEST_TOKEN_FILE, |path| checked(TokenSource::File(PathBuf::from(path))))?;
+    match (token, file) {
+        (Some(_), Some(_)) => Err(ConfigError::Both { first: INGEST_TOKEN, second: INGEST_TOKEN_FILE }),
+        (token, file) => Ok(token.or(file)),
+    }
+}
+
+/// A token that can be sent, or a file that has one now.
+pub(super) fn checked(source: TokenSource) -> Result<TokenSource, Refused> {
+    match &source {
+        TokenSource::Fixed(token) => {
+            is_token(token).map_err(|held| Refused::hiding(format!("{held} (not shown)"), TOKEN))?;
+        }
+        TokenSource::File(path) => {
+            let refused = |what| Refused::hiding(format!("`{}`, {what}", path.display()), FILE);
+            let text = fs::read_to_string(path)
+                .map_err(|error| refused(format!("which cannot be read ({error})")))?;
+            is_token(text.trim()).map_err(|held| refused(format!("which holds {held} (not shown)")))?;
+        }
+    }
+    Ok(source)
+}
+
+fn is_token(token: &str) -> Result<(), &'static str> {
+    if token.is_empty() {
+        Err("nothing")
+    } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err("a text with blanks or other characters that a token cannot have")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::tests::{read, refused};
+    use super::{FILE, TOKEN};
+
+    #[test]
+    fn what_is_no_token_is_refused_and_not_shown() {
+        let held = "a text with blanks or other characters that a token cannot have (not shown)";
+        refused("OBS_INGEST_TOKEN", "Bearer hunter2", &format!("{held}; expected {TOKEN}"));
+        refused("OBS_INGEST_TOKEN", "hunter\u{e9}", &format!("{held}; expected {TOKEN}"));
+    }
+
+    #[test]
+    fn a_file_has_to_hold_a_token() {
+        let missing = "/nonexistent/token";
+        let held = "`/nonexistent/token`, which cannot be read (No such file or directory (os error 2))";
+        refused("OBS_INGEST_TOKEN_FILE", missing, &format!("{held}; expected {FILE}"));
+
+        for (text, held) in [
+            ("", "nothing"),
+            ("Bearer hunter2\n", "a text with blanks or other characters that a token cannot have"),
+        ] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            let path = file.path().to_str().unwrap();
+            let message = format!("`{path}`, which holds {held} (not shown); expected {FILE}");
+            refused("OBS_INGEST_TOKEN_FILE", path, &message);
+        }
+    }
+
+    #[test]
+    fn a_token_and_a_file_of_one_are_too_much() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"hunter2\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        assert!(read(&[("OBS_INGEST_TOKEN_FILE", path)]).is_ok());
+        assert_eq!(
+            read(&[("OBS_INGEST_TOKEN_FILE", path), ("OBS_INGEST_TOKEN", "hunter2")]).err().unwrap(),
+            "OBS_INGEST_TOKEN and OBS_INGEST_TOKEN_FILE are both set; expected one of them"
+        );
+    }
+}
