@@ -40,7 +40,8 @@ async fn show(ctx: Ctx) -> String {
 async fn forward(ctx: Ctx) -> String {
     let mut headers = Vec::new();
     ctx.inject(&mut headers);
-    headers.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+    let lines: Vec<_> = headers.into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    lines.concat()
 }
 
 async fn serve(telemetry: &TestTelemetry) -> String {
@@ -236,12 +237,12 @@ async fn what_a_request_carries_is_passed_on() {
         ("baggage", "tenant=7 , not valid"),
         ("baggage", "since=2019;p=1"),
     ];
-    let send = |headers: &[(&str, &str)]| {
+    let forward = |headers: &[(&str, &str)]| {
         let request = reqwest::Client::new().get(format!("{url}/api/forward"));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         async { request.send().await.unwrap().text().await.unwrap() }
     };
-    let sent = send(&headers).await;
+    let sent = forward(&headers).await;
     let (parent, carried) = sent.split_once('\n').unwrap();
     assert_eq!(carried, "tracestate: foo=1,bar=2,baz=3\nbaggage: tenant=7,since=2019;p=1\n");
     let spans = telemetry.spans();
@@ -250,6 +251,6 @@ async fn what_a_request_carries_is_passed_on() {
     assert_eq!(own.trace_state().header(), "foo=1,bar=2,baz=3");
     assert!(spans[0].parent_span_is_remote);
 
-    let sent = send(&[headers[0], headers[0], headers[1], headers[4]]).await;
+    let sent = forward(&[headers[0], headers[0], headers[1], headers[4]]).await;
     assert!(!sent.contains("4bf92f") && sent.ends_with("\nbaggage: tenant=7\n"), "{sent}");
 }

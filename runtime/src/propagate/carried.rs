@@ -115,7 +115,7 @@ mod tests {
         slab::end_unrecorded(ended);
         assert_eq!(carried_by(ended), Some(ended.slot().to_string()));
         let others: Vec<_> = (0..2 * KEPT).map(|_| begin()).collect();
-        others.iter().for_each(|key| carry(*key));
+        others.iter().copied().for_each(carry);
         assert_eq!(carried_by(ended), None);
         assert_eq!(carried_by(open), Some(open.slot().to_string()));
         others.into_iter().chain([open]).for_each(slab::end_unrecorded);

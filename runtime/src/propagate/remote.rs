@@ -88,3 +88,35 @@ impl fmt::Debug for Remote {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::Context;
+
+    use crate::propagate::extract;
+    use crate::telemetry::Propagators;
+
+    #[test]
+    fn what_a_handle_does_not_propagate_it_does_not_accept_from_others() {
+        let came = [
+            ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            ("tracestate", "a=1"),
+            ("baggage", "tenant=7"),
+        ];
+        let came: Vec<_> =
+            came.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let accepted = |tracecontext, baggage| {
+            let accepted = extract(&came).accepted(Propagators { tracecontext, baggage });
+            let state = accepted.span_context().map(|context| context.trace_state().header());
+            (accepted.is_sampled(), state.unwrap_or_default(), accepted.baggage("tenant").unwrap_or_default())
+        };
+        assert_eq!(accepted(true, true), (true, "a=1".to_owned(), "7".to_owned()));
+        assert_eq!(accepted(true, false), (true, "a=1".to_owned(), String::new()));
+        assert_eq!(accepted(false, true), (false, String::new(), "7".to_owned()));
+
+        let own = crate::testing::TestTelemetry::new().root("ours").in_scope(super::Remote::from);
+        let own = own.accepted(Propagators { tracecontext: false, baggage: false });
+        assert!(own.trace_id().is_some(), "it did not come from another process");
+        assert!(super::Remote::from(&Context::new()).trace_id().is_none());
+    }
+}
