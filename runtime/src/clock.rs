@@ -28,6 +28,12 @@ impl Ticks {
         if cfg!(target_arch = "x86_64") { counter().map(Ticks) } else { Some(Ticks::now()) }
     }
 
+    /// So many ticks after [`NONE`](Ticks::NONE).
+    #[cfg(test)]
+    pub(crate) fn at(ticks: u64) -> Ticks {
+        Ticks(ticks)
+    }
+
     /// Ticks from `earlier` to `self`; zero where the counter ran backwards between two sockets.
     #[inline]
     pub(crate) fn since(self, earlier: Ticks) -> u64 {

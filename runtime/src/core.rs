@@ -6,6 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use crate::collect::Collector;
 use crate::counters::Counters;
+use crate::decisions::Decisions;
 use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 use crate::outcome::Outcome;
@@ -31,6 +32,7 @@ pub(crate) struct Core {
     pub(crate) lanes: OnceLock<Box<[Lane]>>,
     pub(crate) histograms: Histograms,
     pub(crate) counters: Counters,
+    pub(crate) decisions: Decisions,
     #[cfg(feature = "_sqlx")]
     pub(crate) pools: Pools,
 }
@@ -84,6 +86,7 @@ impl Core {
             lanes: OnceLock::new(),
             histograms: Histograms::new(),
             counters: Counters::default(),
+            decisions: Decisions::new(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),
         }));

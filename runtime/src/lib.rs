@@ -54,6 +54,7 @@ mod continued;
 mod core;
 mod counters;
 mod ctx;
+mod decisions;
 mod dropped;
 mod histogram;
 mod ids;

@@ -104,8 +104,17 @@ impl OpenRoot {
         match (self.trace.take(), record) {
             (Some(trace), Some(record)) => trace.end(record),
             _ if key.is_sampled() => self.core.collector.count_dropped(DropReason::TooManyTraces, 1),
-            _ => end_unrecorded(key),
+            _ => self.end_left_out(key),
         }
+    }
+
+    /// A trace that nothing could bring back.
+    #[inline]
+    fn end_left_out(&self, key: TraceKey) {
+        if self.core.exports {
+            self.core.decisions.count(Err(self.core.sampler.left_out_for(self.span.has_parent())));
+        }
+        end_unrecorded(key);
     }
 
     /// Ends the root as if it had never been: neither recorded nor measured.

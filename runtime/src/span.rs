@@ -59,6 +59,11 @@ impl Span {
         self.ctx
     }
 
+    #[inline]
+    pub(crate) fn has_parent(&self) -> bool {
+        self.parent != 0
+    }
+
     /// Ticks since it was opened.
     #[cfg(feature = "_sqlx")]
     pub(crate) fn elapsed(&self) -> u64 {

@@ -19,7 +19,7 @@ use crate::record::{AttributeRecord, SpanRecord};
 use crate::repeated::{self, Repeated};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
-use crate::telemetry::KeptFor;
+use crate::telemetry::{Decision, KeptFor, LeftOut};
 use crate::thread::Thread;
 use crate::thread_number;
 
@@ -257,11 +257,12 @@ impl OpenTrace {
 
     /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
     pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
-        let kept_for = self.leave(&root, OpenTrace::decide);
+        let decision = self.leave(&root, OpenTrace::decide);
+        self.core.decisions.count(decision);
         let repeated = self.find_repeated();
-        match kept_for {
-            Some(kept_for) => self.hand_over(kept_for, repeated, root),
-            None => self.buffer.clear(),
+        match decision {
+            Ok(kept_for) => self.hand_over(kept_for, repeated, root),
+            Err(_) => self.buffer.clear(),
         }
         self.recycle();
     }
@@ -284,42 +285,39 @@ impl OpenTrace {
 
     /// Ends the trace as if it had never been.
     pub(crate) fn discard(mut self: Box<Self>, root: SpanRecord) {
-        self.leave(&root, |_, _| None);
+        let _nobody_asks = self.leave(&root, |_, _| Err(LeftOut::Ratio));
         self.buffer.clear();
         self.recycle();
     }
 
-    fn decide(&self, root: &SpanRecord) -> Option<KeptFor> {
+    fn decide(&self, root: &SpanRecord) -> Decision {
+        let (sampler, has_parent) = (self.core.sampler, root.parent != 0);
         if self.key.is_sampled() {
-            return Some(KeptFor::Sampled);
+            return Ok(sampler.sampled_for(has_parent));
         }
-        let noticed = self.buffer.noticed().and(root.outcome);
-        self.core.keeping.decide(noticed, root.end.since(root.start))
+        let by_rules = self.core.keeping.decide(self.trace_id, root, &self.buffer);
+        by_rules.unwrap_or(Err(sampler.left_out_for(has_parent)))
     }
 
     /// Leaves the slot, where spans that are still open find what was decided.
     #[inline]
-    fn leave(
-        &mut self,
-        root: &SpanRecord,
-        decide: impl Fn(&OpenTrace, &SpanRecord) -> Option<KeptFor>,
-    ) -> Option<KeptFor> {
-        let kept_for = decide(self, root);
-        if self.open_spans == 0 && slab::end_untouched(self.key, kept_for.is_some()) {
-            return kept_for;
+    fn leave(&mut self, root: &SpanRecord, decide: impl Fn(&OpenTrace, &SpanRecord) -> Decision) -> Decision {
+        let decision = decide(self, root);
+        if self.open_spans == 0 && slab::end_untouched(self.key, decision.is_ok()) {
+            return decision;
         }
         // Only its root's end lets the slot go.
-        let mut trace = slab::lock(self.key)?;
+        let Some(mut trace) = slab::lock(self.key) else { return decision };
         self.buffer.append(&mut trace.value().buffer);
         // What other threads have recorded may change the decision.
-        let kept_for = kept_for.or_else(|| decide(self, root));
+        let decision = decision.or_else(|_| decide(self, root));
         trace.value().open_spans += self.open_spans;
-        if kept_for.is_some() && trace.value().open_spans > 0 {
+        if decision.is_ok() && trace.value().open_spans > 0 {
             self.return_attributes_of_open_spans(root, trace.value());
         }
-        trace.end(kept_for.is_some());
+        trace.end(decision.is_ok());
         slab::release(trace, self.key);
-        kept_for
+        decision
     }
 
     /// They stay behind until their spans close.

@@ -75,7 +75,7 @@ fn a_disabled_handle_records_nothing_and_measures_all_the_same() {
     let kept = KeptSpans::new();
     let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone());
     let telemetry = builder.env_from(variable("OTEL_SDK_DISABLED", "true")).unwrap().build().unwrap();
-    let recorded = telemetry.root("root").in_scope(|ctx| ctx.is_recording());
+    let recorded = telemetry.root("root").in_scope(Ctx::is_recording);
     assert!(!recorded && telemetry.flush(Duration::from_secs(30)) && kept.spans().is_empty());
     assert!(!telemetry.metrics_text().contains("spanweave_spans_exported_total{"));
 }
@@ -83,7 +83,6 @@ fn a_disabled_handle_records_nothing_and_measures_all_the_same() {
 #[test]
 fn a_span_says_no_more_than_its_limits_allow() {
     let kept = KeptSpans::new();
-    // A name for what is told of the root, its outcome, and one of its own.
     let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone());
     let limits = SpanLimits::default().attributes(3).attribute_length(4);
     let telemetry = builder.limits(limits).build().unwrap();
@@ -107,6 +106,10 @@ fn what_code_sets_is_refused_when_the_handle_is_built() {
         (
             Otlp::http("ftp://user:hunter2@host"),
             "Otlp::http is a URL with a user or a password (not shown); expected a URL that starts with `http://` or `https://`",
+        ),
+        (
+            Otlp::grpc("collector:4317"),
+            "Otlp::grpc is `collector:4317`; expected a URL that starts with `http://` or `https://`",
         ),
         (
             Otlp::http("http://host").bearer_token("Bearer hunter2"),

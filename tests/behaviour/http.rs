@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use spanweave::testing::{KeptSpans, TestTelemetry};
-use spanweave::{Ctx, Telemetry};
+use spanweave::testing::{KeptSpans, TestTelemetry, span_tree};
+use spanweave::{Ctx, Keep, Propagators, Sampler, Telemetry, TelemetryBuilder};
 use tokio::sync::Notify;
 
 use crate::app::TaskService;
@@ -138,6 +138,44 @@ async fn a_good_parent_is_followed_and_a_bad_one_ignored() {
     assert_eq!(followed.parent_span_id.to_string(), "00f067aa0ba902b7");
     assert!(followed.parent_span_is_remote);
     assert_eq!(spans.len(), 5, "the caller's decision not to sample was respected");
+}
+
+/// The root of a request that comes with this parent, as text with what was decided; none where it was left out.
+async fn decided(builder: TelemetryBuilder, parent: &str) -> String {
+    let kept = KeptSpans::new();
+    let telemetry = builder.exporter(kept.clone()).build().unwrap();
+    let app = Router::new().route("/fail", get(fail)).layer(telemetry.http_layer());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/fail", listener.local_addr().unwrap());
+    let server = tokio::spawn(axum::serve(listener, app).into_future());
+    let request = reqwest::Client::new().get(url).header("traceparent", parent);
+    assert_eq!(request.send().await.unwrap().status(), 502);
+    server.abort();
+    let flushed = tokio::task::spawn_blocking(move || telemetry.flush(Duration::from_secs(30)));
+    assert!(flushed.await.unwrap());
+    span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"])
+}
+
+#[tokio::test]
+async fn what_a_parent_decided_is_said_and_can_be_ignored() {
+    const SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const LEFT_OUT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    let rules = [Keep::nothing(), Keep::nothing().errors(1.0)];
+    let [nothing, errors] =
+        rules.map(|keep| move |sampler| Telemetry::builder().keep(keep.clone()).sampler(sampler));
+    let (always_on, always_off) = (Sampler::always_on(), Sampler::always_off());
+    let root = |decision: &str| format!("GET /fail [error: 502]{decision}\n");
+    let by_parent = root(" spanweave.kept_for=parent");
+    assert_eq!(decided(nothing(always_off), SAMPLED).await, by_parent);
+    assert_eq!(decided(nothing(always_on), LEFT_OUT).await, "");
+    let sampled = root(" spanweave.kept_for=parent spanweave.keep_rate=1");
+    assert_eq!(decided(errors(always_off), SAMPLED).await, sampled);
+    let failed = root(" spanweave.kept_for=error spanweave.keep_rate=1");
+    assert_eq!(decided(errors(always_on), LEFT_OUT).await, failed);
+    let always = root(" spanweave.kept_for=always spanweave.keep_rate=1");
+    assert_eq!(decided(nothing(always_on.ignoring_parents()), LEFT_OUT).await, always);
+    let edge = nothing(always_on).propagators(Propagators::none());
+    assert_eq!(decided(edge, LEFT_OUT).await, always);
 }
 
 #[tokio::test]

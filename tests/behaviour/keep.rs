@@ -161,3 +161,102 @@ async fn a_span_of_a_kept_trace_that_ends_when_the_trace_was_forgotten_is_counte
     let metrics = telemetry.metrics_text();
     assert!(metrics.contains("dropped_total{reason=\"late\",exporter=\"all\"} 2\n"), "{metrics}");
 }
+
+/// What became of traces and why, by how many; without those that are none.
+fn decisions(telemetry: &Telemetry) -> Vec<String> {
+    let metrics = telemetry.metrics_text();
+    let counts = metrics.lines().filter_map(|line| line.strip_prefix("spanweave_traces_total"));
+    counts.filter(|count| !count.ends_with(" 0")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn every_root_says_why_its_trace_is_kept_and_how_many_like_it_are() {
+    let halves = Keep::nothing().errors(0.5);
+    for (ratio, keep, expected) in [
+        (1.0, Keep::default(), "kept_for=always spanweave.keep_rate=1"),
+        (0.999_999, Keep::nothing(), "kept_for=ratio spanweave.keep_rate=0.999999"),
+        (0.999_999, Keep::default(), "kept_for=ratio spanweave.keep_rate=1"),
+        (0.999_999, halves, "kept_for=ratio spanweave.keep_rate=0.999999"),
+        (0.0, Keep::default(), "kept_for=error spanweave.keep_rate=1"),
+    ] {
+        let kept = KeptSpans::new();
+        let builder = Telemetry::builder().sampling_ratio(ratio).keep(keep).exporter(kept.clone());
+        let telemetry = builder.build().unwrap();
+        telemetry.root("bad").run(TaskRepository.for_residences(&[13])).await.unwrap_err();
+        assert!(telemetry.flush(LONG));
+        let tree = span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"]);
+        assert_eq!(tree.lines().next().unwrap(), format!("bad spanweave.{expected}"), "{ratio}");
+    }
+}
+
+#[tokio::test]
+async fn a_rate_keeps_what_sampling_at_that_ratio_would() {
+    let (telemetry, kept) = telemetry(Keep::nothing().errors(0.5));
+    let mut within = 0;
+    for _ in 0..64 {
+        let failed = async {
+            let trace_id = Ctx::current().trace_id().unwrap();
+            TaskRepository.for_residences(&[13]).await.map_err(|_| trace_id)
+        };
+        let trace_id = telemetry.root("bad").run(failed).await.unwrap_err();
+        let low = u64::from_str_radix(&trace_id.to_string()[16..], 16).unwrap();
+        within += usize::from(low >> 1 < 1 << 62);
+    }
+    assert!(telemetry.flush(LONG));
+    let roots = kept.spans().iter().filter(|span| span.name == "bad").count();
+    assert_eq!(roots, within);
+    let mut expected = vec![
+        (within, format!("{{decision=\"kept\",reason=\"error\"}} {within}")),
+        (64 - within, format!("{{decision=\"left_out\",reason=\"rate\"}} {}", 64 - within)),
+    ];
+    expected.retain(|(traces, _)| *traces > 0);
+    assert_eq!(decisions(&telemetry), expected.into_iter().map(|(_, line)| line).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn errors_that_do_not_count_are_ordinary() {
+    let (telemetry, kept) = telemetry(Keep::default().except_errors(["AppError"]));
+    telemetry.root("not found").run(TaskRepository.for_residences(&[13])).await.unwrap_err();
+    let failed = async {
+        let found = TaskRepository.for_residences(&[13]).await;
+        found.map_err(|_| "no task")
+    };
+    telemetry.root("broken").try_run(failed).await.unwrap_err();
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "broken [error: str] spanweave.kept_for=error\n  TaskRepository.for_residences [error: AppError]\n"
+    );
+}
+
+#[tokio::test]
+async fn a_root_may_be_slower_than_others() {
+    let keep = Keep::nothing().slower_than(Duration::ZERO);
+    let (telemetry, kept) = telemetry(keep.root("upload", Keep::nothing().slower_than(LONG)));
+    telemetry.root("upload").in_scope(|_| {});
+    telemetry.root("download").in_scope(|_| {});
+    assert_eq!(tree(&telemetry, &kept), "download spanweave.kept_for=slow\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_became_of_every_trace_is_counted() {
+    let kept = KeptSpans::new();
+    let builder = || Telemetry::builder().exporter(kept.clone());
+    let run = |telemetry: &Telemetry| {
+        let root = telemetry.root("root");
+        (0..5).for_each(|_| root.in_scope(|_| {}));
+        std::thread::scope(|scope| scope.spawn(|| root.in_scope(|_| {})).join()).unwrap();
+        decisions(telemetry)
+    };
+    let sampled = builder().sampling_ratio(1.0).build().unwrap();
+    assert_eq!(run(&sampled), [r#"{decision="kept",reason="always"} 6"#]);
+    for keep in [Keep::default(), Keep::nothing()] {
+        let left_out = builder().sampling_ratio(0.0).keep(keep).build().unwrap();
+        assert_eq!(run(&left_out), [r#"{decision="left_out",reason="ratio"} 6"#]);
+    }
+    let capped = Keep::nothing().slower_than(Duration::ZERO).per_second(1);
+    let capped = run(&builder().sampling_ratio(0.0).keep(capped).build().unwrap());
+    assert!(capped[0].starts_with(r#"{decision="kept",reason="slow"}"#), "{capped:?}");
+    assert!(capped[1].starts_with(r#"{decision="left_out",reason="cap"}"#), "{capped:?}");
+    let measured = Telemetry::builder().sampling_ratio(0.0).build().unwrap();
+    assert_eq!(run(&measured), [""; 0], "without an exporter nothing is decided");
+}

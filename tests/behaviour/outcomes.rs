@@ -62,6 +62,19 @@ method_calls_total{kind="service",type="TaskService",method="list_tasks",outcome
 # TYPE method_errors counter
 method_errors_total{kind="repo",type="TaskRepository",method="for_residences",class="AppError"} 1
 method_errors_total{kind="service",type="TaskService",method="list_tasks",class="AppError"} 1
+# HELP spanweave_traces Traces whose root has ended, by what became of them and why.
+# TYPE spanweave_traces counter
+spanweave_traces_total{decision="kept",reason="always"} 1
+spanweave_traces_total{decision="kept",reason="ratio"} 0
+spanweave_traces_total{decision="kept",reason="parent"} 0
+spanweave_traces_total{decision="kept",reason="panic"} 0
+spanweave_traces_total{decision="kept",reason="error"} 0
+spanweave_traces_total{decision="kept",reason="cancellation"} 0
+spanweave_traces_total{decision="kept",reason="slow"} 0
+spanweave_traces_total{decision="left_out",reason="ratio"} 0
+spanweave_traces_total{decision="left_out",reason="parent"} 0
+spanweave_traces_total{decision="left_out",reason="rate"} 0
+spanweave_traces_total{decision="left_out",reason="cap"} 0
 # HELP spanweave_spans_exported Spans that an exporter has taken.
 # TYPE spanweave_spans_exported counter
 spanweave_spans_exported_total{exporter="KeptSpans"} 4

@@ -16,6 +16,7 @@ use crate::outcome::Outcome;
 use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 
 mod export;
+mod keep;
 #[cfg(feature = "_sqlx")]
 mod pools;
 
@@ -120,6 +121,7 @@ impl Collector for CoreCollector {
         }
         #[cfg(feature = "_sqlx")]
         pools::encode(&mut encoder, &self.0.pools)?;
+        keep::encode(&mut encoder, &self.0.decisions)?;
         export::encode(&mut encoder, self.0)
     }
 }

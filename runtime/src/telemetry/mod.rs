@@ -18,7 +18,7 @@ pub use self::builder::TelemetryBuilder;
 pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
-pub(crate) use self::keep::{Keeping, KeptFor};
+pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
 pub use self::metrics::MethodSummary;
 pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::ids;
+use crate::telemetry::{KeptFor, LeftOut};
 
 const RANGE: u64 = 1 << 63;
 const DEFAULT_RATIO: f64 = 0.1;
@@ -62,10 +63,31 @@ impl Sampler {
             _ => is_within(trace_id, self.bound),
         }
     }
+
+    /// Why a trace was sampled.
+    #[inline]
+    pub(crate) fn sampled_for(self, has_parent: bool) -> KeptFor {
+        match (has_parent && self.respects_parents, self.bound) {
+            (true, _) => KeptFor::Parent,
+            (false, RANGE) => KeptFor::Always,
+            (false, _) => KeptFor::Ratio,
+        }
+    }
+
+    /// Why a trace was not sampled.
+    #[inline]
+    pub(crate) fn left_out_for(self, has_parent: bool) -> LeftOut {
+        if has_parent && self.respects_parents { LeftOut::Parent } else { LeftOut::Ratio }
+    }
+
+    /// The part of the traces that is sampled; `None` where a parent has decided, by a rate of its own.
+    pub(crate) fn rate(self, has_parent: bool) -> Option<f64> {
+        (!has_parent || !self.respects_parents).then(|| ratio_of(self.bound))
+    }
 }
 
 /// The first trace id, of its lower 63 bits, that a ratio leaves out.
-fn bound(ratio: f64) -> u64 {
+pub(super) fn bound(ratio: f64) -> u64 {
     if ratio >= 1.0 {
         return RANGE;
     }
@@ -81,13 +103,13 @@ fn bound(ratio: f64) -> u64 {
 
 /// The rule of OpenTelemetry's `TraceIdRatioBased`: the lower eight bytes of the id, shifted right by one bit, are
 /// compared with the ratio.
-fn is_within(trace_id: u128, bound: u64) -> bool {
+pub(super) fn is_within(trace_id: u128, bound: u64) -> bool {
     let [_, low] = ids::halves(trace_id);
     (low >> 1) < bound
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the bound was made of a float, and is that again")]
-fn ratio_of(bound: u64) -> f64 {
+pub(super) fn ratio_of(bound: u64) -> f64 {
     bound as f64 / RANGE as f64
 }
 

@@ -55,7 +55,7 @@ impl Configuration {
         lines.setting("queue_bytes", &settings.queue_bytes);
         lines.setting("retry_backoff", &settings.backoff);
         lines.setting("sampler", &settings.sampler);
-        lines.debug("keep", &settings.keep);
+        lines.setting("keep", &settings.keep);
         lines.setting("limits.attributes", &settings.limits.attributes);
         let Setting { value: length, origin } = settings.limits.attribute_length;
         lines.add(

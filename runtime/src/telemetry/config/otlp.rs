@@ -105,9 +105,13 @@ impl Otlp {
         });
         let token = self.token.map(|token| used(token, token::checked, "Otlp::bearer_token")).transpose()?;
         let is_replaced = |name: &HeaderName| token.is_some() && *name == http::header::AUTHORIZATION;
+        let new = match self.protocol.value {
+            Protocol::HttpProtobuf => "Otlp::http",
+            Protocol::Grpc => "Otlp::grpc",
+        };
         Ok(OtlpTarget {
-            url: used(self.url, |url| endpoint::url(&url), "Otlp::http")?,
-            protocol: used(self.protocol, protocol::built, "Otlp::grpc")?,
+            url: used(self.url, |url| endpoint::url(&url), new)?,
+            protocol: used(self.protocol, protocol::built, new)?,
             headers: headers
                 .filter(|header| !header.as_ref().is_ok_and(|(name, _)| is_replaced(name)))
                 .collect::<Result<Vec<(HeaderName, HeaderValue)>, ConfigError>>()?,

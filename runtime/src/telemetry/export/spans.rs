@@ -103,7 +103,8 @@ impl Iterator for Spans<'_> {
         let end = end.filter(|_| self.next == spans.start);
         let said = said_of(&record, &mut self.chunk.attributes[attributes]);
         let source = source_of(said, end.is_some());
-        let mut own: Vec<_> = end.into_iter().flat_map(trace_attributes).collect();
+        let of_trace = end.map(|end| trace_attributes(self.core, end, &self.chunk.spans[spans]));
+        let mut own: Vec<_> = of_trace.into_iter().flatten().collect();
         add_attributes_of(self.core, &record, said, &mut own);
         self.next += 1;
         Some(self.span(trace_id, &record, own, source))
@@ -169,16 +170,31 @@ fn attributes_of_statement(
     text.into_iter().chain(server)
 }
 
-/// On the root: why sampling was overruled, and what its trace has lost.
-fn trace_attributes(end: TraceEnd) -> impl Iterator<Item = KeyValue> {
-    let kept_for = end.kept_for.label().map(|reason| KeyValue::new("spanweave.kept_for", reason));
+/// On the root: why its trace is kept, how many of its kind are, and what it has lost.
+fn trace_attributes(
+    core: &Core,
+    end: TraceEnd,
+    spans: &[SpanRecord],
+) -> impl Iterator<Item = KeyValue> + use<> {
+    let kept_for = KeyValue::new("spanweave.kept_for", end.kept_for.label());
+    let rate = keep_rate(core, end, spans).map(|rate| KeyValue::new("spanweave.keep_rate", rate));
     let lost = (end.lost > 0).then(|| i64::from(end.lost));
     let repeated = end.repeated.map(|Repeated { statement, times }| {
         let statement = KeyValue::new("spanweave.repeated_statement", statement.summary());
         [statement, KeyValue::new("spanweave.repeated_times", i64::from(times))]
     });
     let lost = lost.map(|lost| KeyValue::new("spanweave.lost_spans", lost));
-    kept_for.into_iter().chain(lost).chain(repeated.into_iter().flatten())
+    [kept_for].into_iter().chain(rate).chain(lost).chain(repeated.into_iter().flatten())
+}
+
+/// The part of the traces like this one that is kept: by sampling or by a rule, whichever keeps more, as both go by the
+/// same ids. What a parent has decided by is not known here.
+fn keep_rate(core: &Core, end: TraceEnd, spans: &[SpanRecord]) -> Option<f64> {
+    let has_parent = spans.first().is_some_and(|root| root.parent != 0);
+    let by_rules = core.keeping.rate(spans, end.lost > 0);
+    let by_rules = (by_rules > 0.0).then_some(by_rules);
+    let sampled = core.sampler.rate(has_parent);
+    sampled.into_iter().chain(by_rules).reduce(f64::max)
 }
 
 fn span_id(id: u64) -> SpanId {
