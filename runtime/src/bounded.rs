@@ -17,22 +17,28 @@ pub(crate) fn is_scarce() -> bool {
 
 /// Memory of something else, which counts for as long as this is there.
 #[derive(Debug)]
-pub(crate) struct Reservation(usize);
+pub(crate) struct Reserved(usize);
 
-impl Reservation {
+impl Reserved {
     /// `None` where there is no memory left.
-    pub(crate) fn new(bytes: usize) -> Option<Reservation> {
-        take_bytes(bytes).then(|| Reservation(bytes))
+    pub(crate) fn new(bytes: usize) -> Option<Reserved> {
+        reserve_in_all(bytes).then(|| Reserved(bytes))
     }
 }
 
-impl Drop for Reservation {
+impl Reserved {
+    pub(crate) fn bytes(&self) -> usize {
+        self.0
+    }
+}
+
+impl Drop for Reserved {
     fn drop(&mut self) {
         BYTES.fetch_sub(self.0, Relaxed);
     }
 }
 
-fn take_bytes(more: usize) -> bool {
+fn reserve_in_all(more: usize) -> bool {
     let within = |bytes: usize| bytes.checked_add(more).filter(|bytes| *bytes <= MAX_BYTES);
     BYTES.try_update(Relaxed, Relaxed, within).is_ok()
 }
@@ -82,7 +88,7 @@ impl<T> BoundedVec<T> {
     }
 
     fn reserve_bytes(&mut self, more: usize) -> bool {
-        let room = take_bytes(more);
+        let room = reserve_in_all(more);
         if room {
             self.bytes += more;
         }
@@ -150,7 +156,7 @@ impl<T> Drop for BoundedVec<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BoundedVec, Reservation};
+    use super::{BoundedVec, Reserved};
 
     #[test]
     fn a_list_grows_to_its_bound() {
@@ -200,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_else_takes_memory_is_refused_where_none_is_left() {
-        assert!(Reservation::new(1_000).is_some());
-        assert!(Reservation::new(257 << 20).is_none());
+        assert!(Reserved::new(1_000).is_some());
+        assert!(Reserved::new(257 << 20).is_none());
     }
 }

@@ -1,10 +1,10 @@
-//! The spans and attributes of a trace while it waits for its end, bounded per trace and in all.
+//! The spans of a trace, and what was said of them, while it waits for its end, bounded per trace and in all.
 
 use crate::bounded::{self, BoundedVec};
 use crate::outcome::Outcome;
-use crate::record::{AttributeRecord, SpanRecord};
+use crate::record::{NoteRecord, SpanRecord};
 
-/// Spans, and as many attributes, that are kept of a trace on each of its sides: the root's thread and the others.
+/// Spans, and as many notes, that are kept of a trace on each of its sides: the root's thread and the others.
 pub(crate) const MAX_PER_TRACE: usize = 20_000;
 /// A buffer that a long trace made grow past this many spans gives its memory back at the end.
 const RECYCLED: usize = 128;
@@ -39,7 +39,7 @@ impl Noticed {
 #[derive(Default)]
 pub(crate) struct SpanBuffer {
     spans: BoundedVec<SpanRecord>,
-    attributes: BoundedVec<AttributeRecord>,
+    notes: BoundedVec<NoteRecord>,
     noticed: Noticed,
     /// Spans that found no room.
     lost: u32,
@@ -60,9 +60,9 @@ impl SpanBuffer {
         }
     }
 
-    /// An attribute for which there is no room is dropped.
-    pub(crate) fn set(&mut self, attribute: AttributeRecord) {
-        self.attributes.push(attribute, MAX_PER_TRACE);
+    /// A note for which there is no room is dropped.
+    pub(crate) fn note(&mut self, note: NoteRecord) {
+        self.notes.push(note, MAX_PER_TRACE);
     }
 
     pub(crate) fn spans(&self) -> &[SpanRecord] {
@@ -77,8 +77,8 @@ impl SpanBuffer {
         self.lost
     }
 
-    pub(crate) fn attribute_count(&self) -> usize {
-        self.attributes.len()
+    pub(crate) fn note_count(&self) -> usize {
+        self.notes.len()
     }
 
     /// Takes everything from `other`; what finds no room is lost.
@@ -89,35 +89,31 @@ impl SpanBuffer {
             let lost = u32::try_from(other.spans.len()).unwrap_or(u32::MAX);
             self.lost = self.lost.saturating_add(lost);
         }
-        self.attributes.append(&mut other.attributes, 2 * MAX_PER_TRACE);
+        self.notes.append(&mut other.notes, 2 * MAX_PER_TRACE);
         other.clear();
     }
 
-    /// Takes the attributes of spans that are `of` a kind out, into a buffer of their own.
-    pub(crate) fn take_attributes(&mut self, of: impl Fn(u64) -> bool) -> SpanBuffer {
-        let attributes = self.attributes.extract(|attribute| of(attribute.span));
-        SpanBuffer { attributes, ..SpanBuffer::default() }
+    /// Takes the notes of spans that are `of` a kind out, into a buffer of their own.
+    pub(crate) fn take_notes(&mut self, of: impl Fn(u64) -> bool) -> SpanBuffer {
+        let notes = self.notes.extract(|note| of(note.span));
+        SpanBuffer { notes, ..SpanBuffer::default() }
     }
 
     /// Moves everything to the ends of these lists, which have room for it.
     #[inline]
-    pub(crate) fn move_to(
-        &mut self,
-        spans: &mut BoundedVec<SpanRecord>,
-        attributes: &mut BoundedVec<AttributeRecord>,
-    ) {
+    pub(crate) fn move_to(&mut self, spans: &mut BoundedVec<SpanRecord>, notes: &mut BoundedVec<NoteRecord>) {
         spans.append(&mut self.spans, usize::MAX);
-        attributes.append(&mut self.attributes, usize::MAX);
+        notes.append(&mut self.notes, usize::MAX);
     }
 
     /// Forgets everything; keeps the memory if it is little and there is enough of it.
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.spans.clear();
-        self.attributes.clear();
+        self.notes.clear();
         self.noticed = Noticed::default();
         self.lost = 0;
-        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED || bounded::is_scarce() {
+        if self.spans.capacity().max(self.notes.capacity()) > RECYCLED || bounded::is_scarce() {
             *self = SpanBuffer::default();
         }
     }

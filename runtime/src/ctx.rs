@@ -11,7 +11,7 @@ use opentelemetry::{SpanId, TraceId};
 use pin_project_lite::pin_project;
 
 use crate::key::TraceKey;
-use crate::record::{AttributeRecord, Fact, FieldValue};
+use crate::record::{FieldValue, Note, NoteRecord};
 use crate::thread::Thread;
 use crate::trace;
 
@@ -136,10 +136,7 @@ impl Ctx {
         if self.is_recording()
             && let Some(value) = value.field_value()
         {
-            trace::set_attribute(
-                self.key,
-                AttributeRecord { span: self.span, fact: Fact::Attribute { key, value } },
-            );
+            trace::note(self.key, NoteRecord { span: self.span, note: Note::Attribute { key, value } });
         }
     }
 

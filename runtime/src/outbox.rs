@@ -3,11 +3,11 @@
 use crate::bounded::{self, BoundedVec};
 use crate::buffer::SpanBuffer;
 use crate::ids;
-use crate::record::{AttributeRecord, SpanRecord};
+use crate::record::{NoteRecord, SpanRecord};
 use crate::repeated::Repeated;
 use crate::telemetry::KeptFor;
 
-/// The most spans, and attributes, that wait in one outbox.
+/// The most spans, and notes, that wait in one outbox.
 const MAX_WAITING: usize = 65_536;
 /// An outbox that had to grow past this many spans gives its memory back when it was read.
 const RECYCLED: usize = 8_192;
@@ -17,16 +17,16 @@ const RECYCLED: usize = 8_192;
 pub(crate) struct Outbox {
     traces: BoundedVec<Header>,
     spans: BoundedVec<SpanRecord>,
-    attributes: BoundedVec<AttributeRecord>,
+    notes: BoundedVec<NoteRecord>,
 }
 
-/// Which of the spans and attributes belong to a trace: the next so many.
+/// Which of the spans and notes belong to a trace: the next so many.
 struct Header {
     /// In halves, which keeps it at the alignment of a word.
     trace_id: [u64; 2],
     end: Option<TraceEnd>,
     spans: usize,
-    attributes: usize,
+    notes: usize,
 }
 
 /// What the root says of its trace.
@@ -58,7 +58,7 @@ pub(crate) struct WaitingTrace<'o> {
     pub(crate) trace_id: u128,
     pub(crate) end: Option<TraceEnd>,
     pub(crate) spans: &'o [SpanRecord],
-    pub(crate) attributes: &'o mut [AttributeRecord],
+    pub(crate) notes: &'o mut [NoteRecord],
 }
 
 impl Outbox {
@@ -68,15 +68,15 @@ impl Outbox {
             trace_id: ids::halves(trace.trace_id),
             end: trace.end,
             spans: trace.span_count(),
-            attributes: trace.buffer.attribute_count(),
+            notes: trace.buffer.note_count(),
         };
         let room = self.traces.reserve(1, MAX_WAITING)
             && self.spans.reserve(header.spans, MAX_WAITING)
-            && self.attributes.reserve(header.attributes, MAX_WAITING);
+            && self.notes.reserve(header.notes, MAX_WAITING);
         if room {
             self.traces.push(header, MAX_WAITING);
             self.spans.push(trace.root, MAX_WAITING);
-            trace.buffer.move_to(&mut self.spans, &mut self.attributes);
+            trace.buffer.move_to(&mut self.spans, &mut self.notes);
         }
         room
     }
@@ -88,17 +88,16 @@ impl Outbox {
 
     /// The traces, in the order of their ends.
     pub(crate) fn traces(&mut self) -> impl Iterator<Item = WaitingTrace<'_>> {
-        let (mut spans, mut attributes) = (&*self.spans, &mut *self.attributes);
+        let (mut spans, mut notes) = (&*self.spans, &mut *self.notes);
         self.traces.iter().map(move |header| {
             let (own_spans, other_spans) = spans.split_at(header.spans);
-            let (own_attributes, other_attributes) =
-                std::mem::take(&mut attributes).split_at_mut(header.attributes);
-            (spans, attributes) = (other_spans, other_attributes);
+            let (own_notes, other_notes) = std::mem::take(&mut notes).split_at_mut(header.notes);
+            (spans, notes) = (other_spans, other_notes);
             WaitingTrace {
                 trace_id: ids::whole(header.trace_id),
                 end: header.end,
                 spans: own_spans,
-                attributes: own_attributes,
+                notes: own_notes,
             }
         })
     }
@@ -107,8 +106,8 @@ impl Outbox {
     pub(crate) fn clear(&mut self) {
         self.traces.clear();
         self.spans.clear();
-        self.attributes.clear();
-        if self.spans.capacity().max(self.attributes.capacity()) > RECYCLED || bounded::is_scarce() {
+        self.notes.clear();
+        if self.spans.capacity().max(self.notes.capacity()) > RECYCLED || bounded::is_scarce() {
             *self = Outbox::default();
         }
     }

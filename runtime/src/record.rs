@@ -1,10 +1,12 @@
 //! What is kept of a span until a sending thread turns it into OpenTelemetry's types.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use opentelemetry::Value;
 use opentelemetry::trace::SpanContext;
+use opentelemetry::{KeyValue, Value};
 
+use crate::bounded::Reserved;
 use crate::clock::Ticks;
 use crate::outcome::Outcome;
 use crate::propagate::TraceState;
@@ -21,19 +23,20 @@ pub(crate) struct SpanRecord {
     pub(crate) outcome: Outcome,
 }
 
-/// An attribute that was set on a span while it was open, or what else is said of one span.
+/// What is said of a span beside its record.
 #[derive(Clone)]
-pub(crate) struct AttributeRecord {
+pub(crate) struct NoteRecord {
     pub(crate) span: u64,
-    pub(crate) fact: Fact,
+    pub(crate) note: Note,
 }
 
-impl AttributeRecord {
+impl NoteRecord {
     /// What it takes beside the record.
     pub(crate) fn bytes_beside(&self) -> usize {
-        match &self.fact {
-            Fact::Attribute { value, .. } => text_bytes(value),
-            Fact::Source(source) => size_of::<Source>() + source.links.len() * size_of::<SpanContext>(),
+        match &self.note {
+            Note::Attribute { value, .. } => text_bytes(value),
+            Note::Event(event) => event.memory.bytes(),
+            Note::Source(source) => size_of::<Source>() + source.links.len() * size_of::<SpanContext>(),
         }
     }
 }
@@ -46,15 +49,26 @@ pub(crate) fn text_bytes(value: &Value) -> usize {
     }
 }
 
-/// What is said of a span beside its record.
+/// An attribute, something that happened, or where a root comes from: kept in one list, as few spans have any.
 #[derive(Clone)]
-pub(crate) enum Fact {
+pub(crate) enum Note {
     Attribute {
         key: &'static str,
         value: Value,
     },
+    #[cfg_attr(not(feature = "logs"), expect(dead_code, reason = "only the log has events"))]
+    Event(Arc<EventRecord>),
     /// Of a root that did not begin on its own.
     Source(Box<Source>),
+}
+
+/// Something that happened in a span.
+pub(crate) struct EventRecord {
+    pub(crate) at: Ticks,
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<KeyValue>,
+    /// What the texts take.
+    pub(crate) memory: Reserved,
 }
 
 /// Where the root of a trace comes from.
@@ -68,7 +82,7 @@ pub(crate) struct Source {
 }
 
 const _: () = assert!(
-    size_of::<AttributeRecord>() == size_of::<(u64, &str, Value)>(),
+    size_of::<NoteRecord>() == size_of::<(u64, &str, Value)>(),
     "it is as large as an attribute, which most of them are"
 );
 

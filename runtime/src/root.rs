@@ -15,7 +15,7 @@ use crate::key::{Recording, TraceKey};
 use crate::origin::Origin;
 use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
 use crate::propagate::{self, Carried, RemoteParent};
-use crate::record::{AttributeRecord, Fact, Source};
+use crate::record::{Note, NoteRecord, Source};
 use crate::site::Site;
 use crate::span::Span;
 use crate::thread::Thread;
@@ -59,7 +59,7 @@ impl OpenRoot {
         let Ctx { key, span } = self.ctx();
         if let Some(trace) = self.trace.as_mut() {
             source.trace_state = carried.trace_state.clone();
-            trace.note(AttributeRecord { span, fact: Fact::Source(Box::new(source)) });
+            trace.note(NoteRecord { span, note: Note::Source(Box::new(source)) });
         }
         if !carried.is_empty() {
             propagate::change(key, |own| {

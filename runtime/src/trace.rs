@@ -15,7 +15,7 @@ use crate::dropped::DropReason;
 use crate::ids;
 use crate::key::TraceKey;
 use crate::outbox::{EndedTrace, TraceEnd};
-use crate::record::{AttributeRecord, SpanRecord};
+use crate::record::{NoteRecord, SpanRecord};
 use crate::repeated::{self, Repeated};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
@@ -196,35 +196,35 @@ pub(crate) fn is_last(span: Ctx) -> bool {
 pub(crate) fn abandon_span(span: Ctx) {
     let here = with_active(span.key, |trace| {
         trace.open_spans -= 1;
-        drop(trace.buffer.take_attributes(|of| of == span.span));
+        drop(trace.buffer.take_notes(|of| of == span.span));
     });
     if here.is_none()
         && let Some(mut trace) = slab::lock(span.key)
     {
         trace.value().open_spans -= 1;
-        drop(trace.value().buffer.take_attributes(|of| of == span.span));
+        drop(trace.value().buffer.take_notes(|of| of == span.span));
         slab::release(trace, span.key);
     }
 }
 
-/// The span goes on its own, with the attributes that waited for it.
+/// The span goes on its own, with the notes that waited for it.
 fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord) {
     let (Some(trace_id), Some(core)) = (slab::trace_id(key), Core::of(key)) else {
         return count_forgotten(key);
     };
-    let buffer = &mut trace.value().buffer.take_attributes(|of| of == span.id);
+    let buffer = &mut trace.value().buffer.take_notes(|of| of == span.id);
     core.collector.hand_over(EndedTrace { trace_id, end: None, root: span, buffer });
 }
 
-/// Keeps an attribute for an open span; it is dropped where the trace is gone or has too many.
-pub(crate) fn set_attribute(key: TraceKey, attribute: AttributeRecord) {
-    let mut attribute = Some(attribute);
-    with_active(key, |trace| attribute.take().map(|attribute| trace.buffer.set(attribute)));
-    if let Some(attribute) = attribute
+/// Keeps what is said of an open span; it is dropped where the trace is gone or has too much of it.
+pub(crate) fn note(key: TraceKey, note: NoteRecord) {
+    let mut note = Some(note);
+    with_active(key, |trace| note.take().map(|note| trace.buffer.note(note)));
+    if let Some(note) = note
         && let Some(mut trace) = slab::lock(key)
         && (!trace.ended() || trace.value().open_spans > 0)
     {
-        trace.value().buffer.set(attribute);
+        trace.value().buffer.note(note);
     }
 }
 
@@ -251,8 +251,8 @@ impl OpenTrace {
     }
 
     /// Says something of a span that is open.
-    pub(crate) fn note(&mut self, fact: AttributeRecord) {
-        self.buffer.set(fact);
+    pub(crate) fn note(&mut self, note: NoteRecord) {
+        self.buffer.note(note);
     }
 
     /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
@@ -313,7 +313,7 @@ impl OpenTrace {
         let decision = decision.or_else(|_| decide(self, root));
         trace.value().open_spans += self.open_spans;
         if decision.is_ok() && trace.value().open_spans > 0 {
-            self.return_attributes_of_open_spans(root, trace.value());
+            self.return_notes_of_open_spans(root, trace.value());
         }
         trace.end(decision.is_ok());
         slab::release(trace, self.key);
@@ -322,9 +322,9 @@ impl OpenTrace {
 
     /// They stay behind until their spans close.
     #[cold]
-    fn return_attributes_of_open_spans(&mut self, root: &SpanRecord, away: &mut Away) {
+    fn return_notes_of_open_spans(&mut self, root: &SpanRecord, away: &mut Away) {
         let closed: HashSet<u64> = self.buffer.spans().iter().chain([root]).map(|span| span.id).collect();
-        away.buffer.append(&mut self.buffer.take_attributes(|span| !closed.contains(&span)));
+        away.buffer.append(&mut self.buffer.take_notes(|span| !closed.contains(&span)));
     }
 
     fn recycle(self: Box<Self>) {

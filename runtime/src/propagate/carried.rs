@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::baggage::Baggage;
 use super::tracestate::TraceState;
-use crate::bounded::Reservation;
+use crate::bounded::Reserved;
 use crate::key::TraceKey;
 use crate::slab;
 
@@ -42,7 +42,7 @@ impl Carried {
 #[derive(Debug)]
 pub(crate) struct Stored {
     carried: Carried,
-    _memory: Reservation,
+    _memory: Reserved,
 }
 
 /// What the trace carries; nothing, once that is forgotten.
@@ -59,7 +59,7 @@ pub(crate) fn read<R>(key: TraceKey, read: impl FnOnce(&Carried) -> R) -> Option
 pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -> bool {
     let changed = slab::carried(key, |stored| {
         let mut carried = stored.as_ref().map(|stored| stored.carried.clone()).unwrap_or_default();
-        let memory = change(&mut carried).then(|| Reservation::new(carried.bytes())).flatten()?;
+        let memory = change(&mut carried).then(|| Reserved::new(carried.bytes())).flatten()?;
         let before = stored.replace(Box::new(Stored { carried, _memory: memory }));
         Some(before.is_none())
     });

@@ -8,7 +8,7 @@ use opentelemetry::Value;
 use super::BATCH_SPANS;
 use crate::clock::Anchor;
 use crate::outbox::{TraceEnd, WaitingTrace};
-use crate::record::{AttributeRecord, Fact, SpanRecord};
+use crate::record::{Note, NoteRecord, SpanRecord};
 
 /// Traces that were collected together: what a lane queues, drops and sends. Lanes share it.
 ///
@@ -18,24 +18,24 @@ pub(crate) struct Chunk {
     pub(super) anchor: Anchor,
     pub(super) traces: Vec<Head>,
     pub(super) spans: Vec<SpanRecord>,
-    pub(super) attributes: Vec<AttributeRecord>,
-    /// All that it takes in memory, the texts of attributes included.
+    pub(super) notes: Vec<NoteRecord>,
+    /// All that it takes in memory, the texts of notes included.
     bytes: usize,
 }
 
-/// Which of the spans and attributes belong to a trace. Its root comes first.
+/// Which of the spans and notes belong to a trace. Its root comes first.
 #[derive(Clone)]
 pub(super) struct Head {
     pub(super) trace_id: u128,
     pub(super) end: Option<TraceEnd>,
     pub(super) spans: Range<usize>,
-    pub(super) attributes: Range<usize>,
+    pub(super) notes: Range<usize>,
 }
 
 impl Chunk {
     fn empty() -> Chunk {
         let anchor = Anchor::now();
-        Chunk { anchor, traces: Vec::new(), spans: Vec::new(), attributes: Vec::new(), bytes: 0 }
+        Chunk { anchor, traces: Vec::new(), spans: Vec::new(), notes: Vec::new(), bytes: 0 }
     }
 
     pub(super) fn span_count(&self) -> usize {
@@ -50,31 +50,31 @@ impl Chunk {
     fn close(&mut self) {
         self.traces.shrink_to_fit();
         self.spans.shrink_to_fit();
-        self.attributes.shrink_to_fit();
-        let beside: usize = self.attributes.iter().map(AttributeRecord::bytes_beside).sum();
+        self.notes.shrink_to_fit();
+        let beside: usize = self.notes.iter().map(NoteRecord::bytes_beside).sum();
         self.bytes = size_of::<Chunk>()
             + self.traces.capacity() * size_of::<Head>()
             + self.spans.capacity() * size_of::<SpanRecord>()
-            + self.attributes.capacity() * size_of::<AttributeRecord>()
+            + self.notes.capacity() * size_of::<NoteRecord>()
             + beside;
     }
 
     fn add(&mut self, trace: WaitingTrace<'_>) {
-        let (spans, attributes) = (self.spans.len(), self.attributes.len());
+        let (spans, notes) = (self.spans.len(), self.notes.len());
         self.spans.extend_from_slice(trace.spans);
-        self.attributes.extend(trace.attributes.iter_mut().map(taken));
+        self.notes.extend(trace.notes.iter_mut().map(taken));
         self.traces.push(Head {
             trace_id: trace.trace_id,
             end: trace.end,
             spans: spans..self.spans.len(),
-            attributes: attributes..self.attributes.len(),
+            notes: notes..self.notes.len(),
         });
     }
 }
 
-fn taken(attribute: &mut AttributeRecord) -> AttributeRecord {
-    let nothing = Fact::Attribute { key: "", value: Value::Bool(false) };
-    AttributeRecord { span: attribute.span, fact: std::mem::replace(&mut attribute.fact, nothing) }
+fn taken(note: &mut NoteRecord) -> NoteRecord {
+    let nothing = Note::Attribute { key: "", value: Value::Bool(false) };
+    NoteRecord { span: note.span, note: std::mem::replace(&mut note.note, nothing) }
 }
 
 /// Puts traces into chunks, and hands every one that is full to `full`.

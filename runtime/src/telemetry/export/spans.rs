@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::trace::{Link, SpanContext, Status, TraceFlags};
+use opentelemetry::trace::{Event, Link, SpanContext, Status, TraceFlags};
 use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
@@ -10,12 +10,14 @@ use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 use super::BATCH_SPANS;
 use super::chunk::{Chunk, Head};
 use super::limits;
+use crate::clock::Anchor;
 use crate::core::Core;
 use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
-use crate::record::{AttributeRecord, Fact, Source, SpanRecord, text_bytes};
+use crate::record::{EventRecord, Note, NoteRecord, Source, SpanRecord, text_bytes};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
+use crate::telemetry::SpanLimits;
 
 /// What the texts of a batch may take before it is complete: collectors refuse requests of more than a few megabytes.
 const BATCH_TEXTS: usize = 1 << 20;
@@ -46,10 +48,10 @@ pub(super) struct Spans<'s> {
 
 impl<'s> Spans<'s> {
     pub(super) fn of(core: &'static Core, scope: &'s InstrumentationScope, mut chunk: Chunk) -> Spans<'s> {
-        for Head { attributes, .. } in &chunk.traces {
+        for Head { notes, .. } in &chunk.traces {
             // By span; those of one span stay in the order in which they were set. They may have been set from another
             // thread than the one their span ended on.
-            chunk.attributes[attributes.clone()].sort_by_key(|attribute| attribute.span);
+            chunk.notes[notes.clone()].sort_by_key(|note| note.span);
         }
         Spans { core, scope, chunk, trace: 0, next: 0 }
     }
@@ -59,6 +61,7 @@ impl<'s> Spans<'s> {
         trace_id: u128,
         record: &SpanRecord,
         mut attributes: Vec<KeyValue>,
+        events: SpanEvents,
         source: Source,
     ) -> SpanData {
         let dropped_attributes_count = limits::apply(&self.core.limits, &mut attributes);
@@ -82,7 +85,7 @@ impl<'s> Spans<'s> {
             end_time: self.chunk.anchor.wall(record.end.max(record.start)),
             attributes,
             dropped_attributes_count,
-            events: SpanEvents::default(),
+            events,
             links,
             status: status(record.outcome),
             instrumentation_scope: self.scope.clone(),
@@ -97,32 +100,33 @@ impl Iterator for Spans<'_> {
         while self.chunk.traces.get(self.trace)?.spans.end <= self.next {
             self.trace += 1;
         }
-        let Head { trace_id, end, spans, attributes } = self.chunk.traces[self.trace].clone();
+        let Head { trace_id, end, spans, notes } = self.chunk.traces[self.trace].clone();
         let record = self.chunk.spans[self.next];
         // The root comes first.
         let end = end.filter(|_| self.next == spans.start);
-        let said = said_of(&record, &mut self.chunk.attributes[attributes]);
+        let said = notes_of(&record, &mut self.chunk.notes[notes]);
         let source = source_of(said, end.is_some());
         let of_trace = end.map(|end| trace_attributes(self.core, end, &self.chunk.spans[spans]));
         let mut own: Vec<_> = of_trace.into_iter().flatten().collect();
         add_attributes_of(self.core, &record, said, &mut own);
+        let events = events_of(&self.core.limits, &self.chunk.anchor, said);
         self.next += 1;
-        Some(self.span(trace_id, &record, own, source))
+        Some(self.span(trace_id, &record, own, events, source))
     }
 }
 
 /// What was said of a span, among what is sorted by span.
-fn said_of<'s>(record: &SpanRecord, said: &'s mut [AttributeRecord]) -> &'s mut [AttributeRecord] {
-    let start = said.partition_point(|fact| fact.span < record.id);
-    let end = said.partition_point(|fact| fact.span <= record.id);
-    &mut said[start..end]
+fn notes_of<'n>(record: &SpanRecord, notes: &'n mut [NoteRecord]) -> &'n mut [NoteRecord] {
+    let start = notes.partition_point(|note| note.span < record.id);
+    let end = notes.partition_point(|note| note.span <= record.id);
+    &mut notes[start..end]
 }
 
 /// Where a span comes from. A root of which nothing is said has its parent, if any, from another process.
-fn source_of(said: &mut [AttributeRecord], is_root: bool) -> Source {
-    let source = said.iter_mut().find_map(|said| match &mut said.fact {
-        Fact::Source(source) => Some(std::mem::take(&mut **source)),
-        Fact::Attribute { .. } => None,
+fn source_of(said: &mut [NoteRecord], is_root: bool) -> Source {
+    let source = said.iter_mut().find_map(|said| match &mut said.note {
+        Note::Source(source) => Some(std::mem::take(&mut **source)),
+        Note::Attribute { .. } | Note::Event(_) => None,
     });
     source.unwrap_or_else(|| Source { is_remote: is_root, ..Source::default() })
 }
@@ -131,7 +135,7 @@ fn source_of(said: &mut [AttributeRecord], is_root: bool) -> Source {
 fn add_attributes_of(
     core: &'static Core,
     record: &SpanRecord,
-    set: &mut [AttributeRecord],
+    set: &mut [NoteRecord],
     attributes: &mut Vec<KeyValue>,
 ) {
     let of_site = record.site.attributes();
@@ -147,7 +151,7 @@ fn add_attributes_of(
         Outcome::Ok | Outcome::Cancelled => {}
     }
     for own in set {
-        let Fact::Attribute { key, value } = &mut own.fact else { continue };
+        let Note::Attribute { key, value } = &mut own.note else { continue };
         let value = std::mem::replace(value, Value::Bool(false));
         // Set twice, the last one holds.
         match attributes.iter_mut().find(|attribute| attribute.key.as_str() == *key) {
@@ -155,6 +159,27 @@ fn add_attributes_of(
             None => attributes.push(KeyValue::new(*key, value)),
         }
     }
+}
+
+/// The first events of a span, in the order of their time, and how many more there were.
+fn events_of(limits: &SpanLimits, anchor: &Anchor, said: &[NoteRecord]) -> SpanEvents {
+    let mut events: Vec<&EventRecord> = said
+        .iter()
+        .filter_map(|said| match &said.note {
+            Note::Event(event) => Some(&**event),
+            Note::Attribute { .. } | Note::Source(_) => None,
+        })
+        .collect();
+    // They may come from several threads.
+    events.sort_by_key(|event| event.at);
+    let most = usize::try_from(limits.events.value).unwrap_or(usize::MAX);
+    let mut shown = SpanEvents::default();
+    shown.dropped_count = u32::try_from(events.len().saturating_sub(most)).unwrap_or(u32::MAX);
+    let show = |event: &EventRecord| {
+        Event::new(event.name.clone(), anchor.wall(event.at), event.attributes.clone(), 0)
+    };
+    shown.events = events.into_iter().take(most).map(show).collect();
+    shown
 }
 
 /// What a handle's statements have, each in its own way.

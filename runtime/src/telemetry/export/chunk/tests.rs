@@ -5,7 +5,7 @@ use crate::buffer::SpanBuffer;
 use crate::clock::Ticks;
 use crate::outbox::{EndedTrace, Outbox};
 use crate::outcome::Outcome;
-use crate::record::{AttributeRecord, Fact, SpanRecord};
+use crate::record::{Note, NoteRecord, SpanRecord};
 use crate::telemetry::named_root;
 
 /// The chunks that traces of so many spans make, each with a text of so many bytes.
@@ -22,8 +22,8 @@ pub(in crate::telemetry::export) fn chunks(traces: &[usize], text: usize) -> Vec
     for spans in traces {
         let mut buffer = SpanBuffer::default();
         (1..*spans).for_each(|id| buffer.push(span(id + 1)));
-        let fact = Fact::Attribute { key: "text", value: Value::from("x".repeat(text)) };
-        buffer.set(AttributeRecord { span: 1, fact });
+        let note = Note::Attribute { key: "text", value: Value::from("x".repeat(text)) };
+        buffer.note(NoteRecord { span: 1, note });
         assert!(outbox.put(&mut EndedTrace { trace_id: 7, end: None, root: span(1), buffer: &mut buffer }));
     }
     let mut chunks = Vec::new();
