@@ -9,6 +9,8 @@ use crate::counters::Counters;
 use crate::decisions::Decisions;
 use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
+#[cfg(feature = "logs")]
+use crate::logs::Outlets;
 use crate::outcome::Outcome;
 use crate::registry::{self, Family, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
@@ -33,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) histograms: Histograms,
     pub(crate) counters: Counters,
     pub(crate) decisions: Decisions,
+    #[cfg(feature = "logs")]
+    pub(crate) logs: Outlets,
     #[cfg(feature = "_sqlx")]
     pub(crate) pools: Pools,
 }
@@ -87,6 +91,8 @@ impl Core {
             histograms: Histograms::new(),
             counters: Counters::default(),
             decisions: Decisions::new(),
+            #[cfg(feature = "logs")]
+            logs: Outlets::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),
         }));

@@ -81,6 +81,8 @@ mod trace;
 
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(feature = "logs")]
+pub mod logs;
 pub mod propagate;
 pub mod sql;
 pub mod testing;

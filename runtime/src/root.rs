@@ -5,9 +5,13 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+#[cfg(feature = "axum")]
+use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+#[cfg(feature = "axum")]
+use crate::clock;
 use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
 use crate::dropped::DropReason;
@@ -76,6 +80,18 @@ impl OpenRoot {
         let output = self.run(|| f(ctx));
         self.finish(Outcome::Ok);
         output
+    }
+
+    /// Whether it has neither ended nor panicked.
+    #[cfg(feature = "axum")]
+    pub(crate) fn is_open(&self) -> bool {
+        self.span.is_open()
+    }
+
+    /// Since it was opened.
+    #[cfg(feature = "axum")]
+    pub(crate) fn elapsed(&self) -> Duration {
+        Duration::from_nanos(clock::nanos(self.span.elapsed()))
     }
 
     /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile. A part that

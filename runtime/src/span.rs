@@ -65,7 +65,7 @@ impl Span {
     }
 
     /// Ticks since it was opened.
-    #[cfg(feature = "_sqlx")]
+    #[cfg(any(feature = "_sqlx", feature = "axum"))]
     pub(crate) fn elapsed(&self) -> u64 {
         Ticks::now().since(self.started)
     }

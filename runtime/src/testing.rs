@@ -33,6 +33,7 @@ pub use self::receiver::{Answer, OtlpReceiver, ReceivedRequest};
 pub use self::recorded::Recorded;
 pub use self::span::RecordedSpan;
 pub use self::tree::span_tree;
+use self::tree::span_tree_with_events;
 
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -100,6 +101,14 @@ impl TestTelemetry {
     #[track_caller]
     pub fn span(&self, name: &str) -> RecordedSpan {
         RecordedSpan::named(self, name)
+    }
+
+    /// [`span_tree`](TestTelemetry::span_tree) with the events of every span below it: a line for each, `- ` and its name.
+    ///
+    /// # Panics
+    /// When the exporter's thread does not answer within half a minute.
+    pub fn span_tree_with_events(&self) -> String {
+        span_tree_with_events(&self.spans())
     }
 
     /// The metrics, without those that depend on time: bucket counts and sums are left out, and how the export goes.

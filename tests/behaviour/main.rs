@@ -10,6 +10,7 @@ mod export;
 mod family;
 mod http;
 mod keep;
+mod logs;
 mod otel;
 mod outcomes;
 mod propagation;

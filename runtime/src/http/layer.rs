@@ -1,11 +1,12 @@
 //! The tower layer that makes every request a trace.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::extract::MatchedPath;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use opentelemetry_semantic_conventions::attribute::HTTP_RESPONSE_STATUS_CODE;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -13,7 +14,7 @@ use tower_service::Service;
 
 use super::endpoints::Operators;
 use super::route::{self, Route};
-use crate::core::Core;
+use super::{access, request_id};
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::propagate;
@@ -29,8 +30,11 @@ impl Telemetry {
     ///
     /// A `traceparent` that the request brings is followed, and its decision to sample with it; `tracestate` and `baggage`
     /// are [passed on](Ctx::inject).
+    ///
+    /// At its end every request is an event of the target `spanweave::access`, for whatever subscriber of `tracing` there
+    /// is: level `info`, or `error` if it failed.
     pub fn http_layer(&self) -> HttpLayer {
-        HttpLayer { telemetry: self.clone() }
+        HttpLayer { telemetry: self.clone(), request_ids: None, logs_path: false }
     }
 }
 
@@ -40,13 +44,42 @@ impl Telemetry {
 #[derive(Clone)]
 pub struct HttpLayer {
     telemetry: Telemetry,
+    /// As the application said.
+    request_ids: Option<bool>,
+    logs_path: bool,
+}
+
+impl HttpLayer {
+    /// Whether an `x-request-id` of the client is taken over, and the [id of the request](Ctx::request_id) is sent back in
+    /// such a header. By default it is where the handle writes [logs](crate::Telemetry#method.logs).
+    #[must_use]
+    pub fn request_ids(mut self, on: bool) -> HttpLayer {
+        self.request_ids = Some(on);
+        self
+    }
+
+    /// Whether the access line has the path that was asked for, without its query, beside the route's template; off by
+    /// default, as paths hold ids, and sometimes tokens, of users.
+    #[must_use]
+    pub fn log_path(mut self, on: bool) -> HttpLayer {
+        self.logs_path = on;
+        self
+    }
+
+    fn has_request_ids(&self) -> bool {
+        #[cfg(feature = "logs")]
+        let by_default = self.telemetry.core().logs.are_used();
+        #[cfg(not(feature = "logs"))]
+        let by_default = false;
+        self.request_ids.unwrap_or(by_default)
+    }
 }
 
 impl<S> Layer<S> for HttpLayer {
     type Service = HttpService<S>;
 
     fn layer(&self, inner: S) -> HttpService<S> {
-        HttpService { inner, telemetry: self.telemetry.clone() }
+        HttpService { inner, layer: self.clone() }
     }
 }
 
@@ -54,7 +87,7 @@ impl<S> Layer<S> for HttpLayer {
 #[derive(Clone)]
 pub struct HttpService<S> {
     inner: S,
-    telemetry: Telemetry,
+    layer: HttpLayer,
 }
 
 impl<S, B, R> Service<Request<B>> for HttpService<S>
@@ -72,7 +105,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> ResponseFuture<S::Future> {
         // Routers nest, and so may their layers: the outermost one has the request.
         let seen = request.extensions_mut().insert(Seen).is_some();
-        let mut served = (!seen).then(|| ServedRequest::start(self.telemetry.core(), &request));
+        let mut served = (!seen).then(|| ServedRequest::start(&self.layer, &request));
         let response = match &mut served {
             Some(served) => served.root.run(|| self.inner.call(request)),
             None => self.inner.call(request),
@@ -106,13 +139,13 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(served) = this.served else { return this.response.poll(cx) };
-        let output = served.root.run(|| this.response.poll(cx));
-        match &output {
+        let mut output = served.root.run(|| this.response.poll(cx));
+        match &mut output {
             Poll::Ready(Ok(response)) if response.extensions().get::<Operators>().is_some() => {
-                served.root.discard();
+                served.discard();
             }
-            Poll::Ready(Ok(response)) => served.respond(response.status()),
-            Poll::Ready(Err(_)) => served.root.finish(Outcome::Error(SERVICE_ERROR)),
+            Poll::Ready(Ok(response)) => served.respond(response.status(), response.headers_mut()),
+            Poll::Ready(Err(_)) => served.fail(),
             Poll::Pending => {}
         }
         output
@@ -126,22 +159,69 @@ const SERVICE_ERROR: &str = "service_error";
 struct ServedRequest {
     root: OpenRoot,
     route: &'static Route,
+    /// To be logged, if it was asked for.
+    path: Option<Box<str>>,
+    has_id: bool,
+    is_logged: bool,
 }
 
 impl ServedRequest {
-    fn start<B>(core: &'static Core, request: &Request<B>) -> ServedRequest {
+    fn start<B>(layer: &HttpLayer, request: &Request<B>) -> ServedRequest {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let route = Route::of(request.method(), template);
+        let core = layer.telemetry.core();
         let remote = propagate::extract(request.headers()).accepted(core.propagators);
         let mut root = OpenRoot::start(core, route.site(), remote.parent());
         if remote.carries() {
             root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
         }
-        ServedRequest { root, route }
+        let has_id = layer.has_request_ids();
+        if has_id {
+            root.run(|| request_id::note(Ctx::current(), request.headers()));
+        }
+        let path = layer.logs_path.then(|| access::path(request));
+        ServedRequest { root, route, path, has_id, is_logged: false }
     }
 
-    fn respond(&mut self, status: StatusCode) {
-        self.root.run(|| Ctx::current().set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
-        self.root.finish_measured(Some(self.route.metric_of(status)), route::outcome(status));
+    fn respond(&mut self, status: StatusCode, headers: &mut HeaderMap) {
+        let (outcome, has_id) = (route::outcome(status), self.has_id);
+        self.log(Some(status), outcome);
+        self.root.run(|| {
+            let ctx = Ctx::current();
+            ctx.set(HTTP_RESPONSE_STATUS_CODE, status.as_u16());
+            if has_id {
+                request_id::answer(ctx, headers);
+            }
+        });
+        self.root.finish_measured(Some(self.route.metric_of(status)), outcome);
+    }
+
+    /// The service has answered with an error of its own.
+    fn fail(&mut self) {
+        let outcome = Outcome::Error(SERVICE_ERROR);
+        self.log(None, outcome);
+        self.root.finish(outcome);
+    }
+
+    fn discard(&mut self) {
+        self.is_logged = true;
+        self.root.discard();
+    }
+
+    fn log(&mut self, status: Option<StatusCode>, outcome: Outcome) {
+        self.is_logged = true;
+        let (route, path, took) = (self.route, self.path.as_deref(), self.root.elapsed());
+        self.root.run(|| access::log(route, path, status, outcome, took));
+    }
+}
+
+impl Drop for ServedRequest {
+    fn drop(&mut self) {
+        if !self.is_logged {
+            // A part of it that panicked has ended the root.
+            let outcome = if self.root.is_open() { Outcome::Cancelled } else { Outcome::Panicked };
+            // A subscriber is foreign code, and the thread may be unwinding: a second panic would end the process.
+            let _panicked = catch_unwind(AssertUnwindSafe(|| self.log(None, outcome)));
+        }
     }
 }

@@ -14,8 +14,11 @@
 //! # }
 //! ```
 
+mod access;
 mod endpoints;
 mod layer;
+mod notes;
+mod request_id;
 mod route;
 
 use std::convert::Infallible;

@@ -89,6 +89,15 @@ impl Route {
         Box::leak(Box::new(Route { method, template, span_name, metrics, site: SiteCell::new() }))
     }
 
+    pub(super) fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// `unmatched` where there is none.
+    pub(super) fn template(&self) -> &str {
+        self.template.as_deref().unwrap_or(UNMATCHED)
+    }
+
     pub(super) fn site(&'static self) -> &'static Site {
         self.site.get(self)
     }
@@ -100,8 +109,7 @@ impl Route {
     }
 
     fn metric_at(&self, index: usize, status: &str) -> Metric {
-        let template = self.template.as_deref().unwrap_or(UNMATCHED);
-        let labels = || [template, self.method, status].map(str::to_owned);
+        let labels = || [self.template(), self.method, status].map(str::to_owned);
         *self.metrics[index].get_or_init(|| Metric::of(&REQUESTS, Box::new(labels())))
     }
 }

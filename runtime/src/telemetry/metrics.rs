@@ -17,6 +17,8 @@ use crate::registry::{self, Family, Outcomes, Series, SeriesId};
 
 mod export;
 mod keep;
+#[cfg(feature = "logs")]
+mod logs;
 #[cfg(feature = "_sqlx")]
 mod pools;
 
@@ -122,6 +124,8 @@ impl Collector for CoreCollector {
         #[cfg(feature = "_sqlx")]
         pools::encode(&mut encoder, &self.0.pools)?;
         keep::encode(&mut encoder, &self.0.decisions)?;
+        #[cfg(feature = "logs")]
+        logs::encode(&mut encoder, &self.0.logs)?;
         export::encode(&mut encoder, self.0)
     }
 }

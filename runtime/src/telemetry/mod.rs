@@ -13,9 +13,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+#[cfg(feature = "logs")]
+use std::time::Instant;
 
 pub use self::builder::TelemetryBuilder;
 pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
+#[cfg(feature = "logs")]
+pub(crate) use self::config::{debug_is_on, variable};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
@@ -126,7 +130,7 @@ impl Telemetry {
     ///
     /// It blocks the thread: call it from `spawn_blocking` in an asynchronous program that goes on.
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.inner.export.as_ref().is_none_or(|export| export.flush(timeout))
+        self.inner.until(timeout, Pipeline::flush)
     }
 
     /// Flushes, and stops exporting. What ends later is counted as dropped.
@@ -135,7 +139,7 @@ impl Telemetry {
         self.inner.shutdown(timeout)
     }
 
-    #[cfg(feature = "axum")]
+    #[cfg(any(feature = "axum", feature = "logs"))]
     pub(crate) fn core(&self) -> &'static Core {
         self.inner.core
     }
@@ -152,7 +156,17 @@ impl fmt::Debug for Telemetry {
 
 impl Inner {
     fn shutdown(&self, timeout: Duration) -> bool {
-        self.export.as_ref().is_none_or(|export| export.shutdown(timeout))
+        self.until(timeout, Pipeline::shutdown)
+    }
+
+    /// Has the exporter do something, and then the log's lines written: the exporter may have logged.
+    fn until(&self, timeout: Duration, export: impl Fn(&Pipeline, Duration) -> bool) -> bool {
+        #[cfg(feature = "logs")]
+        let started = Instant::now();
+        let exported = self.export.as_ref().is_none_or(|thread| export(thread, timeout));
+        #[cfg(feature = "logs")]
+        let exported = self.core.logs.flush(timeout.saturating_sub(started.elapsed())) && exported;
+        exported
     }
 }
 
@@ -161,8 +175,8 @@ impl Drop for Inner {
         self.core.uninstall();
         #[cfg(feature = "_sqlx")]
         self.core.pools.release();
-        if let Some(export) = self.export.as_ref().filter(|export| !export.needs_no_shutdown()) {
-            export.shutdown(DROP_TIMEOUT);
+        if self.export.as_ref().is_none_or(|export| !export.needs_no_shutdown()) {
+            self.shutdown(DROP_TIMEOUT);
         }
         if self.core.collector.is_finished() {
             self.core.collector.release_memory();

@@ -13,28 +13,41 @@ use super::span::attribute;
 /// Spans of any number of traces as indented text, roots in the order of their start, with those attributes that
 /// `keys` names. A span whose parent is not among the spans is a root.
 pub fn span_tree(spans: &[SpanData], keys: &[&str]) -> String {
-    let ids: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
-    let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
-    for span in spans {
-        let parent = span.parent_span_id;
-        let parent = if ids.contains(&parent) { parent } else { SpanId::INVALID };
-        children.entry(parent).or_default().push(span);
-    }
-    for siblings in children.values_mut() {
-        siblings.sort_by_key(|span| span.start_time);
-    }
-    let mut tree = Tree { children, keys, text: String::new() };
-    tree.render(SpanId::INVALID, 0);
-    tree.text
+    Tree::of(spans, keys).text()
+}
+
+/// [`span_tree`] with the events of every span below it.
+pub(super) fn span_tree_with_events(spans: &[SpanData]) -> String {
+    Tree { shows_events: true, ..Tree::of(spans, &[]) }.text()
 }
 
 struct Tree<'s> {
     children: HashMap<SpanId, Vec<&'s SpanData>>,
     keys: &'s [&'s str],
+    shows_events: bool,
     text: String,
 }
 
-impl Tree<'_> {
+impl<'s> Tree<'s> {
+    fn of(spans: &'s [SpanData], keys: &'s [&'s str]) -> Tree<'s> {
+        let ids: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
+        let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
+        for span in spans {
+            let parent = span.parent_span_id;
+            let parent = if ids.contains(&parent) { parent } else { SpanId::INVALID };
+            children.entry(parent).or_default().push(span);
+        }
+        for siblings in children.values_mut() {
+            siblings.sort_by_key(|span| span.start_time);
+        }
+        Tree { children, keys, shows_events: false, text: String::new() }
+    }
+
+    fn text(mut self) -> String {
+        self.render(SpanId::INVALID, 0);
+        self.text
+    }
+
     fn render(&mut self, parent: SpanId, depth: usize) {
         for span in self.children.remove(&parent).into_iter().flatten() {
             self.text.extend(std::iter::repeat_n("  ", depth));
@@ -44,6 +57,10 @@ impl Tree<'_> {
                 let _infallible = write!(self.text, " {}={}", attribute.key, attribute.value);
             }
             self.text.push('\n');
+            for event in span.events.iter().filter(|_| self.shows_events) {
+                self.text.extend(std::iter::repeat_n("  ", depth + 1));
+                let _infallible = writeln!(self.text, "- {}", event.name);
+            }
             self.render(span.span_context.span_id(), depth + 1);
         }
     }

@@ -45,6 +45,14 @@ pub enum ConfigError {
     /// The exporter's thread could not be started.
     #[error("the exporter's thread cannot be started: {0}")]
     Thread(#[source] io::Error),
+    /// The thread that writes log lines could not be started.
+    #[cfg(feature = "logs")]
+    #[error("the log's thread cannot be started: {0}")]
+    LogThread(#[source] io::Error),
+    /// The process has a `tracing` subscriber already.
+    #[cfg(feature = "logs")]
+    #[error("a tracing subscriber was installed before; add the layer of `telemetry.logs()` to that one")]
+    SubscriberInstalled,
     /// The process has made as many handles as there can be.
     #[error("too many telemetry handles in one process; make one per process, or one per test")]
     TooManyHandles,

@@ -32,6 +32,8 @@ pub use self::otlp::Otlp;
 pub use self::propagators::Propagators;
 pub(super) use self::setting::Setting;
 pub(super) use self::settings::Settings;
+#[cfg(feature = "logs")]
+pub(crate) use self::variables::{debug_is_on, variable};
 
 use self::limits::Limits;
 use self::target::Target;

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use super::error::{ConfigError, Refused};
 use super::setting::Setting;
+#[cfg(feature = "logs")]
+use super::values;
 
 pub(super) const TRACES_URL: &str = "OBS_TRACES_URL";
 pub(super) const INGEST_TOKEN: &str = "OBS_INGEST_TOKEN";
@@ -33,6 +35,21 @@ pub(super) const ATTRIBUTE_COUNTS: &[&str] =
 pub(super) const ATTRIBUTE_LENGTHS: &[&str] =
     &["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"];
 pub(super) const EVENT_COUNT: &str = "OTEL_SPAN_EVENT_COUNT_LIMIT";
+
+/// What a variable holds, if it is set to anything.
+#[cfg(feature = "logs")]
+pub(crate) fn variable(
+    name: &'static str,
+    lookup: &dyn Fn(&'static str) -> Option<OsString>,
+) -> Result<Option<String>, ConfigError> {
+    Variables(lookup).text(name)
+}
+
+/// Whether `DEBUG` says yes.
+#[cfg(feature = "logs")]
+pub(crate) fn debug_is_on(lookup: &dyn Fn(&'static str) -> Option<OsString>) -> Result<bool, ConfigError> {
+    Ok(Variables(lookup).one(DEBUG, values::switch)?.is_some_and(|debug| debug.value))
+}
 
 /// The environment, or what stands for it.
 pub(super) struct Variables<'l>(pub(super) &'l dyn Fn(&'static str) -> Option<OsString>);

@@ -1,0 +1,56 @@
+//! The access log: one event for every request, at its end.
+
+use std::time::Duration;
+
+use http::{Request, StatusCode};
+
+use super::notes;
+use super::route::Route;
+use crate::ctx::Ctx;
+use crate::outcome::Outcome;
+
+/// The most of a path that is logged, in bytes.
+const MAX_PATH: usize = 1_024;
+
+/// The path of a request, without its query, for those who asked for it.
+pub(super) fn path<B>(request: &Request<B>) -> Box<str> {
+    let path = request.uri().path();
+    path[..path.floor_char_boundary(MAX_PATH)].into()
+}
+
+/// To the microsecond.
+fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Logs the end of a request, whose context is the current one.
+///
+/// Who listens decides whether it is there: nothing is put together where no subscriber asks for it.
+pub(super) fn log(
+    route: &Route,
+    path: Option<&str>,
+    status: Option<StatusCode>,
+    outcome: Outcome,
+    took: Duration,
+) {
+    // The level is a constant of each event, so that a subscriber can say beforehand which it wants.
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "spanweave::access",
+                method = route.method(),
+                route = route.template(),
+                path,
+                status = status.map(|status| status.as_u16()),
+                outcome = outcome.label(),
+                latency_ms = milliseconds(took),
+                user_id = notes::of(Ctx::current().key).and_then(|notes| notes.user_id).as_deref(),
+                "request"
+            )
+        };
+    }
+    match outcome {
+        Outcome::Error(_) | Outcome::Panicked => event!(error),
+        Outcome::Ok | Outcome::Cancelled => event!(info),
+    }
+}

@@ -1,0 +1,19 @@
+//! The layer that writes a line for every event.
+
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer};
+
+use super::fields::Fields;
+use super::line::{self, MAX_TEXT};
+use super::queue::Lines;
+use crate::ctx::Ctx;
+
+/// Writes every event that reaches it as a line, with the ids of the current context.
+pub(super) struct JsonLines(pub(super) Lines);
+
+impl<S: Subscriber> Layer<S> for JsonLines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let fields = Fields::of(event, MAX_TEXT);
+        self.0.push(&line::json(event.metadata(), &fields, Ctx::current()));
+    }
+}

@@ -1,0 +1,165 @@
+//! Logs that know their trace: a layer for [`tracing_subscriber`], which a handle makes.
+//!
+//! ```
+//! # fn main() -> Result<(), spanweave::ConfigError> {
+//! let telemetry = spanweave::Telemetry::builder().build()?;
+//! telemetry.logs().env()?.install()?;
+//! tracing::info!(tasks = 3, "listening");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! writes to standard output, on one line:
+//!
+//! ```text
+//! {"time":"2026-11-30T15:20:03.123456Z","level":"info","target":"app","caller":"src/main.rs:4",
+//!  "message":"listening","fields":{"tasks":3}}
+//! ```
+//!
+//! Within a trace it has `trace_id`, `span_id` and `request_id` as well, whether the trace is sampled or not.
+
+mod fields;
+mod levels;
+mod line;
+mod lines;
+mod outlets;
+mod queue;
+mod span_events;
+
+use std::fmt;
+use std::io::{self, Write};
+
+use tracing::Subscriber;
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+pub use tracing_subscriber::filter::{LevelFilter, Targets};
+
+pub(crate) use self::outlets::{LineDrop, Outlets};
+
+use self::lines::JsonLines;
+use self::queue::Lines;
+use self::span_events::SpanEvents;
+use crate::core::Core;
+use crate::telemetry::{ConfigError, Telemetry};
+
+impl Telemetry {
+    /// The log of this handle, to configure and then to [install](Logs::install), or to add to a subscriber of your own
+    /// as a [layer](Logs::layer).
+    ///
+    /// [`flush`](Telemetry::flush) and [`shutdown`](Telemetry::shutdown) wait for its lines, too.
+    pub fn logs(&self) -> Logs {
+        let levels = Targets::new().with_default(LevelFilter::INFO);
+        Logs { core: self.core(), levels, span_events: LevelFilter::OFF, writer: Box::new(io::stdout()) }
+    }
+}
+
+/// Configures the log of a [`Telemetry`] handle: by default a JSON line on standard output for every event of level
+/// `info` or above.
+///
+/// Lines are written by a thread of their own. Whoever logs never waits for it: 8 MiB of lines may wait to be written, and
+/// what finds no room is counted in `spanweave_log_lines_dropped_total`, as is what cannot be written.
+#[must_use = "logs do nothing until they are installed"]
+pub struct Logs {
+    core: &'static Core,
+    levels: Targets,
+    span_events: LevelFilter,
+    writer: Box<dyn Write + Send>,
+}
+
+impl Logs {
+    /// What is logged is decided by the environment, if it says anything:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `RUST_LOG` | a level for all, or `target=level`, with commas between several; what is not named has `error` |
+    /// | `DEBUG` | `true`: `debug`, unless `RUST_LOG` is set |
+    ///
+    /// # Errors
+    /// When `RUST_LOG` holds anything else, naming it.
+    pub fn env(mut self) -> Result<Self, ConfigError> {
+        if let Some(levels) = levels::read(std::env::var_os)? {
+            self.levels = levels;
+        }
+        Ok(self)
+    }
+
+    /// What is logged, whatever its target; `info` by default.
+    pub fn level(self, level: impl Into<LevelFilter>) -> Self {
+        self.levels(Targets::new().with_default(level))
+    }
+
+    /// What is logged, by target.
+    ///
+    /// ```
+    /// use spanweave::logs::{LevelFilter, Targets};
+    ///
+    /// let telemetry = spanweave::Telemetry::builder().build()?;
+    /// let levels = Targets::new().with_default(LevelFilter::INFO).with_target("hyper", LevelFilter::WARN);
+    /// let logs = telemetry.logs().levels(levels);
+    /// # Ok::<(), spanweave::ConfigError>(())
+    /// ```
+    pub fn levels(mut self, levels: Targets) -> Self {
+        self.levels = levels;
+        self
+    }
+
+    /// Log events of this level or above are events of the span they happen in, too: their message is the name, and their
+    /// fields are attributes, beside `level` and `target`. What they say then leaves with the span, so it is off by default.
+    ///
+    /// A span has at most 128 of them, with texts of 4 KiB in each. Those of spanweave itself are never among them.
+    pub fn span_events(mut self, level: impl Into<LevelFilter>) -> Self {
+        self.span_events = level.into();
+        self
+    }
+
+    /// Writes to something else than standard output. Every line is one call of
+    /// [`write_all`](Write::write_all), followed by [`flush`](Write::flush).
+    pub fn writer(mut self, writer: impl Write + Send + 'static) -> Self {
+        self.writer = Box::new(writer);
+        self
+    }
+
+    /// Makes the layer, and starts its thread. It carries its own level, and composes with any other layer of a
+    /// [`Registry`].
+    ///
+    /// ```
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// let telemetry = spanweave::Telemetry::builder().build()?;
+    /// let subscriber = tracing_subscriber::registry().with(telemetry.logs().layer()?);
+    /// # tracing::subscriber::with_default(subscriber, || ());
+    /// # Ok::<(), spanweave::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn layer<S>(self) -> Result<impl Layer<S> + Send + Sync + 'static, ConfigError>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+    {
+        let lines = Lines::start(self.core, self.writer).map_err(ConfigError::LogThread)?;
+        // As a list: `and_then` would let the level of one decide for the other, right above a `Registry`.
+        let mut layers = vec![JsonLines(lines).with_filter(self.levels).boxed()];
+        if self.span_events != LevelFilter::OFF {
+            layers.push(SpanEvents.with_filter(self.span_events).boxed());
+        }
+        Ok(layers)
+    }
+
+    /// Makes it the process' own log.
+    ///
+    /// # Errors
+    /// When a subscriber was installed before, or the thread cannot be started.
+    pub fn install(self) -> Result<(), ConfigError> {
+        let subscriber = Registry::default().with(self.layer()?);
+        tracing::subscriber::set_global_default(subscriber).map_err(|_| ConfigError::SubscriberInstalled)
+    }
+}
+
+impl fmt::Debug for Logs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logs").field("levels", &self.levels).finish_non_exhaustive()
+    }
+}

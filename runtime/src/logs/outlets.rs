@@ -1,0 +1,77 @@
+//! Where a handle's log lines go, and how many got there.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use super::queue::Queue;
+
+/// Why a log line was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LineDrop {
+    /// Whoever reads the lines did not keep up.
+    QueueFull,
+    /// It could not be written: the disk is full, or nobody reads any more.
+    WriteFailed,
+}
+
+impl LineDrop {
+    pub(crate) const ALL: [LineDrop; 2] = [LineDrop::QueueFull, LineDrop::WriteFailed];
+
+    /// The value of the `reason` label.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            LineDrop::QueueFull => "queue_full",
+            LineDrop::WriteFailed => "write_failed",
+        }
+    }
+}
+
+/// The queues of a handle's log layers, and the counts of all of them.
+#[derive(Default)]
+pub(crate) struct Outlets {
+    queues: Mutex<Vec<Weak<Queue>>>,
+    written: AtomicU64,
+    dropped: [AtomicU64; LineDrop::ALL.len()],
+}
+
+impl Outlets {
+    pub(super) fn add(&self, queue: &Arc<Queue>) {
+        self.queues.lock().push(Arc::downgrade(queue));
+    }
+
+    /// Whether the handle writes, or has written, a log.
+    pub(crate) fn are_used(&self) -> bool {
+        !self.queues.lock().is_empty()
+    }
+
+    /// Waits until what was logged by now is written; says whether `timeout` was enough.
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        let started = Instant::now();
+        let queues = self.queues.lock().clone();
+        // Each is asked, also where another took too long.
+        let mut all = true;
+        for queue in queues.iter().filter_map(Weak::upgrade) {
+            all &= queue.flush(timeout.saturating_sub(started.elapsed()));
+        }
+        all
+    }
+
+    pub(super) fn count_written(&self) {
+        self.written.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_dropped(&self, reason: LineDrop) {
+        self.dropped[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Relaxed)
+    }
+
+    pub(crate) fn dropped(&self, reason: LineDrop) -> u64 {
+        self.dropped[reason as usize].load(Relaxed)
+    }
+}

@@ -1,0 +1,102 @@
+//! A process whose standard output takes no lines: it goes on, and counts.
+
+use std::fs::File;
+use std::io::Write;
+use std::process::{Child, Command, Output, Stdio};
+
+/// Starts the program, which waits for [`go`].
+fn start(arguments: [&str; 2], environment: &[(&str, &str)], stdout: Stdio) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_log-lines"))
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn go(mut child: Child) -> Output {
+    let mut stdin = child.stdin.take().unwrap();
+    // One that could not start has gone.
+    let _gone = stdin.write_all(b"go\n");
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const ALL_FAILED: &str = "flushed: true
+spanweave_log_lines_written_total 0
+spanweave_log_lines_dropped_total{reason=\"queue_full\"} 0
+spanweave_log_lines_dropped_total{reason=\"write_failed\"} 100
+";
+
+#[test]
+fn lines_arrive_whole_and_in_order() {
+    let output = go(start(["2000", "100"], &[], Stdio::piped()));
+    assert!(stderr(&output).contains("spanweave_log_lines_written_total 2000\n"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let numbers = text.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["fields"]["line"].as_u64().unwrap()
+    });
+    assert!(numbers.eq(0..2000));
+}
+
+#[test]
+fn nobody_reads_any_more() {
+    let mut child = start(["100", "10"], &[], Stdio::piped());
+    drop(child.stdout.take());
+    assert_eq!(stderr(&go(child)), ALL_FAILED);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_disk_is_full() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    assert_eq!(stderr(&go(start(["100", "10"], &[], full.into()))), ALL_FAILED);
+}
+
+/// The pipe takes 64 KiB, and the queue 8 MiB: 15 MB are too many.
+#[test]
+fn somebody_reads_too_slowly() {
+    let mut child = start(["1500", "10000"], &[], Stdio::piped());
+    let unread = child.stdout.take();
+    let said = stderr(&go(child));
+    drop(unread);
+    let count = |line: &str| -> u64 {
+        let found = said.lines().find_map(|said| said.strip_prefix(line)).unwrap();
+        found.trim().parse().unwrap()
+    };
+    assert!(said.starts_with("flushed: false\n"), "{said}");
+    assert!(count(r#"spanweave_log_lines_dropped_total{reason="queue_full"}"#) > 300, "{said}");
+    assert!(count("spanweave_log_lines_written_total") < 100, "{said}");
+}
+
+#[test]
+fn the_environment_decides_what_is_logged_or_is_refused() {
+    for (environment, levels) in [
+        (&[][..], "info"),
+        (&[("DEBUG", "true")], "info debug"),
+        (&[("DEBUG", "true"), ("RUST_LOG", "log_lines=info")], "info"),
+        (&[("RUST_LOG", "warn")], ""),
+    ] {
+        let output = go(start(["1", "1"], environment, Stdio::piped()));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let own = text.lines().filter(|line| line.contains(r#""target":"log_lines""#));
+        let found: Vec<_> = own.filter_map(|line| line.split('"').nth(7)).collect();
+        assert_eq!(found.join(" "), levels, "{environment:?}");
+    }
+    let refused = go(start(["1", "1"], &[("RUST_LOG", "info,verbose")], Stdio::piped()));
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(refused.stderr).unwrap(),
+        "error: RUST_LOG is `info,verbose`; expected a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), \
+         `target=level`, or several of them with commas between\n"
+    );
+}
