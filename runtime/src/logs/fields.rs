@@ -1,13 +1,15 @@
-//! What a log call says: its message and its fields, with their types, within a bound.
+//! What a log call, or a span of `tracing`, says: its message and its fields, with their types, within a bound.
 
 use std::error::Error;
 use std::fmt::{self, Write};
 
+use opentelemetry::Value;
 use serde::{Serialize, Serializer};
-use tracing::Event;
 use tracing::field::{Field, Visit};
 
-/// The message and the fields of an event.
+use crate::record::FieldValue;
+
+/// The message and the fields of an event or a span.
 #[derive(Debug)]
 pub(super) struct Fields {
     pub(super) message: Option<String>,
@@ -29,11 +31,19 @@ pub(super) enum Logged {
 }
 
 impl Fields {
-    /// Those of an event; all texts together take at most so many `bytes`, as JSON has them.
-    pub(super) fn of(event: &Event<'_>, bytes: usize) -> Fields {
+    /// Those that are recorded; all texts together take at most so many `bytes`, as JSON has them.
+    pub(super) fn collect(bytes: usize, record: impl FnOnce(&mut Fields)) -> Fields {
         let mut fields = Fields { message: None, values: Vec::new(), truncated: false, left: bytes };
-        event.record(&mut fields);
+        record(&mut fields);
         fields
+    }
+
+    /// The text that a field holds, if it does.
+    pub(super) fn text_of(&self, name: &str) -> Option<&str> {
+        self.values.iter().find_map(|(key, value)| match value {
+            Logged::Text(text) if *key == name => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     fn text(&mut self, value: fmt::Arguments<'_>) -> String {
@@ -136,6 +146,19 @@ fn json_length(char: char) -> usize {
         '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
         _ if super::line::is_escaped(char) => 6,
         _ => char.len_utf8(),
+    }
+}
+
+impl Logged {
+    /// As the value of an attribute.
+    pub(super) fn attribute(self) -> Option<Value> {
+        match self {
+            Logged::Signed(number) => number.field_value(),
+            Logged::Unsigned(number) => number.field_value(),
+            Logged::Float(number) => number.field_value(),
+            Logged::Bool(value) => value.field_value(),
+            Logged::Text(text) => Some(Value::String(text.into())),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct JsonLines(pub(super) Lines);
 
 impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let fields = Fields::of(event, MAX_TEXT);
+        let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
         self.0.push(&line::json(event.metadata(), &fields, Ctx::current()));
     }
 }

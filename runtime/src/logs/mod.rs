@@ -22,6 +22,8 @@ mod fields;
 mod levels;
 mod line;
 mod lines;
+mod nested;
+mod nested_site;
 mod outlets;
 mod queue;
 mod span_events;
@@ -39,6 +41,7 @@ pub use tracing_subscriber::filter::{LevelFilter, Targets};
 pub(crate) use self::outlets::{LineDrop, Outlets};
 
 use self::lines::JsonLines;
+use self::nested::NestedSpans;
 use self::queue::Lines;
 use self::span_events::SpanEvents;
 use crate::core::Core;
@@ -51,7 +54,14 @@ impl Telemetry {
     /// [`flush`](Telemetry::flush) and [`shutdown`](Telemetry::shutdown) wait for its lines, too.
     pub fn logs(&self) -> Logs {
         let levels = Targets::new().with_default(LevelFilter::INFO);
-        Logs { core: self.core(), levels, span_events: LevelFilter::OFF, writer: Box::new(io::stdout()) }
+        Logs {
+            core: self.core(),
+            levels,
+            span_events: LevelFilter::OFF,
+            spans: None,
+            span_fields: false,
+            writer: Box::new(io::stdout()),
+        }
     }
 }
 
@@ -65,6 +75,8 @@ pub struct Logs {
     core: &'static Core,
     levels: Targets,
     span_events: LevelFilter,
+    spans: Option<Targets>,
+    span_fields: bool,
     writer: Box<dyn Write + Send>,
 }
 
@@ -114,6 +126,30 @@ impl Logs {
         self
     }
 
+    /// Spans that other crates open with `tracing`, of these targets and levels, are spans of the trace they are opened in,
+    /// where that is recorded. What happens while one is entered is below it. None are by default.
+    ///
+    /// The name is the span's, or what its field `otel.name` says; a field `error`, or `otel.status_code = "ERROR"`, makes
+    /// its outcome `error`.
+    ///
+    /// ```
+    /// use spanweave::logs::{LevelFilter, Targets};
+    ///
+    /// let telemetry = spanweave::Telemetry::builder().build()?;
+    /// let logs = telemetry.logs().spans(Targets::new().with_target("tonic", LevelFilter::INFO));
+    /// # Ok::<(), spanweave::ConfigError>(())
+    /// ```
+    pub fn spans(mut self, spans: Targets) -> Self {
+        self.spans = Some(spans);
+        self
+    }
+
+    /// Whether the fields of these spans are attributes; off by default, as other crates decide what is in them.
+    pub fn span_fields(mut self, on: bool) -> Self {
+        self.span_fields = on;
+        self
+    }
+
     /// Writes to something else than standard output. Every line is one call of
     /// [`write_all`](Write::write_all), followed by [`flush`](Write::flush).
     pub fn writer(mut self, writer: impl Write + Send + 'static) -> Self {
@@ -144,6 +180,9 @@ impl Logs {
         let mut layers = vec![JsonLines(lines).with_filter(self.levels).boxed()];
         if self.span_events != LevelFilter::OFF {
             layers.push(SpanEvents.with_filter(self.span_events).boxed());
+        }
+        if let Some(spans) = self.spans {
+            layers.push(NestedSpans { shows_fields: self.span_fields }.with_filter(spans).boxed());
         }
         Ok(layers)
     }

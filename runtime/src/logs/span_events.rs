@@ -6,12 +6,12 @@ use opentelemetry::{KeyValue, Value};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::fields::{Fields, Logged};
+use super::fields::Fields;
 use super::line;
 use crate::bounded::Reserved;
 use crate::clock::Ticks;
 use crate::ctx::Ctx;
-use crate::record::{EventRecord, FieldValue, Note, NoteRecord};
+use crate::record::{EventRecord, Note, NoteRecord};
 use crate::trace;
 
 /// What the message and the texts of the fields may take.
@@ -24,7 +24,7 @@ impl<S: Subscriber> Layer<S> for SpanEvents {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let (ctx, at) = (Ctx::current(), Ticks::now());
         if ctx.is_recording() && !is_own(event.metadata()) {
-            let fields = Fields::of(event, MAX_TEXT);
+            let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
             if let Some(event) = record(event.metadata(), fields, at) {
                 trace::note(ctx.key, NoteRecord { span: ctx.span, note: Note::Event(Arc::new(event)) });
             }
@@ -45,21 +45,12 @@ fn record(metadata: &'static Metadata<'static>, fields: Fields, at: Ticks) -> Op
     let mut attributes = Vec::with_capacity(2 + fields.values.len());
     attributes.push(KeyValue::new("level", line::level(metadata)));
     attributes.push(KeyValue::new("target", metadata.target()));
-    attributes
-        .extend(fields.values.into_iter().filter_map(|(key, value)| Some(KeyValue::new(key, shown(value)?))));
+    attributes.extend(
+        fields.values.into_iter().filter_map(|(key, value)| Some(KeyValue::new(key, value.attribute()?))),
+    );
     let texts: usize = attributes.iter().map(|attribute| text_length(&attribute.value)).sum();
     let bytes = size_of::<EventRecord>() + name.len() + attributes.len() * size_of::<KeyValue>() + texts;
     Some(EventRecord { at, name, attributes, memory: Reserved::new(bytes)? })
-}
-
-fn shown(value: Logged) -> Option<Value> {
-    match value {
-        Logged::Signed(number) => number.field_value(),
-        Logged::Unsigned(number) => number.field_value(),
-        Logged::Float(number) => number.field_value(),
-        Logged::Bool(value) => value.field_value(),
-        Logged::Text(text) => Some(Value::String(text.into())),
-    }
 }
 
 fn text_length(value: &Value) -> usize {

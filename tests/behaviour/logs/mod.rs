@@ -3,6 +3,7 @@
 mod access;
 mod events;
 mod lines;
+mod nested;
 mod process;
 
 use std::collections::HashMap;

@@ -62,10 +62,10 @@ fn the_disk_is_full() {
     assert_eq!(stderr(&go(start(["100", "10"], &[], full.into()))), ALL_FAILED);
 }
 
-/// The pipe takes 64 KiB, and the queue 8 MiB: 15 MB are too many.
+/// The pipe takes 64 KiB, and the queue 8 MiB: 9.5 MB are too many.
 #[test]
 fn somebody_reads_too_slowly() {
-    let mut child = start(["1500", "10000"], &[], Stdio::piped());
+    let mut child = start(["950", "10000"], &[], Stdio::piped());
     let unread = child.stdout.take();
     let said = stderr(&go(child));
     drop(unread);
@@ -74,7 +74,7 @@ fn somebody_reads_too_slowly() {
         found.trim().parse().unwrap()
     };
     assert!(said.starts_with("flushed: false\n"), "{said}");
-    assert!(count(r#"spanweave_log_lines_dropped_total{reason="queue_full"}"#) > 300, "{said}");
+    assert!(count(r#"spanweave_log_lines_dropped_total{reason="queue_full"}"#) > 50, "{said}");
     assert!(count("spanweave_log_lines_written_total") < 100, "{said}");
 }
 
