@@ -111,6 +111,7 @@ impl Call {
                 return self.enter_otherwise(before);
             }
             thread.set_current(self.0.ctx());
+            self.0.entered();
             before
         })
     }
@@ -120,12 +121,14 @@ impl Call {
     fn enter_otherwise(&mut self, before: Ctx) -> Ctx {
         self.0.open(before);
         self.0.ctx().set_current();
+        self.0.entered();
         before
     }
 
     /// A function of its own for what nearly always is, in which nothing depends on the outcome.
     #[inline(never)]
     fn leave_ok(&mut self, before: Ctx) {
+        self.0.left();
         Thread::with(|thread| {
             thread.set_current(before);
             if !self.0.finish_ok_here(thread) {
@@ -137,6 +140,7 @@ impl Call {
     #[cold]
     #[inline(never)]
     fn leave_otherwise(&mut self, before: Ctx, outcome: Outcome) {
+        self.0.left();
         before.set_current();
         self.0.finish(outcome);
     }
@@ -234,6 +238,7 @@ impl Polling<'_> {
 
     /// What was to be made is there, and is not yet run.
     pub(crate) fn waits(self) {
+        self.call.0.left();
         Call::leave_pending(self.before);
         self.call.0.wait();
         std::mem::forget(self);
@@ -242,6 +247,7 @@ impl Polling<'_> {
     /// The poll returned, and the call goes on.
     #[inline]
     pub(crate) fn pending(self) {
+        self.call.0.left();
         Call::leave_pending(self.before);
         std::mem::forget(self);
     }
@@ -254,7 +260,7 @@ impl Drop for Polling<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "tracing-spans")))]
 mod tests {
     use super::Call;
 

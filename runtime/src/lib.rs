@@ -78,6 +78,7 @@ mod telemetry;
 mod thread;
 mod thread_number;
 mod trace;
+mod tracing_span;
 
 #[cfg(feature = "axum")]
 pub mod http;

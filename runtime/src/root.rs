@@ -178,6 +178,7 @@ impl Running<'_> {
             thread.active.exchange(&mut root.trace);
             before
         });
+        root.span.entered();
         Running { root, before }
     }
 
@@ -189,6 +190,7 @@ impl Running<'_> {
 
     #[inline]
     fn leave(&mut self) {
+        self.root.span.left();
         // Parts nest, so what is active now is what this one lent; the thread gets back what was active before.
         Thread::with(|thread| {
             thread.active.exchange(&mut self.root.trace);

@@ -9,11 +9,12 @@ use opentelemetry::trace::SpanKind;
 use crate::core::Metric;
 use crate::outcome::Outcome;
 use crate::sql::Statement;
+use crate::tracing_span::SiteCallsite;
 
 /// What a span shows that does not change from one to the next. A span's end asks for the metric; the rest is for the
 /// exporter's thread.
 pub(crate) trait Describe: Sync {
-    /// Asked once, on the exporter's thread.
+    /// Asked once, as a rule on the exporter's thread.
     fn span_name(&'static self) -> Cow<'static, str>;
     fn span_kind(&'static self) -> SpanKind;
     /// Cloned for every span, so texts are to be static or counted.
@@ -24,6 +25,11 @@ pub(crate) trait Describe: Sync {
     }
     /// Whether many of its spans in one trace are worth a word. Asked once, at the first span.
     fn may_repeat(&self) -> bool {
+        false
+    }
+    /// Whether its spans come from `tracing`, and so need not be shown to it.
+    #[cfg(feature = "tracing-spans")]
+    fn comes_from_tracing(&self) -> bool {
         false
     }
     /// Asked once, at the first span.
@@ -53,12 +59,21 @@ pub(crate) struct Site {
     pub(crate) description: &'static dyn Describe,
     span_name: OnceLock<Cow<'static, str>>,
     attributes: OnceLock<Box<[KeyValue]>>,
+    #[cfg_attr(not(feature = "tracing-spans"), expect(dead_code, reason = "nothing is shown"))]
+    pub(crate) callsite: SiteCallsite,
 }
 
 impl Site {
     fn new(description: &'static dyn Describe) -> Site {
         let (measure, may_repeat) = (description.measure(), description.may_repeat());
-        Site { measure, may_repeat, description, span_name: OnceLock::new(), attributes: OnceLock::new() }
+        Site {
+            measure,
+            may_repeat,
+            description,
+            span_name: OnceLock::new(),
+            attributes: OnceLock::new(),
+            callsite: SiteCallsite::new(),
+        }
     }
 
     /// Whether the end of a span is of use to a metric.

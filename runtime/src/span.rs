@@ -8,6 +8,7 @@ use crate::record::SpanRecord;
 use crate::site::{Measure, Site};
 use crate::thread::Thread;
 use crate::trace;
+use crate::tracing_span::TracingSpan;
 
 /// A span and its timer. It measures without recording where its trace is not recorded, and outside any telemetry
 /// handle it only reads the clock: a handle that is installed before it ends measures it in full.
@@ -18,6 +19,8 @@ pub(crate) struct Span {
     parent: u64,
     started: Ticks,
     phase: Phase,
+    /// What the application's subscriber sees of it, while it is open.
+    shown: TracingSpan,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,14 @@ impl Span {
     /// A span that [`open`](Span::open) opens.
     #[inline]
     pub(crate) fn unopened(caller: Ctx, site: &'static Site) -> Span {
-        Span { site, ctx: caller, parent: 0, started: Ticks::NONE, phase: Phase::Unopened }
+        Span {
+            site,
+            ctx: caller,
+            parent: 0,
+            started: Ticks::NONE,
+            phase: Phase::Unopened,
+            shown: TracingSpan::none(),
+        }
     }
 
     /// The root of a trace, open; its caller holds the trace's buffer.
@@ -47,7 +57,9 @@ impl Span {
         let recorded = ctx.is_recording();
         let started = if recorded || site.is_measured() { Ticks::now() } else { Ticks::NONE };
         let phase = if recorded { Phase::Recorded } else { Phase::Measured };
-        Span { site, ctx, parent, started, phase }
+        let mut root = Span { site, ctx, parent, started, phase, shown: TracingSpan::none() };
+        root.shown.open(site);
+        root
     }
 
     pub(crate) fn site(&self) -> &'static Site {
@@ -144,6 +156,7 @@ impl Span {
     fn start_measured(&mut self, now: Ticks) {
         self.phase = Phase::Measured;
         self.started = now;
+        self.shown.open(self.site);
     }
 
     #[inline(always)]
@@ -152,6 +165,25 @@ impl Span {
         self.parent = self.ctx.span;
         self.ctx.span = id;
         self.started = now;
+        self.shown.open(self.site);
+    }
+
+    /// A part of it begins to run.
+    #[inline(always)]
+    pub(crate) fn entered(&self) {
+        self.shown.enter();
+    }
+
+    /// A part of it runs no longer.
+    #[inline(always)]
+    pub(crate) fn left(&self) {
+        self.shown.exit();
+    }
+
+    #[inline(always)]
+    fn finished(&mut self, outcome: Outcome) {
+        self.phase = Phase::Finished;
+        self.shown.close(outcome);
     }
 
     /// Lets an open span wait: its timer starts again when it [opens](Span::open) again. One outside any context may
@@ -175,7 +207,7 @@ impl Span {
     /// Ends a span that was dropped: one that waits as if it had never been, one that is open as cancelled.
     pub(crate) fn drop_unfinished(&mut self) {
         let Phase::Waiting { recorded } = self.phase else { return self.finish(Outcome::Cancelled) };
-        self.phase = Phase::Finished;
+        self.finished(Outcome::Cancelled);
         if recorded {
             trace::abandon_span(self.ctx);
         }
@@ -188,7 +220,7 @@ impl Span {
             return;
         }
         let recorded = matches!(self.phase, Phase::Recorded | Phase::Waiting { recorded: true });
-        self.phase = Phase::Finished;
+        self.finished(outcome);
         if !self.site.is_measured() && !recorded {
             return;
         }
@@ -215,7 +247,7 @@ impl Span {
                 cell => cell,
             },
             Measure::Nothing if !recorded => {
-                self.phase = Phase::Finished;
+                self.finished(Outcome::Ok);
                 return true;
             }
             Measure::Nothing => None,
@@ -225,7 +257,7 @@ impl Span {
         if recorded && !thread.active.close_span(self.ctx.key, || self.record(end, Outcome::Ok)) {
             return false;
         }
-        self.phase = Phase::Finished;
+        self.finished(Outcome::Ok);
         if let Some(cell) = cell {
             cell.measure_ok(end.since(self.started));
         }
@@ -235,7 +267,7 @@ impl Span {
     /// Measures a root; its record, for whoever holds the trace's buffer, if it is recorded.
     pub(crate) fn finish_root(&mut self, metric: Option<Metric>, outcome: Outcome) -> Option<SpanRecord> {
         let recorded = self.phase == Phase::Recorded;
-        self.phase = Phase::Finished;
+        self.finished(outcome);
         if metric.is_none() && !recorded {
             return None;
         }

@@ -17,6 +17,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "sqlx-0.8", plan: |_| Plan::cargo(ON_SQLX_0_8) },
     Step { name: "postgres-0.8", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES_0_8) },
     Step { name: "mysql-0.8", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL_0_8) },
+    Step { name: "tracing", plan: |_| Plan::cargo(ON_TRACING) },
     Step { name: "docs", plan: |_| docs() },
     Step { name: "deny", plan: |_| deny() },
     Step { name: "quickstart", plan: |_| Plan::cargo("run --quiet --example quickstart") },
@@ -33,6 +34,8 @@ const ON_POSTGRES_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --
                                --features postgres --test postgres";
 const ON_MYSQL_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \
                             --features mysql --test mysql";
+// A feature that makes every call larger, and so is on in no other step.
+const ON_TRACING: &str = "test --package spanweave --features logs,tracing-spans --test tracing_spans";
 
 fn docs() -> Plan {
     Plan::Run {
