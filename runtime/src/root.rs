@@ -5,13 +5,11 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-#[cfg(feature = "axum")]
-use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "axum")]
-use crate::clock;
+use crate::clock::Ticks;
 use crate::core::{Core, Metric};
 use crate::ctx::Ctx;
 use crate::dropped::DropReason;
@@ -88,10 +86,9 @@ impl OpenRoot {
         self.span.is_open()
     }
 
-    /// Since it was opened.
     #[cfg(feature = "axum")]
-    pub(crate) fn elapsed(&self) -> Duration {
-        Duration::from_nanos(clock::nanos(self.span.elapsed()))
+    pub(crate) fn started(&self) -> Ticks {
+        self.span.started()
     }
 
     /// Runs a part of the root: its context is current and its trace is the thread's own meanwhile. A part that

@@ -76,8 +76,13 @@ impl Span {
         self.parent != 0
     }
 
+    #[cfg(feature = "axum")]
+    pub(crate) fn started(&self) -> Ticks {
+        self.started
+    }
+
     /// Ticks since it was opened.
-    #[cfg(any(feature = "_sqlx", feature = "axum"))]
+    #[cfg(feature = "_sqlx")]
     pub(crate) fn elapsed(&self) -> u64 {
         Ticks::now().since(self.started)
     }

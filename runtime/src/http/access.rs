@@ -6,6 +6,7 @@ use http::{Request, StatusCode};
 
 use super::notes;
 use super::route::Route;
+use crate::clock::{self, Ticks};
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 
@@ -19,7 +20,8 @@ pub(super) fn path<B>(request: &Request<B>) -> Box<str> {
 }
 
 /// To the microsecond.
-fn milliseconds(took: Duration) -> f64 {
+fn milliseconds_since(started: Ticks) -> f64 {
+    let took = Duration::from_nanos(clock::nanos(Ticks::now().since(started)));
     (took.as_secs_f64() * 1e6).round() / 1e3
 }
 
@@ -31,7 +33,7 @@ pub(super) fn log(
     path: Option<&str>,
     status: Option<StatusCode>,
     outcome: Outcome,
-    took: Duration,
+    started: Ticks,
 ) {
     // The level is a constant of each event, so that a subscriber can say beforehand which it wants.
     macro_rules! event {
@@ -43,7 +45,7 @@ pub(super) fn log(
                 path,
                 status = status.map(|status| status.as_u16()),
                 outcome = outcome.label(),
-                latency_ms = milliseconds(took),
+                latency_ms = milliseconds_since(started),
                 user_id = notes::of(Ctx::current().key).and_then(|notes| notes.user_id).as_deref(),
                 "request"
             )

@@ -15,7 +15,6 @@ use tower_service::Service;
 use super::endpoints::Operators;
 use super::route::{self, Route};
 use super::{access, request_id};
-use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::propagate;
 use crate::record::Source;
@@ -50,7 +49,7 @@ pub struct HttpLayer {
 }
 
 impl HttpLayer {
-    /// Whether an `x-request-id` of the client is taken over, and the [id of the request](Ctx::request_id) is sent back in
+    /// Whether an `x-request-id` of the client is taken over, and the [id of the request](crate::Ctx::request_id) is sent back in
     /// such a header. By default it is where the handle writes [logs](crate::Telemetry#method.logs).
     #[must_use]
     pub fn request_ids(mut self, on: bool) -> HttpLayer {
@@ -177,29 +176,27 @@ impl ServedRequest {
         }
         let has_id = layer.has_request_ids();
         if has_id {
-            root.run(|| request_id::note(Ctx::current(), request.headers()));
+            let ctx = root.ctx();
+            // As a part of the root, for which its trace is at hand.
+            root.run(|| request_id::note(ctx, request.headers()));
         }
         let path = layer.logs_path.then(|| access::path(request));
         ServedRequest { root, route, path, has_id, is_logged: false }
     }
 
     fn respond(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let (outcome, has_id) = (route::outcome(status), self.has_id);
-        self.log(Some(status), outcome);
-        self.root.run(|| {
-            let ctx = Ctx::current();
-            ctx.set(HTTP_RESPONSE_STATUS_CODE, status.as_u16());
-            if has_id {
-                request_id::answer(ctx, headers);
-            }
-        });
+        let (outcome, ctx) = (route::outcome(status), self.root.ctx());
+        if self.has_id {
+            request_id::answer(ctx, headers);
+        }
+        self.log(Some(status), outcome, || ctx.set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
         self.root.finish_measured(Some(self.route.metric_of(status)), outcome);
     }
 
     /// The service has answered with an error of its own.
     fn fail(&mut self) {
         let outcome = Outcome::Error(SERVICE_ERROR);
-        self.log(None, outcome);
+        self.log(None, outcome, || ());
         self.root.finish(outcome);
     }
 
@@ -208,10 +205,14 @@ impl ServedRequest {
         self.root.discard();
     }
 
-    fn log(&mut self, status: Option<StatusCode>, outcome: Outcome) {
+    /// Writes the access line, and does what else is to be done in the request's context.
+    fn log(&mut self, status: Option<StatusCode>, outcome: Outcome, also: impl FnOnce()) {
         self.is_logged = true;
-        let (route, path, took) = (self.route, self.path.as_deref(), self.root.elapsed());
-        self.root.run(|| access::log(route, path, status, outcome, took));
+        let (route, path, started) = (self.route, self.path.as_deref(), self.root.started());
+        self.root.run(|| {
+            also();
+            access::log(route, path, status, outcome, started);
+        });
     }
 }
 
@@ -221,7 +222,7 @@ impl Drop for ServedRequest {
             // A part of it that panicked has ended the root.
             let outcome = if self.root.is_open() { Outcome::Cancelled } else { Outcome::Panicked };
             // A subscriber is foreign code, and the thread may be unwinding: a second panic would end the process.
-            let _panicked = catch_unwind(AssertUnwindSafe(|| self.log(None, outcome)));
+            let _panicked = catch_unwind(AssertUnwindSafe(|| self.log(None, outcome, || ())));
         }
     }
 }

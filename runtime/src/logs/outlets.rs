@@ -1,6 +1,6 @@
 //! Where a handle's log lines go, and how many got there.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ impl LineDrop {
 #[derive(Default)]
 pub(crate) struct Outlets {
     queues: Mutex<Vec<Weak<Queue>>>,
+    /// Whether there is, or was, a queue: every request asks.
+    are_used: AtomicBool,
     written: AtomicU64,
     dropped: [AtomicU64; LineDrop::ALL.len()],
 }
@@ -40,11 +42,12 @@ pub(crate) struct Outlets {
 impl Outlets {
     pub(super) fn add(&self, queue: &Arc<Queue>) {
         self.queues.lock().push(Arc::downgrade(queue));
+        self.are_used.store(true, Relaxed);
     }
 
     /// Whether the handle writes, or has written, a log.
     pub(crate) fn are_used(&self) -> bool {
-        !self.queues.lock().is_empty()
+        self.are_used.load(Relaxed)
     }
 
     /// Waits until what was logged by now is written; says whether `timeout` was enough.
