@@ -196,6 +196,10 @@ fn router(pool: &SqlitePool, telemetry: &Telemetry) -> Router {
 
 const AT_ONCE: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(10);
+const A_MOMENT: Duration = Duration::from_millis(10);
+/// What requests that are under way, and then the export, have left when the process is asked to stop: together less than
+/// supervisors wait before they kill.
+const TIME_TO_STOP: Duration = Duration::from_secs(4);
 
 struct Demonstration {
     url: String,
@@ -256,18 +260,19 @@ impl Demonstration {
         while spans.iter().filter(|span: &&SpanData| span.parent_span_id == SpanId::INVALID).count()
             < requests
         {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            flush(&self.telemetry).await;
+            tokio::time::sleep(A_MOMENT).await;
+            // Whatever else they are exported to may take its time.
+            let _all_exported = in_background(&self.telemetry, |telemetry| telemetry.flush(A_MOMENT)).await;
             spans.append(&mut self.kept.take());
         }
         spans
     }
 }
 
-async fn flush(telemetry: &Telemetry) {
+/// Flushing and shutting down block their thread.
+async fn in_background(telemetry: &Telemetry, task: fn(Telemetry) -> bool) -> bool {
     let telemetry = telemetry.clone();
-    let flushed = tokio::task::spawn_blocking(move || telemetry.flush(PATIENCE)).await;
-    assert!(flushed.is_ok_and(|in_time| in_time), "the exporter does not answer");
+    tokio::task::spawn_blocking(move || task(telemetry)).await.unwrap_or(false)
 }
 
 fn print_methods(telemetry: &Telemetry) {
@@ -352,7 +357,11 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
     telemetry.watch_pool("main", &pool);
     let listener = TcpListener::bind(("127.0.0.1", serve.unwrap_or(0))).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let server = tokio::spawn(axum::serve(listener, router(&pool, &telemetry)).into_future());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, router(&pool, &telemetry)).with_graceful_shutdown(async {
+        let _stop_was_dropped = stopped.await;
+    });
+    let server = tokio::spawn(server.into_future());
 
     if serve.is_some() {
         println!("Listening on {url}, for example {url}/api/tasks/ and {url}/metrics. Ctrl-C ends it.\n");
@@ -367,8 +376,11 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
         print_methods(&telemetry);
         println!("{NEXT_STEPS}");
     }
-    server.abort();
-    flush(&telemetry).await;
+    drop(stop);
+    let _some_took_too_long = tokio::time::timeout(TIME_TO_STOP, server).await;
+    if !in_background(&telemetry, |telemetry| telemetry.shutdown(TIME_TO_STOP)).await {
+        eprintln!("There was no time to export all spans.");
+    }
     Ok(())
 }
 

@@ -118,7 +118,7 @@ struct Speed {
     to: &'static str,
     telemetry: Telemetry,
     serve: Box<dyn FnMut(u32)>,
-    /// Nanoseconds per span of the exporter's thread, portion by portion.
+    /// Nanoseconds per span of the threads that collect and send, portion by portion.
     exporter: Vec<f64>,
     /// The same of the thread that the HTTP client has.
     client: Vec<f64>,
@@ -133,7 +133,7 @@ impl Speed {
 
     /// The threads of the others sleep meanwhile.
     fn export_portion(&mut self) {
-        let used = || ["spanweave-export", "reqwest-internal-sync-runtime"].map(thread_cpu::of_idle);
+        let used = || ["spanweave-", "reqwest-internal-sync-runtime"].map(thread_cpu::of_idle);
         let before = used();
         (self.serve)(PORTION);
         assert!(self.telemetry.flush(PATIENCE), "the exporter takes what is there");
@@ -157,7 +157,7 @@ impl Speed {
 
 fn speed() {
     println!(
-        "\nspeed: CPU time of the exporter's thread over {PORTIONS} portions of {} spans, in turns",
+        "\nspeed: CPU time of the threads that collect and send over {PORTIONS} portions of {} spans, in turns",
         u64::from(PORTION) * SPANS_PER_REQUEST
     );
     println!(

@@ -8,13 +8,13 @@ const NAME_BYTES: usize = 15;
 /// What a thread has used is brought up to date when it goes to sleep; that is soon after it was seen to have finished.
 const GOES_TO_SLEEP: Duration = Duration::from_millis(1);
 
-/// What the threads of a name, of which some may have been cut off, have used so far. They are to be idle.
+/// What the threads whose names begin so, as far as Linux keeps them, have used so far. They are to be idle.
 pub fn of_idle(name: &str) -> Duration {
     thread::sleep(GOES_TO_SLEEP);
     let tasks = fs::read_dir("/proc/self/task").expect("Linux shows the threads of a process");
     let used = tasks.filter_map(|task| {
         let task = task.ok()?.path();
-        let is_named = fs::read_to_string(task.join("comm")).ok()?.trim_end() == kept(name);
+        let is_named = fs::read_to_string(task.join("comm")).ok()?.starts_with(kept(name));
         is_named.then(|| used(fs::read_to_string(task.join("schedstat"))))
     });
     used.sum()

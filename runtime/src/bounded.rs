@@ -3,8 +3,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// What the spans and attributes that are recorded and not exported yet may take, of all traces of the process together,
-/// in bytes: with what open traces carry, and the memory that is kept for the next ones, without the texts that attributes have for values.
+/// What the spans and notes that are recorded and not collected yet may take, of all traces of the process together, in
+/// bytes: with what open traces carry, the memory that is kept for the next ones, and the texts of notes.
 const MAX_BYTES: usize = 256 << 20;
 
 static BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -16,25 +16,21 @@ pub(crate) fn is_scarce() -> bool {
 }
 
 /// Memory of something else, which counts for as long as this is there.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reserved(usize);
 
 impl Reserved {
     /// `None` where there is no memory left.
     pub(crate) fn new(bytes: usize) -> Option<Reserved> {
-        reserve_in_all(bytes).then(|| Reserved(bytes))
-    }
-}
-
-impl Reserved {
-    pub(crate) fn bytes(&self) -> usize {
-        self.0
+        (bytes == 0 || reserve_in_all(bytes)).then(|| Reserved(bytes))
     }
 }
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        BYTES.fetch_sub(self.0, Relaxed);
+        if self.0 > 0 {
+            BYTES.fetch_sub(self.0, Relaxed);
+        }
     }
 }
 

@@ -131,7 +131,20 @@ impl Anchor {
 
 #[cfg(test)]
 mod tests {
-    use super::{nanos, ticks_within};
+    use std::time::SystemTime;
+
+    use super::{Anchor, Ticks, nanos, ticks_within};
+
+    #[test]
+    fn a_clock_that_steps_back_moves_everything_by_as_much() {
+        let (start, end) = (Ticks::now(), Ticks::now());
+        for wall in [SystemTime::now(), SystemTime::UNIX_EPOCH] {
+            let anchor = Anchor { ticks: Ticks::now(), wall };
+            assert!(anchor.wall(start) <= anchor.wall(end) && anchor.wall(end) <= wall);
+            assert!(anchor.wall(Ticks::NONE) < anchor.wall(start));
+            assert!(anchor.wall(Ticks(u64::MAX)) > wall);
+        }
+    }
 
     #[test]
     fn a_bound_in_ticks_is_the_last_that_is_within_it() {

@@ -135,8 +135,9 @@ impl Ctx {
     pub fn set(self, key: &'static str, value: impl FieldValue) {
         if self.is_recording()
             && let Some(value) = value.field_value()
+            && let Some(note) = NoteRecord::new(self.span, Note::Attribute { key, value })
         {
-            trace::note(self.key, NoteRecord { span: self.span, note: Note::Attribute { key, value } });
+            trace::note(self.key, note);
         }
     }
 

@@ -24,18 +24,27 @@ pub(crate) struct SpanRecord {
 }
 
 /// What is said of a span beside its record.
-#[derive(Clone)]
 pub(crate) struct NoteRecord {
     pub(crate) span: u64,
     pub(crate) note: Note,
+    #[expect(dead_code, reason = "what the note takes is given back when this is dropped")]
+    memory: Reserved,
 }
 
 impl NoteRecord {
-    /// What it takes beside the record.
+    /// `None` where there is no memory for it.
+    pub(crate) fn new(span: u64, note: Note) -> Option<NoteRecord> {
+        let memory = Reserved::new(note.bytes_beside())?;
+        Some(NoteRecord { span, note, memory })
+    }
+}
+
+impl Note {
+    /// What it takes beside its place in a list.
     pub(crate) fn bytes_beside(&self) -> usize {
-        match &self.note {
+        match self {
             Note::Attribute { value, .. } => text_bytes(value),
-            Note::Event(event) => event.memory.bytes(),
+            Note::Event(event) => size_of::<EventRecord>() + event.text_bytes(),
             Note::Source(source) => size_of::<Source>() + source.links.len() * size_of::<SpanContext>(),
         }
     }
@@ -67,8 +76,13 @@ pub(crate) struct EventRecord {
     pub(crate) at: Ticks,
     pub(crate) name: String,
     pub(crate) attributes: Vec<KeyValue>,
-    /// What the texts take.
-    pub(crate) memory: Reserved,
+}
+
+impl EventRecord {
+    fn text_bytes(&self) -> usize {
+        let attribute = |attribute: &KeyValue| size_of::<KeyValue>() + text_bytes(&attribute.value);
+        self.name.len() + self.attributes.iter().map(attribute).sum::<usize>()
+    }
 }
 
 /// Where the root of a trace comes from.
@@ -82,7 +96,7 @@ pub(crate) struct Source {
 }
 
 const _: () = assert!(
-    size_of::<NoteRecord>() == size_of::<(u64, &str, Value)>(),
+    size_of::<NoteRecord>() == size_of::<(u64, &str, Value, usize)>(),
     "it is as large as an attribute, which most of them are"
 );
 

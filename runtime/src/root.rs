@@ -61,7 +61,9 @@ impl OpenRoot {
         let Ctx { key, span } = self.ctx();
         if let Some(trace) = self.trace.as_mut() {
             source.trace_state = carried.trace_state.clone();
-            trace.note(NoteRecord { span, note: Note::Source(Box::new(source)) });
+            if let Some(note) = NoteRecord::new(span, Note::Source(Box::new(source))) {
+                trace.note(note);
+            }
         }
         if !carried.is_empty() {
             propagate::change(key, |own| {

@@ -14,4 +14,5 @@ mod logs;
 mod otel;
 mod outcomes;
 mod propagation;
+mod tls;
 mod wire;

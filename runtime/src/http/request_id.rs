@@ -23,7 +23,9 @@ pub(super) fn note(ctx: Ctx, headers: &HeaderMap) {
     if ctx.is_recording() {
         let value = Value::Array(Array::String(vec![StringValue::from(id.to_owned())]));
         let note = Note::Attribute { key: ATTRIBUTE, value };
-        trace::note(ctx.key, NoteRecord { span: ctx.span, note });
+        if let Some(note) = NoteRecord::new(ctx.span, note) {
+            trace::note(ctx.key, note);
+        }
     }
 }
 

@@ -47,7 +47,9 @@ impl NestedSpans {
                 && let Some(value) = value.attribute()
             {
                 let (ctx, note) = (nested.span.ctx(), Note::Attribute { key, value });
-                trace::note(ctx.key, NoteRecord { span: ctx.span, note });
+                if let Some(note) = NoteRecord::new(ctx.span, note) {
+                    trace::note(ctx.key, note);
+                }
             }
         }
     }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use opentelemetry::{KeyValue, Value};
+use opentelemetry::KeyValue;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 use super::fields::Fields;
 use super::line;
-use crate::bounded::Reserved;
 use crate::clock::Ticks;
 use crate::ctx::Ctx;
 use crate::record::{EventRecord, Note, NoteRecord};
@@ -25,8 +24,9 @@ impl<S: Subscriber> Layer<S> for SpanEvents {
         let (ctx, at) = (Ctx::current(), Ticks::now());
         if ctx.is_recording() && !is_own(event.metadata()) {
             let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
-            if let Some(event) = record(event.metadata(), fields, at) {
-                trace::note(ctx.key, NoteRecord { span: ctx.span, note: Note::Event(Arc::new(event)) });
+            let event = Note::Event(Arc::new(record(event.metadata(), fields, at)));
+            if let Some(note) = NoteRecord::new(ctx.span, event) {
+                trace::note(ctx.key, note);
             }
         }
     }
@@ -38,8 +38,7 @@ pub(super) fn is_own(metadata: &Metadata<'_>) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// `None` where there is no memory left for what is recorded.
-fn record(metadata: &'static Metadata<'static>, fields: Fields, at: Ticks) -> Option<EventRecord> {
+fn record(metadata: &'static Metadata<'static>, fields: Fields, at: Ticks) -> EventRecord {
     // One without a message is named by its place in the source.
     let name = fields.message.unwrap_or_else(|| metadata.name().to_owned());
     let mut attributes = Vec::with_capacity(2 + fields.values.len());
@@ -48,14 +47,5 @@ fn record(metadata: &'static Metadata<'static>, fields: Fields, at: Ticks) -> Op
     attributes.extend(
         fields.values.into_iter().filter_map(|(key, value)| Some(KeyValue::new(key, value.attribute()?))),
     );
-    let texts: usize = attributes.iter().map(|attribute| text_length(&attribute.value)).sum();
-    let bytes = size_of::<EventRecord>() + name.len() + attributes.len() * size_of::<KeyValue>() + texts;
-    Some(EventRecord { at, name, attributes, memory: Reserved::new(bytes)? })
-}
-
-fn text_length(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.as_str().len(),
-        _ => 0,
-    }
+    EventRecord { at, name, attributes }
 }

@@ -95,8 +95,8 @@ impl TelemetryBuilder {
     }
 
     /// What the queue of each exporter may take in memory, in bytes: spans that have ended, with their attributes and
-    /// texts, until the exporter has taken or refused them. 64 MiB by default, which is some 400,000 spans without
-    /// attributes of their own. Past it, the oldest traces are dropped, and counted as `queue_full`.
+    /// texts, until the exporter has taken or refused them. 64 MiB by default, which is about a million spans
+    /// without attributes of their own. Past it, the oldest traces are dropped, and counted as `queue_full`.
     ///
     /// ```
     /// let builder = spanweave::Telemetry::builder().queue_bytes(8 << 20);

@@ -18,7 +18,7 @@ pub(crate) struct Chunk {
     pub(super) anchor: Anchor,
     pub(super) traces: Vec<Head>,
     pub(super) spans: Vec<SpanRecord>,
-    pub(super) notes: Vec<NoteRecord>,
+    pub(super) notes: Vec<Said>,
     /// All that it takes in memory, the texts of notes included.
     bytes: usize,
 }
@@ -30,6 +30,13 @@ pub(super) struct Head {
     pub(super) end: Option<TraceEnd>,
     pub(super) spans: Range<usize>,
     pub(super) notes: Range<usize>,
+}
+
+/// A note of a span; it counts to the lanes' queues.
+#[derive(Clone)]
+pub(super) struct Said {
+    pub(super) span: u64,
+    pub(super) note: Note,
 }
 
 impl Chunk {
@@ -51,11 +58,11 @@ impl Chunk {
         self.traces.shrink_to_fit();
         self.spans.shrink_to_fit();
         self.notes.shrink_to_fit();
-        let beside: usize = self.notes.iter().map(NoteRecord::bytes_beside).sum();
+        let beside: usize = self.notes.iter().map(|said| said.note.bytes_beside()).sum();
         self.bytes = size_of::<Chunk>()
             + self.traces.capacity() * size_of::<Head>()
             + self.spans.capacity() * size_of::<SpanRecord>()
-            + self.notes.capacity() * size_of::<NoteRecord>()
+            + self.notes.capacity() * size_of::<Said>()
             + beside;
     }
 
@@ -72,9 +79,9 @@ impl Chunk {
     }
 }
 
-fn taken(note: &mut NoteRecord) -> NoteRecord {
+fn taken(record: &mut NoteRecord) -> Said {
     let nothing = Note::Attribute { key: "", value: Value::Bool(false) };
-    NoteRecord { span: note.span, note: std::mem::replace(&mut note.note, nothing) }
+    Said { span: record.span, note: std::mem::replace(&mut record.note, nothing) }
 }
 
 /// Puts traces into chunks, and hands every one that is full to `full`.

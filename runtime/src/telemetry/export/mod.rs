@@ -101,7 +101,9 @@ impl Pipeline {
         let lanes = self.core.lanes();
         let had_ended = lanes.iter().all(|lane| lane.ended().is_some());
         let cutoff = after(timeout.saturating_sub(COUNTING.min(timeout / 10)));
-        lanes.iter().for_each(|lane| lane.come_to_an_end(cutoff));
+        for lane in lanes {
+            lane.come_to_an_end(cutoff);
+        }
         let deadline = after(timeout);
         let collected = self.ask(Command::Finish, deadline);
         let mut ends = lanes.iter().map(|lane| lane.queue.wait_for_end(deadline));

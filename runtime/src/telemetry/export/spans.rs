@@ -8,13 +8,13 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 
 use super::BATCH_SPANS;
-use super::chunk::{Chunk, Head};
+use super::chunk::{Chunk, Head, Said};
 use super::limits;
 use crate::clock::Anchor;
 use crate::core::Core;
 use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
-use crate::record::{EventRecord, Note, NoteRecord, Source, SpanRecord, text_bytes};
+use crate::record::{EventRecord, Note, Source, SpanRecord, text_bytes};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
 use crate::telemetry::SpanLimits;
@@ -116,14 +116,14 @@ impl Iterator for Spans<'_> {
 }
 
 /// What was said of a span, among what is sorted by span.
-fn notes_of<'n>(record: &SpanRecord, notes: &'n mut [NoteRecord]) -> &'n mut [NoteRecord] {
+fn notes_of<'n>(record: &SpanRecord, notes: &'n mut [Said]) -> &'n mut [Said] {
     let start = notes.partition_point(|note| note.span < record.id);
     let end = notes.partition_point(|note| note.span <= record.id);
     &mut notes[start..end]
 }
 
 /// Where a span comes from. A root of which nothing is said has its parent, if any, from another process.
-fn source_of(said: &mut [NoteRecord], is_root: bool) -> Source {
+fn source_of(said: &mut [Said], is_root: bool) -> Source {
     let source = said.iter_mut().find_map(|said| match &mut said.note {
         Note::Source(source) => Some(std::mem::take(&mut **source)),
         Note::Attribute { .. } | Note::Event(_) => None,
@@ -135,7 +135,7 @@ fn source_of(said: &mut [NoteRecord], is_root: bool) -> Source {
 fn add_attributes_of(
     core: &'static Core,
     record: &SpanRecord,
-    set: &mut [NoteRecord],
+    set: &mut [Said],
     attributes: &mut Vec<KeyValue>,
 ) {
     let of_site = record.site.attributes();
@@ -162,7 +162,7 @@ fn add_attributes_of(
 }
 
 /// The first events of a span, in the order of their time, and how many more there were.
-fn events_of(limits: &SpanLimits, anchor: &Anchor, said: &[NoteRecord]) -> SpanEvents {
+fn events_of(limits: &SpanLimits, anchor: &Anchor, said: &[Said]) -> SpanEvents {
     let mut events: Vec<&EventRecord> = said
         .iter()
         .filter_map(|said| match &said.note {

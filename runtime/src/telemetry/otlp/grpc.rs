@@ -25,8 +25,9 @@ impl Grpc {
     pub(super) fn new(url: &str, timeout: Duration, gzip: bool) -> Result<Grpc, String> {
         let endpoint = Endpoint::from_shared(url.to_owned())
             .and_then(|endpoint| endpoint.user_agent(USER_AGENT))
-            .and_then(with_tls)
             .map_err(|error| chain(&error))?;
+        #[cfg(feature = "tls")]
+        let endpoint = with_tls(endpoint).map_err(|error| chain(&error))?;
         let client = TraceServiceClient::new(endpoint.connect_timeout(timeout).connect_lazy());
         Ok(Grpc { client: if gzip { with_gzip(client) } else { client } })
     }
@@ -39,11 +40,6 @@ fn with_tls(endpoint: Endpoint) -> Result<Endpoint, tonic::transport::Error> {
         return Ok(endpoint);
     }
     endpoint.tls_config(tonic::transport::ClientTlsConfig::new().with_native_roots())
-}
-
-#[cfg(not(feature = "tls"))]
-fn with_tls(endpoint: Endpoint) -> Result<Endpoint, tonic::transport::Error> {
-    Ok(endpoint)
 }
 
 #[cfg(feature = "gzip")]
@@ -103,16 +99,18 @@ mod tests {
     use crate::telemetry::export::Answer;
     use crate::telemetry::otlp::answers::Reply;
 
-    fn asked_to_wait(reply: &Reply) -> Option<Option<Duration>> {
-        let Reply::Final(Answer::Retry { after, .. }) = reply else { return None };
-        Some(*after)
+    /// Whether, and after what, it is tried again.
+    fn tried_again(status: &Status) -> (bool, Option<Duration>) {
+        match of_status(status) {
+            Reply::Final(Answer::Retry { after, .. }) => (true, after),
+            _ => (false, None),
+        }
     }
 
     #[test]
     fn only_what_the_specification_lists_is_tried_again() {
-        let tried: Vec<i32> = (0..17)
-            .filter(|code| asked_to_wait(&of_status(&Status::new(Code::from_i32(*code), ""))).is_some())
-            .collect();
+        let tried: Vec<i32> =
+            (0..17).filter(|code| tried_again(&Status::new(Code::from_i32(*code), "")).0).collect();
         let listed = [
             Code::Cancelled,
             Code::DeadlineExceeded,
@@ -129,6 +127,6 @@ mod tests {
         let delay = Duration::from_secs(7);
         let details = ErrorDetails::with_retry_info(Some(delay));
         let status = Status::with_error_details(Code::ResourceExhausted, "", details);
-        assert_eq!(asked_to_wait(&of_status(&status)), Some(Some(delay)));
+        assert_eq!(tried_again(&status), (true, Some(delay)));
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::telemetry::export) fn chunks(traces: &[usize], text: usize) -> Vec
         let mut buffer = SpanBuffer::default();
         (1..*spans).for_each(|id| buffer.push(span(id + 1)));
         let note = Note::Attribute { key: "text", value: Value::from("x".repeat(text)) };
-        buffer.note(NoteRecord { span: 1, note });
+        buffer.note(NoteRecord::new(1, note).unwrap());
         assert!(outbox.put(&mut EndedTrace { trace_id: 7, end: None, root: span(1), buffer: &mut buffer }));
     }
     let mut chunks = Vec::new();

@@ -136,9 +136,11 @@ fn a_token_is_rotated_without_a_restart() {
     let collector = Collector::start();
     let token = Some(TokenSource::File(path.clone()));
     let telemetry = telemetry(OtlpTarget { token, ..target(collector.url()) });
-    let flush = |status: &[u16]| {
+    let flush = |statuses: &[u16]| {
         make_traces(&telemetry, 1);
-        status.iter().for_each(|status| collector.answer_with(*status, ""));
+        for status in statuses {
+            collector.answer_with(*status, "");
+        }
         assert!(telemetry.flush(LONG));
         collector.request().header("authorization").unwrap().to_owned()
     };
