@@ -51,6 +51,21 @@ pub(crate) struct Rules {
     pub(crate) exports: bool,
 }
 
+#[cfg(test)]
+impl Default for Rules {
+    /// Every trace is exported, and nothing else is kept.
+    fn default() -> Rules {
+        Rules {
+            sampler: Sampler::always_on(),
+            keeping: Keeping::new(crate::telemetry::Keep::nothing()),
+            limits: SpanLimits::default(),
+            propagators: Propagators::default(),
+            sql: SqlRules::new(crate::sql::SqlOptions::default()),
+            exports: true,
+        }
+    }
+}
+
 /// Where the duration of a span is added to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Metric {
