@@ -19,6 +19,8 @@ mod baggage;
 mod carried;
 mod carrier;
 mod inject;
+#[cfg(test)]
+mod invariants;
 mod otel;
 mod remote;
 mod traceparent;

@@ -1,0 +1,54 @@
+//! Whatever a request's headers are read as a context: nothing panics, and what is kept is within its bounds and is read as
+//! it is written.
+//!
+//! An input is the values of some headers, a line each.
+#![no_main]
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+
+use crate::propagate::invariants;
+
+/// The headers of `runtime/src/propagate/mod.rs`, compiled as they stand, with what its tests check.
+#[path = "../../runtime/src/propagate"]
+mod propagate {
+    pub mod baggage;
+    pub mod invariants;
+    pub mod traceparent;
+    pub mod tracestate;
+}
+
+/// What headers are made of.
+const PIECES: [&str; 14] = [
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03-next",
+    "congo=t61rcWkgMzE",
+    "fw529a3039@dt=FfAxxyJ7",
+    "t@vvvvvvvvvvvvvv=1",
+    "tenant=Z%C3%BCrich;since=2019",
+    "a=%FF%",
+    " , \t",
+    ",",
+    ";p",
+    "=",
+    "\n",
+    "@",
+    "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+];
+
+fuzz_target!(|input: &[u8]| {
+    let headers: Vec<_> = input.split(|byte| *byte == b'\n').take(8).collect();
+    invariants::check(&headers);
+});
+
+// Every other time a piece of a header goes in.
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    let seed = seed as usize;
+    let piece = PIECES[seed / 2 % PIECES.len()];
+    if !seed.is_multiple_of(2) || size + piece.len() > max_size {
+        return fuzzer_mutate(data, size, max_size);
+    }
+    let at = seed / 31 % (size + 1);
+    data.copy_within(at..size, at + piece.len());
+    data[at..at + piece.len()].copy_from_slice(piece.as_bytes());
+    size + piece.len()
+});
