@@ -1,12 +1,16 @@
 //! What a telemetry handle owns. Cores are never freed, so that a context, which is only a number, can find its own
 //! at any time; a process makes one, a test process some hundreds.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
+
+use parking_lot::Mutex;
 
 use crate::collect::Collector;
 use crate::counters::Counters;
 use crate::decisions::Decisions;
+use crate::exemplars::Exemplars;
 use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 #[cfg(feature = "logs")]
@@ -38,6 +42,9 @@ pub(crate) struct Core {
     pub(crate) decisions: Decisions,
     #[cfg(feature = "logs")]
     pub(crate) logs: Outlets,
+    pub(crate) exemplars: Exemplars,
+    /// The metrics that came to their bound, as far as that is said.
+    pub(crate) overflows_said: Mutex<HashSet<&'static str>>,
     #[cfg(feature = "_sqlx")]
     pub(crate) pools: Pools,
 }
@@ -79,6 +86,15 @@ impl Metric {
     pub(crate) fn of(family: &'static Family, labels: Box<[String]>) -> Metric {
         Metric { series: registry::register(Series { family, labels }), bounds: family.buckets.bounds() }
     }
+
+    pub(crate) fn series(self) -> SeriesId {
+        self.series
+    }
+
+    /// The index of the bucket that a duration falls into.
+    pub(crate) fn bucket(self, ticks: u64) -> usize {
+        self.bounds.index(ticks)
+    }
 }
 
 /// Made at the first use: as a plain array it would be a part of every program's file.
@@ -109,6 +125,8 @@ impl Core {
             decisions: Decisions::new(),
             #[cfg(feature = "logs")]
             logs: Outlets::default(),
+            exemplars: Exemplars::default(),
+            overflows_said: Mutex::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),
         }));

@@ -35,6 +35,11 @@ impl Buckets {
         Buckets { seconds, bounds: OnceLock::new() }
     }
 
+    /// The buckets of a histogram, the infinite one too.
+    pub(crate) fn count(&self) -> usize {
+        self.seconds.len() + 1
+    }
+
     /// In the clock's own unit, so that recording a duration takes no arithmetic.
     pub(crate) fn bounds(&self) -> &Bounds {
         self.bounds.get_or_init(|| {
@@ -78,7 +83,7 @@ impl Bounds {
 
     /// A bound is inclusive, as Prometheus' `le` is.
     #[inline]
-    fn index(&self, ticks: u64) -> usize {
+    pub(crate) fn index(&self, ticks: u64) -> usize {
         self.search(ticks, self.first[ticks.leading_zeros() as usize].into())
     }
 

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::core::Metric;
 use crate::method::Method;
 use crate::outcome::Outcome;
-use crate::registry::{Family, OTHER};
+use crate::registry::{self, Family, OTHER};
 use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The most sets of values that the labels of one method are told apart by; those that come after are `other`.
@@ -141,6 +141,9 @@ impl Labelled {
         let mut sets = SETS.lock();
         let sets = sets.entry(address).or_default();
         let is_full = sets.len() >= MAX_SETS && !sets.contains_key(values);
+        if is_full && let Some(family) = family {
+            registry::overflow(family);
+        }
         let values: Box<[String]> =
             if is_full { values.iter().map(|_| OTHER.to_owned()).collect() } else { values.into() };
         sets.entry(values.clone()).or_insert_with(|| {

@@ -56,10 +56,12 @@ mod counters;
 mod ctx;
 mod decisions;
 mod dropped;
+mod exemplars;
 mod histogram;
 mod ids;
 mod key;
 mod labelled;
+mod listed;
 mod method;
 mod names;
 mod origin;
@@ -93,7 +95,12 @@ pub use continued::{
     Boxed, BoxedCall, BoxedReturn, Continue, FutureReturn, Opened, Opening, StreamReturn, TracedStream,
 };
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
+#[doc(hidden)]
+pub use inventory;
 pub use labelled::LabelValue;
+#[doc(hidden)]
+pub use listed::Listed;
+pub use listed::methods;
 pub use method::{Method, MethodKind, MethodOptions};
 pub use origin::OriginatedRoot;
 pub use outcome::{
@@ -104,6 +111,6 @@ pub use record::FieldValue;
 pub use root::{Root, RootFuture};
 pub use spanweave_macros::{ErrorClass, repo, traced, traced_client, traced_job, traced_service};
 pub use telemetry::{
-    ConfigError, Configuration, Keep, MethodSummary, Otlp, Propagators, Sampler, SpanLimits, Telemetry,
-    TelemetryBuilder,
+    ConfigError, Configuration, Keep, MethodSummary, MetricsFormat, Otlp, Propagators, Sampler, SpanLimits,
+    Telemetry, TelemetryBuilder,
 };

@@ -135,6 +135,40 @@ impl Method {
 }
 
 impl Method {
+    /// What it does.
+    pub fn kind(&self) -> MethodKind {
+        self.kind
+    }
+
+    /// The name of its type, as spans and metrics show it; of a function, the last part of its module's path: `tasks` for one
+    /// in the module `app::tasks`.
+    pub fn owner(&self) -> &'static str {
+        self.type_name
+            .unwrap_or_else(|| self.module.rsplit_once("::").map_or(self.module, |(_, module)| module))
+    }
+
+    /// Its own name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The path of its module.
+    pub fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// The file that it is in, as the compiler was given it.
+    pub fn file(&self) -> &'static str {
+        self.location.file()
+    }
+
+    /// The line that its name is in.
+    pub fn line(&self) -> u32 {
+        self.location.line()
+    }
+}
+
+impl Method {
     #[inline]
     pub(crate) fn site(&'static self) -> &'static Site {
         self.site.get(self)
@@ -142,12 +176,6 @@ impl Method {
 
     pub(crate) fn options(&self) -> &'static MethodOptions {
         self.options
-    }
-
-    /// `TaskService`; `tasks` for a function in the module `app::tasks`.
-    fn owner(&self) -> &'static str {
-        self.type_name
-            .unwrap_or_else(|| self.module.rsplit_once("::").map_or(self.module, |(_, module)| module))
     }
 
     /// The series that all methods are in.
@@ -177,8 +205,8 @@ impl Describe for Method {
         let path = [Some(self.module), self.type_name, Some(self.name)];
         let function: Arc<str> = path.into_iter().flatten().collect::<Vec<_>>().join("::").into();
         into.push(KeyValue::new(CODE_FUNCTION_NAME, StringValue::from(function)));
-        into.push(KeyValue::new(CODE_FILE_PATH, self.location.file()));
-        into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.location.line())));
+        into.push(KeyValue::new(CODE_FILE_PATH, self.file()));
+        into.push(KeyValue::new(CODE_LINE_NUMBER, i64::from(self.line())));
     }
 
     fn measure(&'static self) -> Measure {

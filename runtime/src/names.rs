@@ -2,7 +2,7 @@
 
 use crate::counters::CounterFamily;
 use crate::histogram::Buckets;
-use crate::registry::{Family, Outcomes};
+use crate::registry::{Family, MAX_SERIES, MAX_SERIES_OF_ONE, Outcomes};
 
 /// Twelve bounds, so that a thousand methods with all their outcomes stay within twenty thousand series.
 pub(crate) static METHODS: Family = Family {
@@ -12,6 +12,8 @@ pub(crate) static METHODS: Family = Family {
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0]),
     outcomes: Some(Outcomes { calls: "method_calls", errors: "method_errors" }),
     is_own: false,
+    // As many as are annotated.
+    max_series: MAX_SERIES,
 };
 
 /// The bounds of the convention for `db.client.operation.duration`, with two more where statements mostly are.
@@ -22,6 +24,7 @@ pub(crate) static STATEMENTS: Family = Family {
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
     outcomes: None,
     is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
 };
 
 /// The convention's own histogram of statements, with its bounds.
@@ -32,6 +35,7 @@ pub(crate) static OPERATIONS: Family = Family {
     buckets: Buckets::new(&[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0]),
     outcomes: None,
     is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
 };
 
 /// By what ended it.
@@ -42,6 +46,7 @@ pub(crate) static TRANSACTIONS: Family = Family {
     buckets: Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0]),
     outcomes: None,
     is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
 };
 
 /// Named as the convention's metric; a pool that has a connection gives it within microseconds.
@@ -52,6 +57,7 @@ pub(crate) static POOL_WAITS: Family = Family {
     buckets: Buckets::new(&[0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0]),
     outcomes: None,
     is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
 };
 
 pub(crate) static SLOW_STATEMENTS: CounterFamily = CounterFamily {
@@ -81,6 +87,7 @@ pub(crate) static REQUESTS: Family = Family {
     buckets: Buckets::new(&[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]),
     outcomes: None,
     is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
 };
 
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.

@@ -2,7 +2,7 @@
 //!
 //! A series is the same under all telemetry handles; its cells are each handle's own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use parking_lot::Mutex;
@@ -12,6 +12,9 @@ use crate::names;
 
 /// The most series of one process. What comes after is counted under its family's `other` series.
 pub(crate) const MAX_SERIES: usize = 16_384;
+
+/// The most series of one metric, unless its labels come from the source of the program alone.
+pub(crate) const MAX_SERIES_OF_ONE: usize = 2_000;
 
 /// A histogram and, where the family has them, the counters of its outcomes.
 pub(crate) struct Family {
@@ -23,6 +26,8 @@ pub(crate) struct Family {
     pub(crate) outcomes: Option<Outcomes>,
     /// Whether it is the user's own.
     pub(crate) is_own: bool,
+    /// What comes after so many is counted under its `other` series.
+    pub(crate) max_series: usize,
 }
 
 /// The most histograms of the user's own.
@@ -61,6 +66,7 @@ impl Family {
                     buckets: names::own_buckets(),
                     outcomes: None,
                     is_own: true,
+                    max_series: MAX_SERIES_OF_ONE,
                 }));
                 own.families.push(family);
                 return Some(family);
@@ -126,6 +132,15 @@ struct Registry {
     /// How many of them are of the user's own histograms.
     of_own: usize,
     by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
+    cardinalities: BTreeMap<&'static str, Cardinality>,
+}
+
+/// How many label sets a metric has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cardinality {
+    pub(crate) series: usize,
+    /// How often a label set became `other`.
+    pub(crate) overflows: u64,
 }
 
 /// The number of a series: the same labels always have the same one.
@@ -133,6 +148,17 @@ struct Registry {
 pub(crate) fn register(series: Series) -> SeriesId {
     let mut registry = REGISTRY.lock();
     registry.number(series)
+}
+
+/// Counts a label set that is `other` by a bound of its caller's.
+#[cold]
+pub(crate) fn overflow(family: &'static Family) {
+    REGISTRY.lock().cardinalities.entry(family.name).or_default().overflows += 1;
+}
+
+/// The cardinality of every metric that has series, by its name without a unit.
+pub(crate) fn cardinalities() -> BTreeMap<&'static str, Cardinality> {
+    REGISTRY.lock().cardinalities.clone()
 }
 
 /// A family's series so far, with their numbers.
@@ -160,12 +186,16 @@ impl Registry {
         if let Some(known) = self.by_labels.get(&key) {
             return *known;
         }
+        let cardinality = self.cardinalities.entry(series.family.name).or_default();
         let is_full = self.series.len() >= MAX_SERIES - Self::RESERVED
+            || cardinality.series >= series.family.max_series
             || (series.family.is_own && self.of_own >= Self::MAX_OF_OWN);
         if is_full && series.labels.iter().any(|label| label != OTHER) {
+            cardinality.overflows += 1;
             let labels = series.labels.iter().map(|_| OTHER.to_owned()).collect();
             return self.number(Series { family: series.family, labels });
         }
+        cardinality.series += 1;
         let id = SeriesId::at(self.series.len());
         self.of_own += usize::from(series.family.is_own);
         self.series.push(series);
@@ -189,6 +219,7 @@ mod tests {
         buckets: Buckets::new(&[1.0]),
         outcomes: None,
         is_own: false,
+        max_series: MAX_SERIES,
     };
 
     fn series(label: usize) -> Series {
@@ -237,7 +268,23 @@ mod tests {
             buckets: Buckets::new(&[1.0]),
             outcomes: None,
             is_own: true,
+            max_series: MAX_SERIES,
         }
+    }
+
+    #[test]
+    fn a_metric_has_a_bound_of_its_own() {
+        let family = Box::leak(Box::new(Family { max_series: 2, ..own() }));
+        let mut registry = Registry::default();
+        let of = |label: &str| Series { family, labels: Box::new([label.to_owned()]) };
+        let ids = ["a", "b", "c", "d", "a"].map(|label| registry.number(of(label)));
+        assert_eq!((ids[2], ids[0]), (ids[3], ids[4]));
+        assert_eq!(&*registry.series[ids[2].index()].labels, ["other"]);
+        let cardinality = registry.cardinalities[family.name];
+        assert_eq!((cardinality.series, cardinality.overflows), (3, 2));
+        // Others have room.
+        let id = registry.number(series(1));
+        assert_eq!(&*registry.series[id.index()].labels, ["1"]);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
 
 use crate::core::Metric;
+use crate::exemplars::EndedSpan;
 use crate::outcome::Outcome;
+use crate::registry::SeriesId;
 use crate::sql::Statement;
 use crate::tracing_span::SiteCallsite;
 
@@ -36,6 +38,10 @@ pub(crate) trait Describe: Sync {
     fn measure(&'static self) -> Measure;
     /// The series for an outcome, of what is measured by it.
     fn metric(&'static self, _: Outcome) -> Option<Metric> {
+        None
+    }
+    /// The series that an ended span was added to by what only its attributes or its handle tell.
+    fn metric_of_ended(&'static self, _: &EndedSpan<'_>) -> Option<Metric> {
         None
     }
 }
@@ -85,6 +91,22 @@ impl Site {
     #[inline]
     pub(crate) fn measure(&self) -> Measure {
         self.measure
+    }
+
+    /// The series that an ended span was added to.
+    pub(crate) fn metrics_of_ended(&self, span: &EndedSpan<'_>) -> impl Iterator<Item = Metric> {
+        // What is measured by its outcome may have been measured by more.
+        let by_site =
+            (!matches!(self.measure, Measure::ByOutcome)).then(|| self.metrics(span.record.outcome));
+        by_site.into_iter().flatten().chain(self.description.metric_of_ended(span))
+    }
+
+    /// The series that all of its spans are in, if there is one.
+    pub(crate) fn series_of_all(&self) -> Option<SeriesId> {
+        match self.measure {
+            Measure::One(metric) | Measure::OneAndByOutcome(metric) => Some(metric.series()),
+            Measure::Nothing | Measure::ByOutcome => None,
+        }
     }
 
     pub(crate) fn span_name(&'static self) -> &'static str {

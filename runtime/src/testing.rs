@@ -111,7 +111,8 @@ impl TestTelemetry {
         span_tree_with_events(&self.spans())
     }
 
-    /// The metrics, without those that depend on time: bucket counts and sums are left out, and how the export goes.
+    /// The metrics of what was called, as OpenMetrics 1.0 text, without what depends on time: bucket counts and sums are left
+    /// out, and how the export goes.
     pub fn metrics_text(&self) -> String {
         let depends_on_time = |line: &&str| {
             let name = line.split(['{', ' ']).next().unwrap_or_default();
@@ -120,7 +121,7 @@ impl TestTelemetry {
                 || name.ends_with("_sum")
                 || of_export.trim_start_matches("# UNIT ").starts_with("spanweave_export_")
         };
-        let text = self.telemetry.metrics_text();
+        let text = self.telemetry.called_metrics_text();
         text.lines()
             .filter(|line| !depends_on_time(line))
             .fold(String::new(), |text, line| text + line + "\n")

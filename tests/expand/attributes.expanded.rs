@@ -13,6 +13,7 @@ impl TaskService {
             "all",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Vec<Task>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -48,6 +49,7 @@ impl TaskService {
             "many",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -84,6 +86,7 @@ impl TaskService {
             "raw",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

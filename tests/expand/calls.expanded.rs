@@ -10,6 +10,7 @@ impl TaskService {
             "list_tasks",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -45,6 +46,7 @@ impl TaskService {
             "overview",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Overview, AppError>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -9,6 +9,7 @@ impl TaskService {
             "boxed",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Task, AppError>>::NEW;
         Box::pin(
             __METHOD
@@ -31,6 +32,7 @@ impl TaskService {
             "made",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<BoxFuture<'_, Result<Task, AppError>>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -17,6 +17,7 @@ where
             "first",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<&'b T, Error>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -12,6 +12,7 @@ impl TaskService {
             "list",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -45,6 +46,7 @@ impl TaskService {
             "count",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

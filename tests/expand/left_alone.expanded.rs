@@ -10,6 +10,7 @@ impl TaskService {
             "later",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         __METHOD
             .call(::spanweave::Ctx::current())
             .run(
@@ -37,6 +38,7 @@ impl TaskService {
             "private",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

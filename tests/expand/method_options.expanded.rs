@@ -18,6 +18,7 @@ impl<C> TaskService<C> {
                     labels: &[],
                 },
             );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

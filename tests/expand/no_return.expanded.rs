@@ -7,6 +7,7 @@ impl TaskService {
             "clear",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<()>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -9,6 +9,7 @@ impl TaskRepository {
             "connect",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Self, Error>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -7,6 +7,7 @@ impl Query {
             "value",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u64>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

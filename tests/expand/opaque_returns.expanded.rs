@@ -9,6 +9,7 @@ impl Feed {
             "events",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         __METHOD
             .call(::spanweave::Ctx::current())
             .open(
@@ -28,6 +29,7 @@ impl Feed {
             "lines",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<_, Error>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -50,6 +52,7 @@ impl Feed {
             "run",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<::core::convert::Infallible>::NEW;
         match __METHOD
             .call(::spanweave::Ctx::current())

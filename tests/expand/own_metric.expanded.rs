@@ -18,6 +18,7 @@ impl Storage {
                     labels: &["bucket"],
                 },
             );
+        my::spanweave::list_method!(__METHOD);
         let returns = my::spanweave::Returns::<Result<(), StorageError>>::NEW;
         let labelled = __METHOD
             .call_with([&(self.bucket.as_str())], my::spanweave::Ctx::current());

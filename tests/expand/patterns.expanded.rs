@@ -13,6 +13,7 @@ impl TaskService {
             "update",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -11,6 +11,7 @@ impl TaskService {
             "list_tasks",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -11,6 +11,7 @@ impl Job {
             "run",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u64>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())
@@ -44,6 +45,7 @@ impl Job {
             "share",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

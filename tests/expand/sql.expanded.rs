@@ -10,6 +10,7 @@ impl TaskRepository {
             "for_residences",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -58,6 +59,7 @@ impl TaskRepository {
             "rename",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -108,6 +110,7 @@ impl TaskRepository {
             "archive",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 2] = [
             ::spanweave::sql::Literal::new(
@@ -164,6 +167,7 @@ impl TaskRepository {
             "titles",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -202,6 +206,7 @@ impl TaskRepository {
             "ping",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -6,6 +6,7 @@ impl Tasks {
             "all",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -48,6 +49,7 @@ impl Tasks {
             "opened",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<
             Result<BoxStream<'static, Task>, AppError>,
         >::NEW;

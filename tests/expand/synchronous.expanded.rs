@@ -6,6 +6,7 @@ impl Tasks {
             "count",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<usize, AppError>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -10,6 +10,7 @@ impl Service {
             "ping",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<()>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

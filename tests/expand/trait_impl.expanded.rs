@@ -7,6 +7,7 @@ impl<T: Send> Store<T> for Memory<T> {
             "get",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<T>>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -11,6 +11,7 @@ pub trait TaskRepository: Send {
             "all",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
         __METHOD
             .call(::spanweave::Ctx::current())

@@ -10,6 +10,7 @@ impl TaskRepository {
             "archive_done",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -67,6 +68,7 @@ impl TaskRepository {
             "try_each",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
@@ -139,6 +141,7 @@ impl TaskRepository {
             "open",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
@@ -191,6 +194,7 @@ impl TaskRepository {
             "dry_run",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD
@@ -235,6 +239,7 @@ impl TaskRepository {
             "begin",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<
             sqlx::Result<Transaction<'static, Postgres>>,
@@ -268,6 +273,7 @@ impl TaskRepository {
             "later",
             ::core::module_path!(),
         );
+        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
         __METHOD

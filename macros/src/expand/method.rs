@@ -21,6 +21,7 @@ use crate::rewrite::{Rewritten, ctx};
 // Output: #[inline]
 //         pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
 //             static __METHOD: Method = Method::new(MethodKind::Repo, "Tasks", "list", module_path!());
+//             list_method!(__METHOD);
 //             let returns = Returns::<Result<Task>>::NEW;
 //             __METHOD.call(Ctx::current()).run(returns.class(), async move { let id = id; … { … } })
 //         }
@@ -117,6 +118,7 @@ impl Expansion<'_> {
         quote_spanned! {Span::mixed_site()=>
             #allowed
             static __METHOD: #runtime::Method = #constructed #options;
+            #runtime::list_method!(__METHOD);
         }
     }
 

@@ -1,16 +1,23 @@
 //! What operators ask an application for.
 
+use std::cmp::Ordering;
+
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-use crate::telemetry::Telemetry;
+use super::accept::{Accept, Served, Wish};
+use crate::telemetry::{MetricsFormat, Telemetry};
 
 const METRICS: &str = "/metrics";
 const HEALTH: &str = "/api/health/";
 const LIVE: &str = "/api/health/live";
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+const OPENMETRICS: Served =
+    Served { kind: "application", subtype: "openmetrics-text", version: Some("1.0.0") };
+const TEXT: Served = Served { kind: "text", subtype: "plain", version: Some("0.0.4") };
 
 /// Marks the response to what machines ask every few seconds, wherever its route is nested: the layer forgets it.
 #[derive(Clone, Copy)]
@@ -20,20 +27,97 @@ impl Telemetry {
     /// `GET /metrics`, and `GET /api/health/` and `/api/health/live`, which answer 200 while the process listens and
     /// ask nothing of a database.
     ///
+    /// `/metrics` is OpenMetrics 1.0 for who prefers it in the `Accept` header, as Prometheus does, and Prometheus' text
+    /// format 0.0.4 for everyone else.
+    ///
     /// [`http_layer`](Telemetry::http_layer) leaves these routes out of the traces and the metrics.
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let telemetry = self.clone();
         Router::new()
-            .route(METRICS, get(async move || metrics(&telemetry)))
+            .route(METRICS, get(async move |headers: HeaderMap| metrics(&telemetry, &headers)))
             .route(HEALTH, get(alive))
             .route(LIVE, get(alive))
     }
 }
 
-fn metrics(telemetry: &Telemetry) -> Response {
-    (Extension(Operators), [(CONTENT_TYPE, OPENMETRICS)], telemetry.metrics_text()).into_response()
+fn metrics(telemetry: &Telemetry, headers: &HeaderMap) -> Response {
+    let format = format(Accept::of(headers));
+    (Extension(Operators), [(CONTENT_TYPE, format.content_type())], telemetry.metrics(format)).into_response()
+}
+
+/// The text format, unless OpenMetrics is more wanted, or as much and by its name: whoever takes anything may know nothing
+/// else.
+fn format(accept: Option<Accept<'_>>) -> MetricsFormat {
+    let Some(accept) = accept else { return MetricsFormat::Text };
+    let [openmetrics, text] = [OPENMETRICS, TEXT].map(|served| accept.wish_for(served));
+    let is_named = openmetrics.is_some_and(|wish| wish.is_named);
+    let quality = |wish: Option<Wish>| wish.map(|wish| wish.quality);
+    match quality(openmetrics).cmp(&quality(text)) {
+        Ordering::Greater => MetricsFormat::OpenMetrics,
+        Ordering::Equal if is_named => MetricsFormat::OpenMetrics,
+        Ordering::Equal | Ordering::Less => MetricsFormat::Text,
+    }
 }
 
 async fn alive() -> Response {
     (Extension(Operators), "ok\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::ACCEPT;
+
+    use super::{Accept, MetricsFormat, format};
+
+    fn answer(accept: &[&'static str]) -> MetricsFormat {
+        let mut headers = HeaderMap::new();
+        for value in accept {
+            headers.append(ACCEPT, value.parse().unwrap());
+        }
+        format(Accept::of(&headers))
+    }
+
+    #[test]
+    fn scrapers_get_what_they_prefer() {
+        let prometheus_2_42 = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+                               text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        let prometheus_3 = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+                            application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;q=0.3,\
+                            text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
+        assert_eq!(answer(&[prometheus_2_42]), MetricsFormat::OpenMetrics);
+        assert_eq!(answer(&[prometheus_3]), MetricsFormat::OpenMetrics);
+        assert_eq!(answer(&["text/plain;version=0.0.4;q=1,*/*;q=0.1"]), MetricsFormat::Text);
+        assert_eq!(answer(&["*/*"]), MetricsFormat::Text);
+        assert_eq!(
+            answer(&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]),
+            MetricsFormat::Text
+        );
+    }
+
+    #[test]
+    fn qualities_are_respected() {
+        assert_eq!(answer(&["application/openmetrics-text;q=0.2, text/plain;q=0.3"]), MetricsFormat::Text);
+        assert_eq!(
+            answer(&["application/openmetrics-text;q=0.3, text/plain;q=0.2"]),
+            MetricsFormat::OpenMetrics
+        );
+        assert_eq!(answer(&["application/openmetrics-text, text/plain"]), MetricsFormat::OpenMetrics);
+        assert_eq!(answer(&["application/*"]), MetricsFormat::OpenMetrics);
+        assert_eq!(answer(&["application/openmetrics-text;q=0, */*"]), MetricsFormat::Text);
+    }
+
+    #[test]
+    fn who_says_nothing_that_is_understood_gets_text() {
+        assert_eq!(answer(&[]), MetricsFormat::Text);
+        assert_eq!(answer(&["application/openmetrics-text;version=2.0.0"]), MetricsFormat::Text);
+        assert_eq!(answer(&["application/openmetrics-text;q=nonsense"]), MetricsFormat::Text);
+        assert_eq!(answer(&["image/png"]), MetricsFormat::Text);
+    }
+
+    /// As if they were one, with commas between them.
+    #[test]
+    fn several_headers_are_one_list() {
+        assert_eq!(answer(&["text/plain;q=0.5", "application/openmetrics-text"]), MetricsFormat::OpenMetrics);
+    }
 }

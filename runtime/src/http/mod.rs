@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod accept;
 mod access;
 mod endpoints;
 mod layer;

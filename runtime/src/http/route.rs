@@ -6,12 +6,15 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 use http::{Method, StatusCode};
-use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
-use opentelemetry_semantic_conventions::attribute::{HTTP_REQUEST_METHOD, HTTP_ROUTE, URL_SCHEME};
+use opentelemetry::{KeyValue, Value};
+use opentelemetry_semantic_conventions::attribute::{
+    HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_SCHEME,
+};
 use parking_lot::Mutex;
 
 use crate::core::Metric;
+use crate::exemplars::EndedSpan;
 use crate::names::REQUESTS;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -144,5 +147,14 @@ impl Describe for Route {
     /// A request that ends without a response has its outcome for a status.
     fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
         Some(self.metric_at(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()))
+    }
+
+    fn metric_of_ended(&'static self, span: &EndedSpan<'_>) -> Option<Metric> {
+        match span.attribute(HTTP_RESPONSE_STATUS_CODE) {
+            Some(Value::I64(status)) => {
+                Some(self.metric_of(StatusCode::from_u16(u16::try_from(*status).ok()?).ok()?))
+            }
+            _ => self.metric(span.record.outcome),
+        }
     }
 }

@@ -14,6 +14,8 @@ use super::options::QueryText;
 use super::source::{Act, Source, head, system};
 use crate::core::Metric;
 use crate::counters::Counted;
+#[cfg(feature = "_sqlx")]
+use crate::exemplars::EndedSpan;
 use crate::names;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -235,6 +237,11 @@ impl Describe for Statement {
     fn measure(&'static self) -> Measure {
         let labels = Box::new([self.table_label.clone(), self.operation.into()]);
         Measure::One(Metric::of(&names::STATEMENTS, labels))
+    }
+
+    #[cfg(feature = "_sqlx")]
+    fn metric_of_ended(&'static self, span: &EndedSpan<'_>) -> Option<Metric> {
+        span.core.sql.operation_duration.then(|| self.operation_duration(span.record.outcome))
     }
 }
 

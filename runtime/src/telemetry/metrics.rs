@@ -1,102 +1,90 @@
-//! A handle's metrics as OpenMetrics text, and as a table of methods.
+//! A handle's metrics, as `/metrics` shows them.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
 
 use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
 
+use self::measured::Scrape;
 use crate::core::Core;
 use crate::counters::{CounterFamily, Counters};
-use crate::histogram::Snapshot;
-use crate::names::{self, METHODS};
-use crate::outcome::Outcome;
-use crate::registry::{self, Family, Outcomes, Series, SeriesId};
+use crate::names;
 
+mod calls;
+mod cardinality;
+mod exemplars;
 mod export;
+mod format;
 mod keep;
+mod line;
 #[cfg(feature = "logs")]
 mod logs;
+mod measured;
+mod methods;
 #[cfg(feature = "_sqlx")]
 mod pools;
+mod text;
 
-/// One method's calls so far.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MethodSummary {
-    /// `service`, `repo`, `client`, `job` or `function`.
-    pub kind: String,
-    /// The type's name; the module's, of a function.
-    pub type_name: String,
-    /// The method's name.
-    pub method: String,
-    /// All calls that have ended.
-    pub calls: u64,
-    /// Calls that returned an `Err`.
-    pub errors: u64,
-    /// Calls whose future was dropped before its end.
-    pub cancelled: u64,
-    /// Calls that panicked.
-    pub panicked: u64,
-    /// Half of the calls took at most this long; [`Duration::MAX`] past the histogram's last bound.
-    pub p50: Duration,
-    /// 99 of 100 calls took at most this long; [`Duration::MAX`] past the histogram's last bound.
-    pub p99: Duration,
+pub use self::format::MetricsFormat;
+pub use self::methods::MethodSummary;
+pub(super) use self::methods::methods;
+
+/// Everything, in a format.
+pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
+    cardinality::warn(core);
+    let page = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector) + END;
+    match format {
+        MetricsFormat::OpenMetrics => page,
+        MetricsFormat::Text => text::from_openmetrics(&page),
+    }
 }
 
-/// The series of one family that have calls, sorted by their labels.
-struct Measured {
-    id: SeriesId,
-    series: Series,
-    snapshot: Snapshot,
+/// What was called, as OpenMetrics text.
+pub(super) fn called(core: &'static Core) -> String {
+    of_handle(Scrape::of_called(core)) + END
 }
 
-fn measured(core: &Core, family: &'static Family) -> Vec<Measured> {
-    let mut measured: Vec<_> = registry::of_family(family)
-        .into_iter()
-        .map(|(id, series)| Measured { id, series, snapshot: core.histograms.snapshot(id) })
-        .filter(|measured| measured.snapshot.count() > 0)
-        .collect();
-    measured.sort_by(|a, b| a.series.labels.cmp(&b.series.labels));
-    measured
-}
+const END: &str = "# EOF\n";
 
-pub(super) fn methods(core: &Core) -> Vec<MethodSummary> {
-    let bound = |snapshot: &Snapshot, quantile| {
-        let seconds = snapshot.quantile_bound(&METHODS.buckets, quantile).unwrap_or(0.0);
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
-    };
-    let summary = |measured: Measured| {
-        let [kind, type_name, method] = [0, 1, 2].map(|label| measured.series.labels[label].clone());
-        let snapshot = measured.snapshot;
-        let [_, errors, cancelled, panicked] = snapshot.outcomes;
-        MethodSummary {
-            kind,
-            type_name,
-            method,
-            calls: snapshot.count(),
-            errors,
-            cancelled,
-            panicked,
-            p50: bound(&snapshot, 0.5),
-            p99: bound(&snapshot, 0.99),
-        }
-    };
-    measured(core, &METHODS).into_iter().map(summary).collect()
-}
-
-pub(super) fn openmetrics(core: &'static Core) -> String {
+/// What is a handle's own.
+fn of_handle(scrape: Scrape) -> String {
+    let core = scrape.core;
     core.collector.count_leftovers();
+    let scrape = Arc::new(scrape);
+    let calls = encoded(CallsCollector(Arc::clone(&scrape)));
+    exemplars::attach(&calls, &scrape) + &encoded(CoreCollector(core))
+}
+
+/// What a collector has, as OpenMetrics text without its end.
+fn encoded(collector: impl Collector) -> String {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(CoreCollector(core)));
+    registry.register_collector(Box::new(collector));
     let mut text = String::new();
     // Writing into a string cannot fail, and neither do the encoders below.
-    prometheus_client::encoding::text::encode(&mut text, &registry).expect("metrics are encoded into memory");
+    encode_registry(&mut text, &registry).expect("metrics are encoded into memory");
     text
 }
 
+/// The calls that were measured.
+struct CallsCollector(Arc<Scrape>);
+
+impl fmt::Debug for CallsCollector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallsCollector").field(&self.0.core.handle).finish()
+    }
+}
+
+impl Collector for CallsCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        calls::encode(&mut encoder, &self.0)
+    }
+}
+
+/// Everything else that a handle counts.
 struct CoreCollector(&'static Core);
 
 impl fmt::Debug for CoreCollector {
@@ -107,87 +95,27 @@ impl fmt::Debug for CoreCollector {
 
 impl Collector for CoreCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        for family in Family::all() {
-            let measured = measured(self.0, family);
-            if measured.is_empty() {
-                continue;
-            }
-            encode_histograms(&mut encoder, family, &measured)?;
-            if let Some(outcomes) = &family.outcomes {
-                encode_calls(&mut encoder, outcomes, &measured)?;
-                encode_errors(&mut encoder, outcomes, &measured, self.0)?;
-            }
-        }
+        let core = self.0;
         for family in names::COUNTERS {
-            encode_counter(&mut encoder, family, &self.0.counters)?;
+            encode_counter(&mut encoder, family, &core.counters)?;
         }
         #[cfg(feature = "_sqlx")]
-        pools::encode(&mut encoder, &self.0.pools)?;
-        keep::encode(&mut encoder, &self.0.decisions)?;
+        pools::encode(&mut encoder, &core.pools)?;
+        keep::encode(&mut encoder, &core.decisions)?;
         #[cfg(feature = "logs")]
-        logs::encode(&mut encoder, &self.0.logs)?;
-        export::encode(&mut encoder, self.0)
+        logs::encode(&mut encoder, &core.logs)?;
+        export::encode(&mut encoder, core)
     }
 }
 
-type Labels<'s> = Vec<(&'static str, &'s str)>;
+/// What is the process', whatever the handle.
+#[derive(Debug)]
+struct ProcessCollector;
 
-fn labels(series: &Series) -> Labels<'_> {
-    series.family.label_names.iter().copied().zip(series.labels.iter().map(String::as_str)).collect()
-}
-
-fn encode_histograms(
-    encoder: &mut DescriptorEncoder<'_>,
-    family: &Family,
-    measured: &[Measured],
-) -> fmt::Result {
-    let kind = MetricType::Histogram;
-    let mut metric = encoder.encode_descriptor(family.name, family.help, Some(&Unit::Seconds), kind)?;
-    for Measured { series, snapshot, .. } in measured {
-        metric.encode_family(&labels(series))?.encode_histogram::<NoLabelSet>(
-            snapshot.sum_seconds(),
-            snapshot.count(),
-            &snapshot.by_bound(&family.buckets),
-            None,
-        )?;
+impl Collector for ProcessCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        cardinality::encode(&mut encoder)
     }
-    Ok(())
-}
-
-fn encode_calls(
-    encoder: &mut DescriptorEncoder<'_>,
-    outcomes: &Outcomes,
-    measured: &[Measured],
-) -> fmt::Result {
-    let help = "Calls that have ended, by outcome.";
-    let mut metric = encoder.encode_descriptor(outcomes.calls, help, None, MetricType::Counter)?;
-    for Measured { series, snapshot, .. } in measured {
-        for (outcome, calls) in Outcome::LABELS.into_iter().zip(snapshot.outcomes) {
-            let mut labels = labels(series);
-            labels.push(("outcome", outcome));
-            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&calls, None)?;
-        }
-    }
-    Ok(())
-}
-
-fn encode_errors(
-    encoder: &mut DescriptorEncoder<'_>,
-    outcomes: &Outcomes,
-    measured: &[Measured],
-    core: &Core,
-) -> fmt::Result {
-    let errors = core.histograms.errors();
-    let help = "Calls that returned an error, by class.";
-    let mut metric = encoder.encode_descriptor(outcomes.errors, help, None, MetricType::Counter)?;
-    for Measured { id, series, .. } in measured {
-        for ((_, class), calls) in errors.range((*id, "")..).take_while(|((series, _), _)| series == id) {
-            let mut labels = labels(series);
-            labels.push(("class", class));
-            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;
-        }
-    }
-    Ok(())
 }
 
 fn encode_counter(
@@ -201,7 +129,7 @@ fn encode_counter(
     }
     let mut metric = encoder.encode_descriptor(family.name, family.help, None, MetricType::Counter)?;
     for (values, times) in counts {
-        let labels: Labels<'_> =
+        let labels: Vec<_> =
             family.label_names.iter().copied().zip(values.iter().map(String::as_str)).collect();
         metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&times, None)?;
     }

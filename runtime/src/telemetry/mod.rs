@@ -23,7 +23,7 @@ pub(crate) use self::config::{debug_is_on, variable};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
-pub use self::metrics::MethodSummary;
+pub use self::metrics::{MethodSummary, MetricsFormat};
 pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;
 
@@ -90,9 +90,29 @@ impl Telemetry {
         Root { core: self.inner.core, site: named_root(name) }
     }
 
+    /// The metrics, as `/metrics` shows them: those of annotated methods from the start, all other from their first call.
+    ///
+    /// ```
+    /// use spanweave::{MetricsFormat, Telemetry};
+    ///
+    /// let telemetry = Telemetry::builder().build()?;
+    /// let (content_type, body) = (MetricsFormat::Text.content_type(), telemetry.metrics(MetricsFormat::Text));
+    /// assert_eq!(content_type, "text/plain; version=0.0.4; charset=utf-8");
+    /// assert!(body.contains("# TYPE spanweave_spans_exported_total counter"));
+    /// # Ok::<(), spanweave::ConfigError>(())
+    /// ```
+    pub fn metrics(&self, format: MetricsFormat) -> String {
+        metrics::page(self.inner.core, format)
+    }
+
     /// The metrics, as OpenMetrics 1.0 text.
     pub fn metrics_text(&self) -> String {
-        metrics::openmetrics(self.inner.core)
+        self.metrics(MetricsFormat::OpenMetrics)
+    }
+
+    /// The metrics of what was called under this handle, as OpenMetrics 1.0 text.
+    pub(crate) fn called_metrics_text(&self) -> String {
+        metrics::called(self.inner.core)
     }
 
     /// Every method that was called under this handle, by type and name.

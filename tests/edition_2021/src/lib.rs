@@ -1,5 +1,6 @@
 //! The attributes in a crate on edition 2021, whose futures capture by other rules.
 #![allow(missing_docs, reason = "an unpublished crate that is only compiled and tested")]
+#![forbid(unsafe_code)]
 
 use std::sync::Mutex;
 

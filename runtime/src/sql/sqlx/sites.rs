@@ -9,6 +9,9 @@ use opentelemetry::trace::SpanKind;
 use opentelemetry_semantic_conventions::attribute::DB_SYSTEM_NAME;
 use parking_lot::RwLock;
 
+use super::transaction;
+use crate::core::Metric;
+use crate::exemplars::EndedSpan;
 use crate::site::{Describe, Measure, Site, SiteCell};
 use crate::sql::source;
 
@@ -50,5 +53,9 @@ impl Describe for SqlSite {
     /// They have histograms of their own, by what the site cannot know.
     fn measure(&'static self) -> Measure {
         Measure::Nothing
+    }
+
+    fn metric_of_ended(&'static self, span: &EndedSpan<'_>) -> Option<Metric> {
+        transaction::metric_of_ended(span)
     }
 }

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::clock::Ticks;
 use crate::core::{self, Metric};
 use crate::ctx::{Ctx, Entered};
+use crate::exemplars::EndedSpan;
 use crate::names;
 use crate::outcome::Outcome;
 
@@ -50,6 +51,14 @@ pub(super) enum TransactionEnd {
 }
 
 impl TransactionEnd {
+    const ALL: [TransactionEnd; 5] = [
+        TransactionEnd::Commit,
+        TransactionEnd::Rollback,
+        TransactionEnd::Drop,
+        TransactionEnd::Begin,
+        TransactionEnd::Left,
+    ];
+
     const fn label(self) -> &'static str {
         match self {
             TransactionEnd::Commit => "commit",
@@ -62,10 +71,17 @@ impl TransactionEnd {
 
     /// Its series, which is registered once.
     fn metric(self) -> Metric {
-        static METRICS: [OnceLock<Metric>; 5] = [const { OnceLock::new() }; 5];
+        static METRICS: [OnceLock<Metric>; TransactionEnd::ALL.len()] =
+            [const { OnceLock::new() }; TransactionEnd::ALL.len()];
         let metric = || Metric::of(&names::TRANSACTIONS, Box::new([self.label().to_owned()]));
         *METRICS[self as usize].get_or_init(metric)
     }
+}
+
+/// The series of an ended span, if it is a transaction's.
+pub(super) fn metric_of_ended(span: &EndedSpan<'_>) -> Option<Metric> {
+    let end = span.attribute(END)?.as_str();
+    TransactionEnd::ALL.into_iter().find(|known| known.label() == end).map(TransactionEnd::metric)
 }
 
 impl Ctx {

@@ -53,7 +53,12 @@ impl Collecting {
             let chunk = Arc::new(chunk);
             self.lanes.iter().for_each(|lane| lane.push(Arc::clone(&chunk)));
         });
-        self.core.collector.take_ended(spare, |outbox| outbox.traces().for_each(|trace| packing.add(trace)));
+        self.core.collector.take_ended(spare, |outbox| {
+            outbox.traces().for_each(|trace| {
+                self.core.exemplars.note(self.core, &trace);
+                packing.add(trace);
+            });
+        });
         packing.finish();
     }
 

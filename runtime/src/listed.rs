@@ -1,0 +1,54 @@
+//! The annotated methods of the program, as its linker has put them together: those that were never called, too.
+
+use crate::method::Method;
+use crate::registry::SeriesId;
+
+/// A method on the list.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Listed(pub &'static Method);
+
+inventory::collect!(Listed);
+
+/// Puts a method on the list; written by the attributes beside the method's `static`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! list_method {
+    ($method:ident) => {
+        $crate::inventory::submit!($crate::Listed(&$method));
+    };
+}
+
+/// Every annotated method of the program, whether it was called or not, by file and line.
+///
+/// Methods that are only `skip`ped are not traced, and not among them; nor is what was annotated in a crate that the program
+/// does not use.
+///
+/// ```
+/// use spanweave::{MethodKind, traced_service};
+///
+/// struct TaskService;
+///
+/// #[traced_service]
+/// impl TaskService {
+///     pub async fn list(&self) {}
+/// }
+///
+/// let methods = spanweave::methods();
+/// let shown: Vec<_> = methods.iter().map(|method| (method.kind(), method.owner(), method.name())).collect();
+/// assert_eq!(shown, [(MethodKind::Service, "TaskService", "list")]);
+/// ```
+pub fn methods() -> Vec<&'static Method> {
+    let mut methods: Vec<_> = listed().collect();
+    methods.sort_by_key(|method| (method.file(), method.line()));
+    methods
+}
+
+/// The series of all of them, which is there from now on.
+pub(crate) fn series() -> impl Iterator<Item = SeriesId> {
+    listed().filter_map(|method| method.site().series_of_all())
+}
+
+fn listed() -> impl Iterator<Item = &'static Method> {
+    inventory::iter::<Listed>.into_iter().map(|Listed(method)| *method)
+}

@@ -1,0 +1,84 @@
+//! The histograms of what was called, and the counters of how it ended.
+
+use std::fmt;
+
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::Unit;
+
+use super::measured::{Measured, Scrape};
+use crate::core::Core;
+use crate::outcome::Outcome;
+use crate::registry::{Family, Outcomes, Series};
+
+type Labels<'s> = Vec<(&'static str, &'s str)>;
+
+/// Every family that has series.
+pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, scrape: &Scrape) -> fmt::Result {
+    for (family, measured) in &scrape.families {
+        encode_histograms(encoder, family, measured)?;
+        if let Some(outcomes) = &family.outcomes {
+            encode_calls(encoder, outcomes, measured)?;
+            encode_errors(encoder, outcomes, measured, scrape.core)?;
+        }
+    }
+    Ok(())
+}
+
+fn labels(series: &Series) -> Labels<'_> {
+    series.family.label_names.iter().copied().zip(series.labels.iter().map(String::as_str)).collect()
+}
+
+fn encode_histograms(
+    encoder: &mut DescriptorEncoder<'_>,
+    family: &Family,
+    measured: &[Measured],
+) -> fmt::Result {
+    let kind = MetricType::Histogram;
+    let mut metric = encoder.encode_descriptor(family.name, family.help, Some(&Unit::Seconds), kind)?;
+    for Measured { series, snapshot, .. } in measured {
+        metric.encode_family(&labels(series))?.encode_histogram::<NoLabelSet>(
+            snapshot.sum_seconds(),
+            snapshot.count(),
+            &snapshot.by_bound(&family.buckets),
+            None,
+        )?;
+    }
+    Ok(())
+}
+
+fn encode_calls(
+    encoder: &mut DescriptorEncoder<'_>,
+    outcomes: &Outcomes,
+    measured: &[Measured],
+) -> fmt::Result {
+    let help = "Calls that have ended, by outcome.";
+    let mut metric = encoder.encode_descriptor(outcomes.calls, help, None, MetricType::Counter)?;
+    for Measured { series, snapshot, .. } in measured {
+        for (outcome, calls) in Outcome::LABELS.into_iter().zip(snapshot.outcomes) {
+            let mut labels = labels(series);
+            labels.push(("outcome", outcome));
+            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&calls, None)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_errors(
+    encoder: &mut DescriptorEncoder<'_>,
+    outcomes: &Outcomes,
+    measured: &[Measured],
+    core: &Core,
+) -> fmt::Result {
+    let errors = core.histograms.errors();
+    let help = "Calls that returned an error, by class.";
+    let mut metric = encoder.encode_descriptor(outcomes.errors, help, None, MetricType::Counter)?;
+    for Measured { id, series, .. } in measured {
+        for ((_, class), calls) in errors.range((*id, "")..).take_while(|((series, _), _)| series == id) {
+            let mut labels = labels(series);
+            labels.push(("class", class));
+            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;
+        }
+    }
+    Ok(())
+}
