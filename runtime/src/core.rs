@@ -20,7 +20,7 @@ use crate::registry::{self, Family, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
-use crate::telemetry::{Keeping, Lane, Propagators, Sampler, SpanLimits};
+use crate::telemetry::{Keeping, Lane, Propagators, Sampler, Sources, SpanLimits};
 use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
@@ -42,7 +42,11 @@ pub(crate) struct Core {
     pub(crate) decisions: Decisions,
     #[cfg(feature = "logs")]
     pub(crate) logs: Outlets,
+    /// When the handle was made.
+    #[cfg(feature = "axum")]
+    pub(crate) started: std::time::Instant,
     pub(crate) exemplars: Exemplars,
+    pub(crate) sources: Sources,
     /// The metrics that came to their bound, as far as that is said.
     pub(crate) overflows_said: Mutex<HashSet<&'static str>>,
     #[cfg(feature = "_sqlx")]
@@ -125,7 +129,10 @@ impl Core {
             decisions: Decisions::new(),
             #[cfg(feature = "logs")]
             logs: Outlets::default(),
+            #[cfg(feature = "axum")]
+            started: std::time::Instant::now(),
             exemplars: Exemplars::default(),
+            sources: Sources::default(),
             overflows_said: Mutex::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),

@@ -42,11 +42,11 @@ pub(crate) struct EndedSpan<'t> {
 }
 
 impl EndedSpan<'_> {
+    /// What the attribute was set to last.
     #[cfg_attr(
         not(any(feature = "axum", feature = "_sqlx")),
         expect(dead_code, reason = "only requests and transactions are measured by an attribute")
     )]
-    /// What the attribute was set to last.
     pub(crate) fn attribute(&self, key: &str) -> Option<&Value> {
         let of_span = self.notes.iter().rev().filter(|record| record.span == self.record.id);
         of_span.into_iter().find_map(|record| match &record.note {

@@ -252,6 +252,16 @@ impl Snapshot {
         self.buckets.iter().sum()
     }
 
+    /// Adds the calls of another series that has the same buckets.
+    #[cfg(feature = "axum")]
+    pub(crate) fn add(&mut self, other: &Snapshot) {
+        let counts = self.buckets.iter_mut().chain(&mut self.outcomes);
+        for (count, more) in counts.zip(other.buckets.iter().chain(&other.outcomes)) {
+            *count += more;
+        }
+        self.sum_ticks += other.sum_ticks;
+    }
+
     pub(crate) fn sum_seconds(&self) -> f64 {
         std::time::Duration::from_nanos(clock::nanos(self.sum_ticks)).as_secs_f64()
     }

@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod compile_cost;
+mod readers;
 mod sanitize;
 mod servers;
 mod sqlx;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::readers;
 use crate::servers::{MYSQL, POSTGRES, Servers};
 use crate::step::{Outcome, Plan, Step, succeeds};
 use crate::totals::Totals;
@@ -18,13 +19,16 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "postgres-0.8", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES_0_8) },
     Step { name: "mysql-0.8", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL_0_8) },
     Step { name: "tracing", plan: |_| Plan::cargo(ON_TRACING) },
+    Step { name: "promtool", plan: |_| readers::promtool() },
+    Step { name: "openmetrics", plan: |_| readers::openmetrics() },
     Step { name: "docs", plan: |_| docs() },
     Step { name: "deny", plan: |_| deny() },
     Step { name: "quickstart", plan: |_| Plan::cargo("run --quiet --example quickstart") },
 ];
 
 const CLIPPY: &str = "clippy --workspace --all-targets \
-                      --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres -- -D warnings";
+                      --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres,spanweave-tests/readers \
+                      -- -D warnings";
 // With the whole workspace, whose dependencies are built already.
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
+use axum::{Extension, Json, Router};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
@@ -12,29 +13,36 @@ use super::accept::{Accept, Served, Wish};
 use crate::telemetry::{MetricsFormat, Telemetry};
 
 const METRICS: &str = "/metrics";
+const LEGACY: &str = "/metrics/legacy";
 const HEALTH: &str = "/api/health/";
 const LIVE: &str = "/api/health/live";
 
 const OPENMETRICS: Served =
     Served { kind: "application", subtype: "openmetrics-text", version: Some("1.0.0") };
 const TEXT: Served = Served { kind: "text", subtype: "plain", version: Some("0.0.4") };
+const JSON: Served = Served { kind: "application", subtype: "json", version: None };
+const PLAIN: Served = Served { kind: "text", subtype: "plain", version: None };
 
 /// Marks the response to what machines ask every few seconds, wherever its route is nested: the layer forgets it.
 #[derive(Clone, Copy)]
 pub(super) struct Operators;
 
 impl Telemetry {
-    /// `GET /metrics`, and `GET /api/health/` and `/api/health/live`, which answer 200 while the process listens and
+    /// `GET /metrics` and `/metrics/legacy`, and `GET /api/health/` and `/api/health/live`, which answer 200 while the process listens and
     /// ask nothing of a database.
     ///
     /// `/metrics` is OpenMetrics 1.0 for who prefers it in the `Accept` header, as Prometheus does, and Prometheus' text
     /// format 0.0.4 for everyone else.
     ///
+    /// `/metrics/legacy` is one JSON document with totals and quantiles, for panels that read no series; with `?format=text`, or
+    /// for who prefers `text/plain`, it is text.
+    ///
     /// [`http_layer`](Telemetry::http_layer) leaves these routes out of the traces and the metrics.
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let telemetry = self.clone();
+        let (telemetry, of_legacy) = (self.clone(), self.clone());
         Router::new()
             .route(METRICS, get(async move |headers: HeaderMap| metrics(&telemetry, &headers)))
+            .route(LEGACY, get(async move |query, headers| legacy(&of_legacy, query, &headers)))
             .route(HEALTH, get(alive))
             .route(LIVE, get(alive))
     }
@@ -56,6 +64,22 @@ fn format(accept: Option<Accept<'_>>) -> MetricsFormat {
         Ordering::Greater => MetricsFormat::OpenMetrics,
         Ordering::Equal if is_named => MetricsFormat::OpenMetrics,
         Ordering::Equal | Ordering::Less => MetricsFormat::Text,
+    }
+}
+
+fn legacy(telemetry: &Telemetry, RawQuery(query): RawQuery, headers: &HeaderMap) -> Response {
+    let asked =
+        query.as_deref().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("format=")));
+    let is_text = match asked {
+        Some("text") => true,
+        Some(_) => false,
+        None => Accept::of(headers).is_some_and(|accept| accept.wish_for(PLAIN) > accept.wish_for(JSON)),
+    };
+    let legacy = telemetry.legacy();
+    if is_text {
+        (Extension(Operators), legacy.text()).into_response()
+    } else {
+        (Extension(Operators), Json(legacy.json())).into_response()
     }
 }
 

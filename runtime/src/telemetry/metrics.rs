@@ -10,6 +10,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use self::measured::Scrape;
+use self::page::Page;
 use crate::core::Core;
 use crate::counters::{CounterFamily, Counters};
 use crate::names;
@@ -20,23 +21,36 @@ mod exemplars;
 mod export;
 mod format;
 mod keep;
+#[cfg(feature = "axum")]
+mod legacy;
 mod line;
 #[cfg(feature = "logs")]
 mod logs;
 mod measured;
 mod methods;
+mod page;
 #[cfg(feature = "_sqlx")]
 mod pools;
+#[cfg(all(feature = "process", target_os = "linux"))]
+mod process;
+#[cfg(feature = "prometheus")]
+mod prometheus;
+mod sources;
 mod text;
 
 pub use self::format::MetricsFormat;
+#[cfg(feature = "axum")]
+pub(super) use self::legacy::Legacy;
 pub use self::methods::MethodSummary;
 pub(super) use self::methods::methods;
+pub use self::sources::MetricsSource;
+pub(crate) use self::sources::Sources;
 
 /// Everything, in a format.
 pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
     cardinality::warn(core);
-    let page = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector) + END;
+    let own = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector);
+    let page = with_sources(core, &own);
     match format {
         MetricsFormat::OpenMetrics => page,
         MetricsFormat::Text => text::from_openmetrics(&page),
@@ -45,10 +59,16 @@ pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
 
 /// What was called, as OpenMetrics text.
 pub(super) fn called(core: &'static Core) -> String {
-    of_handle(Scrape::of_called(core)) + END
+    with_sources(core, &of_handle(Scrape::of_called(core)))
 }
 
-const END: &str = "# EOF\n";
+/// The whole page. What is spanweave's comes first, so that of two metrics with one name that is shown.
+fn with_sources(core: &Core, own: &str) -> String {
+    let mut page = Page::default();
+    core.sources.add_text(&mut page, own);
+    core.sources.add_to(&mut page);
+    page.finish()
+}
 
 /// What is a handle's own.
 fn of_handle(scrape: Scrape) -> String {
@@ -114,7 +134,10 @@ struct ProcessCollector;
 
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        cardinality::encode(&mut encoder)
+        cardinality::encode(&mut encoder)?;
+        #[cfg(all(feature = "process", target_os = "linux"))]
+        process::encode(&mut encoder)?;
+        Ok(())
     }
 }
 

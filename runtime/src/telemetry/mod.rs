@@ -23,7 +23,8 @@ pub(crate) use self::config::{debug_is_on, variable};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
-pub use self::metrics::{MethodSummary, MetricsFormat};
+pub(crate) use self::metrics::Sources;
+pub use self::metrics::{MethodSummary, MetricsFormat, MetricsSource};
 pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;
 
@@ -115,6 +116,28 @@ impl Telemetry {
         metrics::called(self.inner.core)
     }
 
+    /// Shows the metrics of a source on the same page, behind spanweave's own.
+    ///
+    /// A metric that has the name of one before it is left out, and so is one that no reader would take; the log says so, once. The
+    /// handle keeps the source until it is gone itself.
+    ///
+    /// ```
+    /// use prometheus_client::metrics::counter::Counter;
+    /// use prometheus_client::registry::Registry;
+    ///
+    /// let (mut registry, uploads) = (Registry::default(), Counter::<u64>::default());
+    /// registry.register("uploads", "Uploads that were accepted", uploads.clone());
+    ///
+    /// let telemetry = spanweave::Telemetry::builder().build()?;
+    /// telemetry.register(registry);
+    /// uploads.inc();
+    /// assert!(telemetry.metrics_text().contains("uploads_total 1\n"));
+    /// # Ok::<(), spanweave::ConfigError>(())
+    /// ```
+    pub fn register(&self, source: impl MetricsSource) {
+        self.inner.core.sources.add(source);
+    }
+
     /// Every method that was called under this handle, by type and name.
     pub fn methods(&self) -> Vec<MethodSummary> {
         metrics::methods(self.inner.core)
@@ -159,6 +182,11 @@ impl Telemetry {
         self.inner.shutdown(timeout)
     }
 
+    #[cfg(feature = "axum")]
+    pub(crate) fn legacy(&self) -> metrics::Legacy {
+        metrics::Legacy::of(self.inner.core)
+    }
+
     #[cfg(any(feature = "axum", feature = "logs"))]
     pub(crate) fn core(&self) -> &'static Core {
         self.inner.core
@@ -195,6 +223,7 @@ impl Drop for Inner {
         self.core.uninstall();
         #[cfg(feature = "_sqlx")]
         self.core.pools.release();
+        self.core.sources.release();
         if self.export.as_ref().is_none_or(|export| !export.needs_no_shutdown()) {
             self.shutdown(DROP_TIMEOUT);
         }

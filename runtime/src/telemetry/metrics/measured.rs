@@ -40,7 +40,7 @@ impl Scrape {
 }
 
 /// The series of one family that have calls or are listed, sorted by their labels.
-fn measured(core: &Core, family: &'static Family, listed: &HashSet<SeriesId>) -> Vec<Measured> {
+pub(super) fn measured(core: &Core, family: &'static Family, listed: &HashSet<SeriesId>) -> Vec<Measured> {
     let mut measured: Vec<_> = registry::of_family(family)
         .into_iter()
         .map(|(id, series)| Measured { id, series, snapshot: core.histograms.snapshot(id) })
