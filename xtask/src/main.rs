@@ -14,6 +14,8 @@ mod totals;
 
 use test::STEPS;
 
+const SOAK: &str = "run --release --package spanweave-faults --bin soak --";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -24,6 +26,8 @@ fn main() -> ExitCode {
             None => misuse(&format!("there is no step `{name}`")),
         },
         ["sanitize"] => test::run(sanitize::STEPS),
+        ["faults"] => step::forward(test::FAULTS),
+        ["soak", ref minutes @ ..] => step::forward(&format!("{SOAK} {}", minutes.join(" "))),
         ["sqlx"] => sqlx::run(),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "sql"] => step::forward("bench --manifest-path benches/sql/Cargo.toml --target-dir target"),
@@ -50,6 +54,8 @@ Usage: cargo xtask <command>
   test                    run every check and close with the totals
   test --only <step>      run one of them: {}
   sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
+  faults                  only the faults: of the collector, the machine, the application (three minutes)
+  soak [<minutes>]        serve under changing faults, for an hour if nothing is said; fails if spans are missing or memory grows
   sqlx                    have sqlx's macros look at databases again, after a change to a query or a table of the tests
   bench                   what a call costs at run time, beside its limit and its peers (some minutes)
   bench sql               what a statement costs, beside plain sqlx and its peers (ten minutes; needs PostgreSQL)

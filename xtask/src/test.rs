@@ -13,6 +13,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", plan: |_| Plan::cargo("fmt --all --check") },
     Step { name: "clippy", plan: |_| Plan::cargo(CLIPPY) },
     Step { name: "tests", plan: |_| Plan::cargo("test --workspace --no-fail-fast") },
+    Step { name: "faults", plan: |_| Plan::cargo(FAULTS) },
     Step { name: "postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES) },
     Step { name: "mysql", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL) },
     Step { name: "sqlx-0.8", plan: |_| Plan::cargo(ON_SQLX_0_8) },
@@ -30,6 +31,8 @@ const CLIPPY: &str = "clippy --workspace --all-targets \
                       --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres,spanweave-tests/readers \
                       -- -D warnings";
 // With the whole workspace, whose dependencies are built already.
+/// One after the other, because each measures the application beside itself; what they say is the point of them.
+pub(crate) const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocapture";
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
 // A workspace of its own, with the same tests.

@@ -151,6 +151,26 @@ impl OtlpReceiver {
         self.shared.accepted.lock().len()
     }
 
+    /// The spans that were accepted so far; forgets them, and the requests.
+    pub fn take(&self) -> Vec<SpanData> {
+        self.shared.requests.lock().clear();
+        std::mem::take(&mut *self.shared.accepted.lock())
+    }
+
+    /// Stops listening, and returns what was accepted and not [taken](OtlpReceiver::take).
+    #[must_use]
+    pub fn stop(mut self) -> Vec<SpanData> {
+        self.end();
+        self.take()
+    }
+
+    fn end(&mut self) {
+        if let Some((stop, server)) = self.server.take() {
+            let _already_ended = stop.send(());
+            let _panicked = server.join();
+        }
+    }
+
     /// The traces that were accepted so far, as indented text.
     pub fn span_tree(&self) -> String {
         span_tree(&self.spans(), &[])
@@ -159,10 +179,7 @@ impl OtlpReceiver {
 
 impl Drop for OtlpReceiver {
     fn drop(&mut self) {
-        if let Some((stop, server)) = self.server.take() {
-            let _already_ended = stop.send(());
-            let _panicked = server.join();
-        }
+        self.end();
     }
 }
 

@@ -1,0 +1,52 @@
+//! Code that panics, and code that starts processes all the time.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{panic, thread};
+
+use spanweave::testing::OtlpReceiver;
+use spanweave_faults::Load;
+
+use crate::scenario::{run, telemetry, two_seconds};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn one_request_in_ten_panics() {
+    panic::set_hook(Box::new(|_| {}));
+    let collector = OtlpReceiver::start().unwrap();
+    let load = Load { panics: Some(10), ..two_seconds() };
+    let account = run("panics", load, &telemetry(&collector.url()), Some(&collector), PATIENCE);
+    let _default = panic::take_hook();
+    assert_eq!(account.lost(), 0, "{account}");
+    let spans = collector.spans();
+    let panicked = spans.iter().filter(|span| span.status == spanweave_status_panicked());
+    assert!(panicked.count() > 0);
+}
+
+fn spanweave_status_panicked() -> opentelemetry::trace::Status {
+    opentelemetry::trace::Status::error("panicked")
+}
+
+#[test]
+fn it_forks_all_the_time() {
+    let collector = OtlpReceiver::start().unwrap();
+    let stop = AtomicBool::new(false);
+    let account = thread::scope(|scope| {
+        let forking = scope.spawn(|| {
+            let mut children = 0;
+            while !stop.load(Ordering::Relaxed) {
+                assert!(Command::new("true").status().unwrap().success());
+                children += 1;
+            }
+            children
+        });
+        let telemetry = telemetry(&collector.url());
+        let account = run("forks", two_seconds(), &telemetry, Some(&collector), PATIENCE);
+        stop.store(true, Ordering::Relaxed);
+        println!("forks: {} children", forking.join().unwrap());
+        account
+    });
+    assert_eq!(account.lost(), 0, "{account}");
+}
