@@ -7,6 +7,7 @@ mod config;
 mod context;
 mod elsewhere;
 mod export;
+mod exposition;
 mod family;
 mod http;
 mod keep;

@@ -1,0 +1,87 @@
+//! Whatever text a label has for a value, the page of metrics can be read, and has that text.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use spanweave::testing::TestTelemetry;
+use spanweave::traced;
+
+#[traced(metric = "exposed_seconds", labels(topic, urgent = topic.len() > 3))]
+pub fn exposed(topic: &str) -> usize {
+    topic.len()
+}
+
+/// A sample of the page: its name, its labels with their values as they were, and its own value.
+#[derive(Debug)]
+struct Sample {
+    name: String,
+    labels: BTreeMap<String, String>,
+}
+
+/// Reads a line of OpenMetrics by the letter; `None` for one that is no sample of such.
+fn sample(line: &str) -> Option<Sample> {
+    let name_end = line.find(['{', ' '])?;
+    let (name, mut rest) = line.split_at(name_end);
+    let mut labels = BTreeMap::new();
+    if let Some(more) = rest.strip_prefix('{') {
+        rest = more;
+        while !rest.starts_with('}') {
+            let (label, value) = rest.split_once("=\"")?;
+            let (value, after) = unescaped(value)?;
+            let is_new = labels.insert(label.to_owned(), value).is_none();
+            rest = after.strip_prefix(',').unwrap_or(after);
+            (is_new && is_name(label)).then_some(())?;
+        }
+        rest = &rest[1..];
+    }
+    let value = rest.strip_prefix(' ')?.split(" # ").next()?;
+    value.split(' ').all(|number| number.parse::<f64>().is_ok()).then_some(())?;
+    is_name(name).then(|| Sample { name: name.to_owned(), labels })
+}
+
+/// A value in quotes, and what follows it.
+fn unescaped(text: &str) -> Option<(String, &str)> {
+    let (mut value, mut chars) = (String::new(), text.char_indices());
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((value, &text[at + 1..])),
+            '\\' => value.push(match chars.next()?.1 {
+                'n' => '\n',
+                escaped @ ('\\' | '"') => escaped,
+                _ => return None,
+            }),
+            c => value.push(c),
+        }
+    }
+    None
+}
+
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(allowed)
+}
+
+proptest! {
+    // A method tells 256 sets of values apart.
+    #![proptest_config(ProptestConfig { cases: 20, max_shrink_iters: 0, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_value_of_a_label_is_read_as_it_was(topics in vec("(\\PC|[\"\\\\\n{},=# ]){0,20}", 1..10)) {
+        let telemetry = TestTelemetry::new();
+        let bytes: usize = telemetry.root("root").in_scope(|_| topics.iter().map(|topic| exposed(topic)).sum());
+        prop_assert_eq!(bytes, topics.concat().len());
+        let text = telemetry.metrics_text();
+        let mut lines = text.split('\n').filter(|line| !line.starts_with("# ") && !line.is_empty());
+        let samples = lines.try_fold(Vec::new(), |mut samples, line| {
+            samples.push(sample(line).ok_or_else(|| TestCaseError::fail(format!("{line:?}")))?);
+            Ok::<_, TestCaseError>(samples)
+        })?;
+        for topic in &topics {
+            let is_it = |sample: &&Sample| {
+                sample.name == "exposed_seconds_count" && sample.labels["topic"] == *topic
+            };
+            prop_assert_eq!(samples.iter().filter(is_it).count(), 1, "{:?}: {}", topic, text);
+        }
+    }
+}
