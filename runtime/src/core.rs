@@ -5,18 +5,20 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
+use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 
 use crate::collect::Collector;
 use crate::counters::Counters;
 use crate::decisions::Decisions;
 use crate::exemplars::Exemplars;
+use crate::family::Family;
 use crate::histogram::{Bounds, Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 #[cfg(feature = "logs")]
 use crate::logs::Outlets;
 use crate::outcome::Outcome;
-use crate::registry::{self, Family, Series, SeriesId};
+use crate::registry::{self, Series, SeriesId};
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
@@ -47,6 +49,7 @@ pub(crate) struct Core {
     pub(crate) started: std::time::Instant,
     pub(crate) exemplars: Exemplars,
     pub(crate) sources: Sources,
+    pub(crate) resource: OnceLock<Resource>,
     /// The metrics that came to their bound, as far as that is said.
     pub(crate) overflows_said: Mutex<HashSet<&'static str>>,
     #[cfg(feature = "_sqlx")]
@@ -133,6 +136,7 @@ impl Core {
             started: std::time::Instant::now(),
             exemplars: Exemplars::default(),
             sources: Sources::default(),
+            resource: OnceLock::new(),
             overflows_said: Mutex::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),

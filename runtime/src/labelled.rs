@@ -10,9 +10,10 @@ use opentelemetry::trace::SpanKind;
 use parking_lot::Mutex;
 
 use crate::core::Metric;
+use crate::family::Family;
 use crate::method::Method;
 use crate::outcome::Outcome;
-use crate::registry::{self, Family, OTHER};
+use crate::registry::{self, OTHER};
 use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The most sets of values that the labels of one method are told apart by; those that come after are `other`.

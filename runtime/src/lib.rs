@@ -57,6 +57,7 @@ mod ctx;
 mod decisions;
 mod dropped;
 mod exemplars;
+mod family;
 mod histogram;
 mod ids;
 mod key;

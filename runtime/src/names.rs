@@ -1,8 +1,9 @@
 //! The metrics' names, labels and buckets.
 
 use crate::counters::CounterFamily;
+use crate::family::{Family, MAX_SERIES_OF_ONE, Outcomes};
 use crate::histogram::Buckets;
-use crate::registry::{Family, MAX_SERIES, MAX_SERIES_OF_ONE, Outcomes};
+use crate::registry::MAX_SERIES;
 
 /// Twelve bounds, so that a thousand methods with all their outcomes stay within twenty thousand series.
 pub(crate) static METHODS: Family = Family {

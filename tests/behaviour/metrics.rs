@@ -75,7 +75,7 @@ async fn a_trace_that_was_exported_is_an_exemplar() {
     let listed = spans.iter().find(|span| span.name == "TaskService.list_tasks").unwrap();
     let text = telemetry.metrics(MetricsFormat::OpenMetrics);
     let series =
-        text.lines().filter(|line| line.contains(r#"_bucket"#) && line.contains(r#"method="list_tasks""#));
+        text.lines().filter(|line| line.contains("_bucket") && line.contains(r#"method="list_tasks""#));
     let exemplars: Vec<_> = series.filter_map(|line| line.split_once(" # ")).collect();
     let [(bucket, exemplar)] = exemplars[..] else { panic!("{exemplars:?}") };
     let context = &listed.span_context;

@@ -14,7 +14,9 @@ use spanweave::testing::KeptSpans;
 use spanweave::{Telemetry, traced, traced_service};
 
 #[derive(Clone)]
-struct Tasks;
+struct Tasks {
+    waiting: usize,
+}
 
 #[derive(Debug)]
 struct Refused;
@@ -22,14 +24,16 @@ struct Refused;
 #[traced_service]
 impl Tasks {
     pub async fn list(&self) -> usize {
-        2
+        self.waiting
     }
 
     pub async fn refuse(&self) -> Result<(), Refused> {
-        Err(Refused)
+        if self.waiting > 0 { Err(Refused) } else { Ok(()) }
     }
 
-    pub async fn never(&self) {}
+    pub async fn never(&self) -> usize {
+        self.waiting
+    }
 }
 
 /// A label that has to be escaped, and looks like an exemplar.
@@ -46,8 +50,8 @@ async fn refuse(State(tasks): State<Tasks>) -> StatusCode {
 }
 
 /// Nobody asks for it.
-async fn never(State(tasks): State<Tasks>) {
-    tasks.never().await;
+async fn never(State(tasks): State<Tasks>) -> String {
+    tasks.never().await.to_string()
 }
 
 /// What the application counts itself, with one name that is taken, and one source that breaks.
@@ -89,7 +93,7 @@ pub async fn scraped<const N: usize>(accept: [&str; N]) -> [String; N] {
         .route("/never", get(never))
         .merge(telemetry.routes())
         .layer(telemetry.http_layer())
-        .with_state(Tasks);
+        .with_state(Tasks { waiting: 2 });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });

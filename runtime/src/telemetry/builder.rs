@@ -200,6 +200,7 @@ impl TelemetryBuilder {
             exports,
         };
         let core = Core::new(rules).ok_or(ConfigError::TooManyHandles)?;
+        core.resource.get_or_init(|| resource.clone());
         let waiting = Waiting {
             interval,
             queue_bytes: settings.queue_bytes.value,

@@ -36,6 +36,7 @@ mod process;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod sources;
+mod target;
 mod text;
 
 pub use self::format::MetricsFormat;
@@ -49,7 +50,7 @@ pub(crate) use self::sources::Sources;
 /// Everything, in a format.
 pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
     cardinality::warn(core);
-    let own = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector);
+    let own = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector(core));
     let page = with_sources(core, &own);
     match format {
         MetricsFormat::OpenMetrics => page,
@@ -128,12 +129,20 @@ impl Collector for CoreCollector {
     }
 }
 
-/// What is the process', whatever the handle.
-#[derive(Debug)]
-struct ProcessCollector;
+/// What does not change with the calls of a handle.
+struct ProcessCollector(&'static Core);
+
+impl fmt::Debug for ProcessCollector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ProcessCollector").field(&self.0.handle).finish()
+    }
+}
 
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        if let Some(resource) = self.0.resource.get() {
+            target::encode(&mut encoder, resource)?;
+        }
         cardinality::encode(&mut encoder)?;
         #[cfg(all(feature = "process", target_os = "linux"))]
         process::encode(&mut encoder)?;

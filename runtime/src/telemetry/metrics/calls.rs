@@ -8,8 +8,9 @@ use prometheus_client::registry::Unit;
 
 use super::measured::{Measured, Scrape};
 use crate::core::Core;
+use crate::family::{Family, Outcomes};
 use crate::outcome::Outcome;
-use crate::registry::{Family, Outcomes, Series};
+use crate::registry::Series;
 
 type Labels<'s> = Vec<(&'static str, &'s str)>;
 

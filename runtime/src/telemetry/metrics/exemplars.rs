@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use super::measured::{Measured, Scrape};
 use crate::exemplars::Exemplar;
-use crate::registry::Family;
+use crate::family::Family;
 
 /// The page of a scrape's histograms with what is known of their buckets. Nothing but these histograms may be in it: the
 /// lines of their buckets are counted.

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use crate::core::Core;
+use crate::family::Family;
 use crate::histogram::Snapshot;
 use crate::listed;
 use crate::names::METHODS;
-use crate::registry::{self, Family, Series, SeriesId};
+use crate::registry::{self, Series, SeriesId};
 
 /// A handle's series as they are read once.
 pub(super) struct Scrape {
