@@ -35,8 +35,8 @@ macro_rules! list_method {
 /// }
 ///
 /// let methods = spanweave::methods();
-/// let shown: Vec<_> = methods.iter().map(|method| (method.kind(), method.owner(), method.name())).collect();
-/// assert_eq!(shown, [(MethodKind::Service, "TaskService", "list")]);
+/// let mut shown = methods.iter().map(|method| (method.kind(), method.owner(), method.name()));
+/// assert!(shown.any(|method| method == (MethodKind::Service, "TaskService", "list")));
 /// ```
 pub fn methods() -> Vec<&'static Method> {
     let mut methods: Vec<_> = listed().collect();
