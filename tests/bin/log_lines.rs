@@ -9,7 +9,7 @@ use spanweave::Telemetry;
 
 fn run(lines: usize, bytes: usize) -> Result<(), Box<dyn Error>> {
     let telemetry = Telemetry::builder().build()?;
-    telemetry.logs().env()?.install()?;
+    telemetry.logs().env()?.otlp()?.install()?;
     std::io::stdin().read_line(&mut String::new())?;
     let padding = "x".repeat(bytes);
     for line in 0..lines {

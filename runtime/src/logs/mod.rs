@@ -18,6 +18,8 @@
 //!
 //! Within a trace it has `trace_id`, `span_id` and `request_id` as well, whether the trace is sampled or not.
 
+#[cfg(feature = "otlp-logs")]
+mod export;
 mod fields;
 mod levels;
 mod line;
@@ -26,11 +28,15 @@ mod nested;
 mod nested_site;
 mod outlets;
 mod queue;
+#[cfg(feature = "otlp-logs")]
+mod records;
 mod span_events;
 
 use std::fmt;
 use std::io::{self, Write};
 
+#[cfg(feature = "otlp-logs")]
+use opentelemetry_sdk::logs::LogExporter;
 use tracing::Subscriber;
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -39,7 +45,11 @@ use tracing_subscriber::registry::LookupSpan;
 pub use tracing_subscriber::filter::{LevelFilter, Targets};
 
 pub(crate) use self::outlets::{LineDrop, Outlets};
+#[cfg(feature = "otlp-logs")]
+pub(crate) use self::records::{RecordDrop, Records};
 
+#[cfg(feature = "otlp-logs")]
+use self::export::ExportedEvents;
 use self::lines::JsonLines;
 use self::nested::NestedSpans;
 use self::queue::Lines;
@@ -60,6 +70,10 @@ impl Telemetry {
             span_events: LevelFilter::OFF,
             spans: None,
             span_fields: false,
+            #[cfg(feature = "otlp-logs")]
+            telemetry: self.clone(),
+            #[cfg(feature = "otlp-logs")]
+            exported: None,
             writer: Box::new(io::stdout()),
         }
     }
@@ -77,6 +91,10 @@ pub struct Logs {
     span_events: LevelFilter,
     spans: Option<Targets>,
     span_fields: bool,
+    #[cfg(feature = "otlp-logs")]
+    telemetry: Telemetry,
+    #[cfg(feature = "otlp-logs")]
+    exported: Option<ExportedEvents>,
     writer: Box<dyn Write + Send>,
 }
 
@@ -150,6 +168,30 @@ impl Logs {
         self
     }
 
+    /// What is logged is exported, too, over OTLP/HTTP: to `OBS_TRACES_URL` with `/v1/logs` at its end in place of
+    /// `/v1/traces`, with `OBS_INGEST_TOKEN`. Nothing is where one of them is not set.
+    ///
+    /// # Errors
+    /// When a variable holds what it must not, naming the variable.
+    #[cfg(feature = "otlp-logs")]
+    pub fn otlp(self) -> Result<Self, ConfigError> {
+        match crate::telemetry::log_exporter()? {
+            Some(exporter) => Ok(self.exporter(exporter)),
+            None => Ok(self),
+        }
+    }
+
+    /// What is logged is exported, too, to any exporter of the OpenTelemetry SDK: as records with the ids of the trace,
+    /// from a thread that belongs to no asynchronous runtime.
+    ///
+    /// 2,048 records may wait; what finds no room, or is refused, is counted in `spanweave_log_records_dropped_total`. What
+    /// the crates say by which exporters speak is left out.
+    #[cfg(feature = "otlp-logs")]
+    pub fn exporter(mut self, exporter: impl LogExporter + 'static) -> Self {
+        self.exported = Some(ExportedEvents::start(self.core, self.telemetry.resource(), exporter));
+        self
+    }
+
     /// Writes to something else than standard output. Every line is one call of
     /// [`write_all`](Write::write_all), followed by [`flush`](Write::flush).
     pub fn writer(mut self, writer: impl Write + Send + 'static) -> Self {
@@ -177,7 +219,10 @@ impl Logs {
     {
         let lines = Lines::start(self.core, self.writer).map_err(ConfigError::LogThread)?;
         // As a list: `and_then` would let the level of one decide for the other, right above a `Registry`.
-        let mut layers = vec![JsonLines(lines).with_filter(self.levels).boxed()];
+        let mut layers = Vec::new();
+        #[cfg(feature = "otlp-logs")]
+        layers.extend(self.exported.map(|exported| exported.with_filter(self.levels.clone()).boxed()));
+        layers.push(JsonLines(lines).with_filter(self.levels).boxed());
         if self.span_events != LevelFilter::OFF {
             layers.push(SpanEvents.with_filter(self.span_events).boxed());
         }

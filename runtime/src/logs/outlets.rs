@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::queue::Queue;
+#[cfg(feature = "otlp-logs")]
+use super::records::Records;
 
 /// Why a log line was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(crate) struct Outlets {
     are_used: AtomicBool,
     written: AtomicU64,
     dropped: [AtomicU64; LineDrop::ALL.len()],
+    #[cfg(feature = "otlp-logs")]
+    pub(crate) records: Records,
 }
 
 impl Outlets {
@@ -59,6 +63,8 @@ impl Outlets {
         for queue in queues.iter().filter_map(Weak::upgrade) {
             all &= queue.flush(timeout.saturating_sub(started.elapsed()));
         }
+        #[cfg(feature = "otlp-logs")]
+        let all = self.records.flush(timeout.saturating_sub(started.elapsed())) && all;
         all
     }
 

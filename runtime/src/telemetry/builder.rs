@@ -210,7 +210,14 @@ impl TelemetryBuilder {
         let start = || Pipeline::start(core, exporters, &resource, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         tracing::debug!(%configuration, "telemetry is configured");
-        Ok(Telemetry { inner: Arc::new(Inner { core, export, configuration }) })
+        let inner = Inner {
+            core,
+            export,
+            configuration,
+            #[cfg(feature = "otlp-logs")]
+            resource,
+        };
+        Ok(Telemetry { inner: Arc::new(inner) })
     }
 }
 

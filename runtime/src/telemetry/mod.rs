@@ -7,6 +7,8 @@ mod keep;
 mod metrics;
 mod named_roots;
 mod otlp;
+#[cfg(feature = "otlp-logs")]
+mod otlp_logs;
 mod sampling;
 
 use std::borrow::Cow;
@@ -15,6 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 #[cfg(feature = "logs")]
 use std::time::Instant;
+
+#[cfg(feature = "otlp-logs")]
+use opentelemetry_sdk::Resource;
 
 pub use self::builder::TelemetryBuilder;
 pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
@@ -26,6 +31,8 @@ pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
 pub(crate) use self::metrics::Sources;
 pub use self::metrics::{MethodSummary, MetricsFormat, MetricsSource};
 pub(crate) use self::named_roots::named_root;
+#[cfg(feature = "otlp-logs")]
+pub(crate) use self::otlp_logs::log_exporter;
 pub use self::sampling::Sampler;
 
 use self::export::Pipeline;
@@ -58,6 +65,8 @@ struct Inner {
     core: &'static Core,
     export: Option<Pipeline>,
     configuration: Configuration,
+    #[cfg(feature = "otlp-logs")]
+    resource: Resource,
 }
 
 impl Telemetry {
@@ -185,6 +194,11 @@ impl Telemetry {
     #[cfg(feature = "axum")]
     pub(crate) fn legacy(&self) -> metrics::Legacy {
         metrics::Legacy::of(self.inner.core)
+    }
+
+    #[cfg(feature = "otlp-logs")]
+    pub(crate) fn resource(&self) -> &Resource {
+        &self.inner.resource
     }
 
     #[cfg(any(feature = "axum", feature = "logs"))]

@@ -2,6 +2,7 @@
 
 mod access;
 mod events;
+mod exported;
 mod lines;
 mod nested;
 mod process;
