@@ -22,6 +22,8 @@ use spanweave::testing::{KeptSpans, span_tree};
 use spanweave::{Telemetry, repo, traced_service};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 // ---- The application: plain axum and sqlx, and one attribute per impl block. ------------------------------------
 
@@ -386,10 +388,11 @@ async fn run(serve: Option<u16>) -> Result<(), Box<dyn Error>> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
-        .init();
+    // Without the access lines: every request is printed as a tree.
+    let levels =
+        Targets::new().with_default(LevelFilter::INFO).with_target("spanweave::access", LevelFilter::OFF);
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(levels);
+    tracing_subscriber::registry().with(log).init();
     std::panic::set_hook(Box::new(|panic| eprintln!("({panic})")));
     let failed = |error: &dyn Display| {
         eprintln!("error: {error}");

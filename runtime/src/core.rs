@@ -31,7 +31,6 @@ pub(crate) struct Core {
     pub(crate) sampler: Sampler,
     pub(crate) keeping: Keeping,
     pub(crate) limits: SpanLimits,
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the HTTP layer is its one reader so far"))]
     pub(crate) propagators: Propagators,
     pub(crate) sql: SqlRules,
     /// Whether spans have anywhere to go. Without an exporter no trace is recorded.

@@ -93,7 +93,7 @@ async fn a_trace_that_was_exported_is_an_exemplar() {
 #[tokio::test]
 async fn a_trace_that_was_left_out_is_none() {
     let kept = KeptSpans::new();
-    let errors = Keep::nothing().errors(true);
+    let errors = Keep::nothing().errors(1.0);
     let telemetry =
         Telemetry::builder().sampling_ratio(0.0).keep(errors).exporter(kept.clone()).build().unwrap();
     let service = TaskService::default();

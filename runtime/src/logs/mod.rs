@@ -237,8 +237,14 @@ impl Logs {
     /// # Errors
     /// When a subscriber was installed before, or the thread cannot be started.
     pub fn install(self) -> Result<(), ConfigError> {
+        let exports = self.core.exports;
         let subscriber = Registry::default().with(self.layer()?);
-        tracing::subscriber::set_global_default(subscriber).map_err(|_| ConfigError::SubscriberInstalled)
+        tracing::subscriber::set_global_default(subscriber).map_err(|_| ConfigError::SubscriberInstalled)?;
+        if !exports {
+            // It was said when the environment was read, and nobody listened.
+            tracing::info!("traces are not exported, because the handle has no exporter; metrics work");
+        }
+        Ok(())
     }
 }
 

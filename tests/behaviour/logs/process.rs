@@ -33,15 +33,18 @@ fn stderr(output: &Output) -> String {
 const ALL_FAILED: &str = "flushed: true
 spanweave_log_lines_written_total 0
 spanweave_log_lines_dropped_total{reason=\"queue_full\"} 0
-spanweave_log_lines_dropped_total{reason=\"write_failed\"} 100
+spanweave_log_lines_dropped_total{reason=\"write_failed\"} 101
 ";
 
 #[test]
 fn lines_arrive_whole_and_in_order() {
     let output = go(start(["2000", "100"], &[], Stdio::piped()));
-    assert!(stderr(&output).contains("spanweave_log_lines_written_total 2000\n"));
+    assert!(stderr(&output).contains("spanweave_log_lines_written_total 2001\n"));
     let text = String::from_utf8(output.stdout).unwrap();
-    let numbers = text.lines().map(|line| {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap();
+    assert!(first.contains("traces are not exported, because the handle has no exporter"), "{first}");
+    let numbers = lines.map(|line| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         line["fields"]["line"].as_u64().unwrap()
     });

@@ -5,22 +5,26 @@ use spanweave::{Telemetry, repo, traced_service};
 /// A root, a service and two repositories.
 pub const SPANS_PER_REQUEST: usize = 4;
 
-struct ResidenceRepository;
+struct ResidenceRepository {
+    per_user: u64,
+}
 
 #[repo]
 impl ResidenceRepository {
     pub async fn ids_for_user(&self, user_id: u64) -> Vec<u64> {
-        vec![user_id, user_id + 1]
+        (user_id..user_id + self.per_user).collect()
     }
 }
 
-struct TaskRepository;
+struct TaskRepository {
+    per_residence: usize,
+}
 
 #[repo]
 impl TaskRepository {
     pub async fn for_residences(&self, ids: &[u64]) -> usize {
         assert!(!ids.contains(&Tasks::OF_WHOM_IT_PANICS), "on purpose");
-        ids.len()
+        ids.len() * self.per_residence
     }
 }
 
@@ -41,12 +45,12 @@ impl Tasks {
 
 impl Tasks {
     /// A user whose tasks nobody can count without a panic.
-    pub const OF_WHOM_IT_PANICS: u64 = u64::MAX - 1;
+    pub const OF_WHOM_IT_PANICS: u64 = u64::MAX / 2;
 
     /// The service, over repositories that need no database.
     #[must_use]
     pub fn new() -> Tasks {
-        Tasks { residences: ResidenceRepository, tasks: TaskRepository }
+        Tasks { residences: ResidenceRepository { per_user: 2 }, tasks: TaskRepository { per_residence: 3 } }
     }
 
     /// Serves one request: under a handle as one trace, without one as plain code.

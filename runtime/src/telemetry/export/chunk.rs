@@ -67,14 +67,15 @@ impl Chunk {
     }
 
     fn add(&mut self, trace: WaitingTrace<'_>) {
-        let (spans, notes) = (self.spans.len(), self.notes.len());
-        self.spans.extend_from_slice(trace.spans);
-        self.notes.extend(trace.notes.iter_mut().map(taken));
+        let WaitingTrace { trace_id, end, spans, notes } = trace;
+        let (first_span, first_note) = (self.spans.len(), self.notes.len());
+        self.spans.extend_from_slice(spans);
+        self.notes.extend(notes.iter_mut().map(taken));
         self.traces.push(Head {
-            trace_id: trace.trace_id,
-            end: trace.end,
-            spans: spans..self.spans.len(),
-            notes: notes..self.notes.len(),
+            trace_id,
+            end,
+            spans: first_span..self.spans.len(),
+            notes: first_note..self.notes.len(),
         });
     }
 }

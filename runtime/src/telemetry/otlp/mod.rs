@@ -28,7 +28,6 @@ use super::export::ErasedExporter;
 pub(super) const HAS_GRPC: bool = cfg!(feature = "grpc");
 
 /// Where to export to, and how.
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there is no exporter to take them"))]
 pub(crate) struct OtlpTarget {
     pub(crate) url: String,
     pub(crate) protocol: Protocol,
