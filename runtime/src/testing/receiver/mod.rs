@@ -34,20 +34,19 @@ const MAX_BODY: usize = 64 << 20;
 /// ```
 /// use std::time::Duration;
 ///
-/// use spanweave::Telemetry;
 /// use spanweave::testing::OtlpReceiver;
+/// use spanweave::{Otlp, Telemetry};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[cfg(feature = "otlp")] {
 /// let collector = OtlpReceiver::start()?;
-/// # unsafe { std::env::set_var("OBS_TRACES_URL", collector.url()) };
-/// # unsafe { std::env::set_var("OBS_INGEST_TOKEN", "any") };
-/// // With OBS_TRACES_URL set to `collector.url()`, and OBS_INGEST_TOKEN to anything:
-/// let telemetry = Telemetry::builder().sampling_ratio(1.0).env()?.build()?;
+/// let otlp = Otlp::http(collector.url()).bearer_token("any");
+/// let telemetry = Telemetry::builder().sampling_ratio(1.0).otlp(otlp).build()?;
 /// telemetry.root("nightly").in_scope(|_| {});
 /// assert!(telemetry.flush(Duration::from_secs(10)));
 /// assert_eq!(collector.span_tree(), "nightly\n");
 /// assert_eq!(collector.requests()[0].headers["authorization"], "Bearer any");
-/// # Ok(()) }
+/// # } Ok(()) }
 /// ```
 #[derive(Debug)]
 pub struct OtlpReceiver {
