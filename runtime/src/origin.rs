@@ -6,7 +6,7 @@ use std::future::Future;
 use opentelemetry::trace::SpanContext;
 
 use crate::ctx::Ctx;
-use crate::outcome::{AnyReturn, ResultReturn};
+use crate::outcome::{AnyReturn, ClassedReturn, ErrorClass, ResultReturn};
 use crate::propagate::Remote;
 use crate::record::Source;
 use crate::root::{OpenRoot, Root, RootFuture};
@@ -117,6 +117,15 @@ impl OriginatedRoot {
     pub fn try_run<F, T, E>(self, future: F) -> RootFuture<F, ResultReturn>
     where
         F: Future<Output = Result<T, E>>,
+    {
+        RootFuture::new(self.root, Some(self.origin), future)
+    }
+
+    /// As [`Root::try_run_classed`].
+    pub fn try_run_classed<F, T, E>(self, future: F) -> RootFuture<F, ClassedReturn>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ErrorClass,
     {
         RootFuture::new(self.root, Some(self.origin), future)
     }

@@ -15,7 +15,7 @@ use crate::ctx::Ctx;
 use crate::dropped::DropReason;
 use crate::key::{Recording, TraceKey};
 use crate::origin::Origin;
-use crate::outcome::{AnyReturn, Classify, Outcome, ResultReturn};
+use crate::outcome::{AnyReturn, ClassedReturn, Classify, ErrorClass, Outcome, ResultReturn};
 use crate::propagate::{self, Carried, RemoteParent};
 use crate::record::{Note, NoteRecord, Source};
 use crate::site::Site;
@@ -235,6 +235,33 @@ impl Root {
     pub fn try_run<F, T, E>(self, future: F) -> RootFuture<F, ResultReturn>
     where
         F: Future<Output = Result<T, E>>,
+    {
+        RootFuture::new(self, None, future)
+    }
+
+    /// [`try_run`](Root::try_run), for an error that tells its class, as those of traced methods do by themselves.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use spanweave::ErrorClass;
+    /// use spanweave::testing::TestTelemetry;
+    ///
+    /// #[derive(Debug, ErrorClass)]
+    /// enum JobError {
+    ///     NotFound,
+    /// }
+    ///
+    /// let telemetry = TestTelemetry::new();
+    /// let job = async { Err::<(), _>(JobError::NotFound) };
+    /// telemetry.root("nightly").try_run_classed(job).await.unwrap_err();
+    /// assert_eq!(telemetry.span_tree(), "nightly [error: not_found]\n");
+    /// # });
+    /// ```
+    #[inline]
+    pub fn try_run_classed<F, T, E>(self, future: F) -> RootFuture<F, ClassedReturn>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: ErrorClass,
     {
         RootFuture::new(self, None, future)
     }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use spanweave::testing::{KeptSpans, span_tree};
-use spanweave::{Ctx, Otlp, SpanLimits, Telemetry, TelemetryBuilder};
+use spanweave::{Ctx, Keep, Otlp, Sampler, SpanLimits, Telemetry, TelemetryBuilder};
 
 pub fn export_once(environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_export-once"));
@@ -105,7 +105,7 @@ fn what_code_sets_is_refused_when_the_handle_is_built() {
     for (otlp, message) in [
         (
             Otlp::http("ftp://user:hunter2@host"),
-            "Otlp::http is a URL with a user or a password (not shown); expected a URL that starts with `http://` or `https://`",
+            "Otlp::http is `ftp://***@host`; expected a URL that starts with `http://` or `https://`",
         ),
         (
             Otlp::grpc("collector:4317"),
@@ -151,4 +151,22 @@ fn names_of_roots_may_be_made_at_run_time() {
     }
     assert!(telemetry.flush(Duration::from_secs(30)));
     assert_eq!(span_tree(&kept.spans(), &[]), "drain mail\ndrain push\n");
+}
+
+#[test]
+fn a_part_that_cannot_be_is_refused_when_the_handle_is_built() {
+    let message = |builder: TelemetryBuilder| builder.build().unwrap_err().to_string();
+    let keep = |keep| message(Telemetry::builder().keep(keep));
+    assert_eq!(
+        message(Telemetry::builder().sampling_ratio(10.0)),
+        "Sampler::ratio is `10`; expected a number from 0.0 to 1.0"
+    );
+    assert_eq!(
+        message(Telemetry::builder().sampler(Sampler::ratio(f64::NAN))),
+        "Sampler::ratio is `NaN`; expected a number from 0.0 to 1.0"
+    );
+    assert_eq!(
+        keep(Keep::default().root("GET /", Keep::nothing().errors(-0.5))),
+        "Keep::errors is `-0.5`; expected a number from 0.0 to 1.0"
+    );
 }

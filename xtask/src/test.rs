@@ -32,7 +32,7 @@ const CLIPPY: &str = "clippy --workspace --all-targets \
                       -- -D warnings";
 // With the whole workspace, whose dependencies are built already.
 /// One after the other, because each measures the application beside itself; what they say is the point of them.
-pub(crate) const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocapture";
+const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocapture";
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
 // A workspace of its own, with the same tests.

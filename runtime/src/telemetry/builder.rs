@@ -184,6 +184,7 @@ impl TelemetryBuilder {
         let configuration = Configuration::of(&settings, exporters.len());
         let resource = settings.resource();
         let interval = settings.checked_export_interval()?;
+        settings.check_parts()?;
         say_what_is_not_exported(&settings);
         if settings.disabled.value {
             exporters.clear();

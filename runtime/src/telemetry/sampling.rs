@@ -20,12 +20,14 @@ const DEFAULT_RATIO: f64 = 0.1;
 /// let telemetry = Telemetry::builder().sampler(Sampler::ratio(0.01).ignoring_parents()).build()?;
 /// # Ok::<(), spanweave::ConfigError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use = "a sampler does nothing until a handle is built with it"]
 pub struct Sampler {
     /// Trace ids whose lower 63 bits are below it are sampled.
     bound: u64,
     respects_parents: bool,
+    /// As it was asked for.
+    pub(super) ratio: f64,
 }
 
 impl Default for Sampler {
@@ -45,10 +47,10 @@ impl Sampler {
         Sampler::ratio(0.0)
     }
 
-    /// This part of the traces, from 0.0 to 1.0; OpenTelemetry's `parentbased_traceidratio`. What is outside the range
-    /// counts as the nearest end of it.
+    /// This part of the traces, from 0.0 to 1.0; OpenTelemetry's `parentbased_traceidratio`. Outside of the range
+    /// it is an error when the handle is built.
     pub fn ratio(ratio: f64) -> Sampler {
-        Sampler { bound: bound(ratio), respects_parents: true }
+        Sampler { bound: bound(ratio), respects_parents: true, ratio }
     }
 
     /// Also for requests that come with a decision of their caller; OpenTelemetry's samplers without `parentbased_`.

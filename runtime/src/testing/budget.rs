@@ -6,7 +6,7 @@ use opentelemetry_sdk::trace::SpanData;
 use opentelemetry_semantic_conventions::attribute::{DB_OPERATION_NAME, DB_SYSTEM_NAME};
 
 use super::span::attribute;
-use super::tree::folded;
+use super::tree::shown;
 use super::{Recorded, span_tree};
 use crate::sql::OF_TRANSACTIONS;
 
@@ -102,7 +102,7 @@ impl Budget {
             .filter(|(holds, ..)| !holds)
             .map(|(_, says, limit, count)| format!("{says} {limit}, but there are {count}"))
             .collect();
-        let tree = || folded(&span_tree(&self.0, &[]));
+        let tree = || shown(&span_tree(&self.0, &[]));
         assert!(failed.is_empty(), "out of budget: {}\n\n{}", failed.join("; "), tree());
     }
 }

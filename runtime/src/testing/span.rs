@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use opentelemetry_sdk::trace::SpanData;
 use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 
+use super::tree::shown;
 use super::{Recorded, span_tree};
 
 /// A span that has ended, found by its name.
@@ -36,7 +37,7 @@ impl RecordedSpan {
         let mut found = spans.iter().filter(|span| span.name == name);
         let (Some(span), None) = (found.next(), found.next()) else {
             let times = spans.iter().filter(|span| span.name == name).count();
-            panic!("{times} spans are named `{name}`, and not one:\n\n{}", span_tree(&spans, &[]));
+            panic!("{times} spans are named `{name}`, and not one:\n\n{}", shown(&span_tree(&spans, &[])));
         };
         let parent = spans.iter().find(|other| {
             other.span_context.span_id() == span.parent_span_id
@@ -80,6 +81,12 @@ mod tests {
     use crate::testing::TestTelemetry;
 
     #[test]
+    #[should_panic(expected = "no trace was recorded; is the call within `telemetry.root(…)`?")]
+    fn without_a_root_there_is_nothing() {
+        TestTelemetry::new().span("TaskService.list");
+    }
+
+    #[test]
     fn a_span_knows_its_parent() {
         let telemetry = TestTelemetry::new();
         let inner = telemetry.root("inner");
@@ -89,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "2 spans are named `twice`, and not one:\n\ntwice\ntwice\n")]
+    #[should_panic(expected = "2 spans are named `twice`, and not one:\n\ntwice (×2)\n")]
     fn a_name_that_is_there_twice_is_not_guessed() {
         let telemetry = TestTelemetry::new();
         telemetry.root("twice").in_scope(|_| ());

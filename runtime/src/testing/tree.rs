@@ -77,8 +77,16 @@ fn outcome(span: &SpanData) -> String {
     }
 }
 
+/// A tree for a message: it tells the newcomer's first mistake from others.
+pub(super) fn shown(tree: &str) -> String {
+    if tree.is_empty() {
+        return "no trace was recorded; is the call within `telemetry.root(…)`?".to_owned();
+    }
+    folded(tree)
+}
+
 /// A tree in which lines that repeat are one, with how often they stand there.
-pub(super) fn folded(tree: &str) -> String {
+fn folded(tree: &str) -> String {
     let lines: Vec<&str> = tree.lines().collect();
     lines.chunk_by(|line, next| line == next).fold(String::new(), |mut folded, run| {
         let _infallible = match run.len() {

@@ -58,8 +58,8 @@ request
     assert_eq!(
         of_pools(&telemetry),
         r#"db_client_connection_wait_time_seconds_count{pool="main"} 3
-db_client_connection_count{pool="main",state="idle"} 0
-db_client_connection_count{pool="main",state="used"} 1
+db_client_connections{pool="main",state="idle"} 0
+db_client_connections{pool="main",state="used"} 1
 db_client_connection_max{pool="main"} 1
 db_client_connection_pending_requests{pool="main"} 0
 db_client_connection_timeouts_total{pool="main"} 2

@@ -44,13 +44,12 @@ fn names_port(url: &Uri) -> bool {
     host.contains(':')
 }
 
-/// A URL without its query; not at all where it has a user or a password.
+/// A URL without its query, and with its user and password masked.
 pub(crate) fn without_secrets(url: &str) -> String {
-    if url.contains('@') {
-        return "a URL with a user or a password (not shown)".to_owned();
-    }
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    super::error::shown(&url[..end])
+    let url = &url[..url.find(['?', '#']).unwrap_or(url.len())];
+    let Some((before, after)) = url.rsplit_once('@') else { return super::error::shown(url) };
+    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+    super::error::shown(&format!("{scheme}://***@{after}"))
 }
 
 #[cfg(test)]
@@ -68,7 +67,8 @@ mod tests {
             for (url, held, expected) in [
                 ("ingest.example/v1/traces", "`ingest.example/v1/traces`", scheme),
                 ("ftp://host/v1/traces?key=hunter2", "`ftp://host/v1/traces`", scheme),
-                ("ftp://user:hunter2@host", "a URL with a user or a password (not shown)", scheme),
+                ("ftp://user:hunter2@host/a", "`ftp://***@host/a`", scheme),
+                ("user:hunter2@host", "`://***@host`", scheme),
                 ("http://:4318/v1/traces", "`http://:4318/v1/traces`", host),
                 ("http://collector:99999/", "`http://collector:99999/`", host),
             ] {

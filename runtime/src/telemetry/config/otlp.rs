@@ -103,7 +103,14 @@ impl Otlp {
             let checked = headers::header(name, value);
             checked.map_err(|refused| refused_by(header.origin, refused, "Otlp::header"))
         });
-        let token = self.token.map(|token| used(token, token::checked, "Otlp::bearer_token")).transpose()?;
+        let token = self.token.map(|token| {
+            let method = match token.value {
+                TokenSource::Fixed(_) => "Otlp::bearer_token",
+                TokenSource::File(_) => "Otlp::bearer_token_file",
+            };
+            used(token, token::checked, method)
+        });
+        let token = token.transpose()?;
         let is_replaced = |name: &HeaderName| token.is_some() && *name == http::header::AUTHORIZATION;
         let new = match self.protocol.value {
             Protocol::HttpProtobuf => "Otlp::http",

@@ -84,6 +84,15 @@ impl Settings {
             .map_err(|refused| refused.in_setting("TelemetryBuilder::export_interval"))
     }
 
+    /// Refuses ratios and rates that code has set and that cannot be; those of the environment were looked at there.
+    pub(in crate::telemetry) fn check_parts(&self) -> Result<(), ConfigError> {
+        let sampler = ("Sampler::ratio", self.sampler.value.ratio);
+        for (method, part) in self.keep.value.rates().into_iter().chain([sampler]) {
+            values::part(part).map_err(|refused| refused.in_setting(method))?;
+        }
+        Ok(())
+    }
+
     /// What all spans have in common. Of a key that is set twice, the last one holds.
     pub(in crate::telemetry) fn resource(&self) -> Resource {
         let attributes = self.resource.iter().map(|attribute| attribute.value.clone());

@@ -124,7 +124,7 @@ fn a_configuration_is_shown_with_its_origins_and_without_its_secrets() {
         .fold(String::new(), |text, line| text + line + "\n");
     assert_eq!(
         otlp,
-        "otlp.url = a URL with a user or a password (not shown) (OBS_TRACES_URL)\n\
+        "otlp.url = `http://***@ingest/v1/traces` (OBS_TRACES_URL)\n\
          otlp.protocol = http/protobuf (default)\n\
          otlp.token = *** (OBS_INGEST_TOKEN)\n\
          otlp.header.authorization = *** (OTEL_EXPORTER_OTLP_HEADERS)\n\

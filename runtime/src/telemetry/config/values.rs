@@ -35,6 +35,12 @@ pub(super) fn millis(value: &str) -> Result<Duration, Refused> {
     millis.map(Duration::from_millis).ok_or_else(|| Refused::showing(value, MILLIS))
 }
 
+/// A part of all, that was given as a number.
+pub(super) fn part(value: f64) -> Result<f64, Refused> {
+    let refused = || Refused::showing(&value.to_string(), "a number from 0.0 to 1.0");
+    (0.0..=1.0).contains(&value).then_some(value).ok_or_else(refused)
+}
+
 /// A time that was given as one.
 pub(super) fn duration(value: Duration) -> Result<Duration, Refused> {
     let range = Duration::from_millis(1)..=Duration::from_millis(MAX_MILLIS);

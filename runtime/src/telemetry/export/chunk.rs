@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use opentelemetry::Value;
 
-use super::BATCH_SPANS;
+use super::CHUNK_SPANS;
 use crate::clock::Anchor;
 use crate::outbox::{TraceEnd, WaitingTrace};
 use crate::record::{Note, NoteRecord, SpanRecord};
 
 /// Traces that were collected together: what a lane queues, drops and sends. Lanes share it.
 ///
-/// It has as many spans as a batch, or is one trace that has more.
+/// It has at most 512 spans, or is one trace that has more.
 #[derive(Clone)]
 pub(crate) struct Chunk {
     pub(super) anchor: Anchor,
@@ -97,7 +97,7 @@ impl<F: FnMut(Chunk)> Packing<F> {
     }
 
     pub(super) fn add(&mut self, trace: WaitingTrace<'_>) {
-        if self.chunk.span_count() + trace.spans.len() > BATCH_SPANS {
+        if self.chunk.span_count() + trace.spans.len() > CHUNK_SPANS {
             self.finish();
         }
         self.chunk.add(trace);

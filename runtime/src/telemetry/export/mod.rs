@@ -35,8 +35,10 @@ use self::queue::End;
 use self::sending::Sending;
 use crate::core::Core;
 
-/// The most spans of a batch.
-const BATCH_SPANS: usize = 512;
+/// The most spans that are collected together, unless one trace has more.
+const CHUNK_SPANS: usize = 512;
+/// The most spans of a batch: one after the other goes out, each waits for its answer, and collectors may be far away.
+const BATCH_SPANS: usize = 2_048;
 /// How much earlier than whoever waits for it a lane stops, so that what it did not send is counted in time.
 const COUNTING: Duration = Duration::from_millis(100);
 

@@ -26,7 +26,7 @@ const NO_FAILURE: &str = "row_not_found";
 /// wait in memory. Another service that the trace went through has made its own decision: what was left out there
 /// is not brought back.
 ///
-/// Each rule has a rate, from 0.0 for never to 1.0 for always; values outside are taken as the nearest end. Whether a trace is
+/// Each rule has a rate, from 0.0 for never to 1.0 for always; others are an error when the handle is built. Whether a trace is
 /// within it is read off the trace's id, as for [`Sampler::ratio`](crate::Sampler::ratio): at a rate of 0.5, half of the
 /// traces that the rule holds for are kept, those that are sampled among them.
 ///
@@ -121,6 +121,17 @@ impl Keep {
     pub fn per_second(mut self, most: u32) -> Keep {
         self.per_second = most;
         self
+    }
+
+    /// Every rate, with the method that sets it.
+    pub(super) fn rates(&self) -> Vec<(&'static str, f64)> {
+        let own = [
+            ("Keep::panics", self.panics),
+            ("Keep::errors", self.errors),
+            ("Keep::cancellations", self.cancellations),
+            ("Keep::slow", self.slow),
+        ];
+        own.into_iter().chain(self.roots.values().flat_map(Keep::rates)).collect()
     }
 
     /// Rules of their own for the roots of this name, in place of these: `GET /api/health/` for a request. What they keep counts

@@ -25,8 +25,7 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, pools: &Pools) -> fmt:
 
 fn encode_states(encoder: &mut DescriptorEncoder<'_>, counted: &[(&WatchedPool, PoolCounts)]) -> fmt::Result {
     let help = "Open connections of a pool, by state.";
-    let mut metric =
-        encoder.encode_descriptor("db_client_connection_count", help, None, MetricType::Gauge)?;
+    let mut metric = encoder.encode_descriptor("db_client_connections", help, None, MetricType::Gauge)?;
     for (pool, counts) in counted {
         let used = counts.open.saturating_sub(counts.idle);
         for (state, connections) in [("idle", counts.idle), ("used", used)] {

@@ -9,7 +9,7 @@ use crate::telemetry::export::cutoff::Cutoff;
 
 const LONG: Duration = Duration::from_secs(30);
 /// Too many spans for two of them to be one batch.
-const SPANS: usize = 400;
+const SPANS: usize = 1_500;
 
 fn chunk(spans: usize) -> Arc<super::Chunk> {
     let mut chunks = chunks(&[spans], 0);
@@ -60,10 +60,10 @@ fn what_never_fits_is_dropped_at_once() {
 #[test]
 fn small_chunks_are_taken_together() {
     let queue = queue(4);
-    for spans in [200, 200, 112, 1] {
+    for spans in [500, 500, 500, 500, 48, 1] {
         queue.push(chunk(spans));
     }
-    assert_eq!([taken(&queue), taken(&queue)], [Some(512), Some(1)]);
+    assert_eq!([taken(&queue), taken(&queue)], [Some(2_048), Some(1)]);
 }
 
 #[test]
