@@ -12,10 +12,12 @@ pub struct Account {
     pub produced: usize,
     /// Different spans that the collector has accepted.
     pub arrived: usize,
+    /// Spans that it has accepted once more.
+    pub repeated: usize,
     /// What the metrics count as exported.
     pub exported: usize,
-    /// What the metrics count as dropped, by reason.
-    pub dropped: BTreeMap<String, usize>,
+    /// What the metrics count as dropped, by reason and exporter.
+    pub dropped: BTreeMap<(String, String), usize>,
 }
 
 impl Account {
@@ -26,26 +28,31 @@ impl Account {
         let different: HashSet<_> = accepted.iter().map(|span| span.span_context.span_id()).collect();
         let samples = || metrics.lines().filter_map(sample);
         let dropped = samples()
-            .filter(|(name, ..)| *name == "spanweave_spans_dropped_total")
-            .filter_map(|(_, labels, value)| Some((label(labels, "reason")?.to_owned(), value)));
+            .filter(|(name, _, spans)| *name == "spanweave_spans_dropped_total" && *spans > 0)
+            .filter_map(|(_, labels, spans)| {
+                let [reason, exporter] = ["reason", "exporter"].map(|name| label(labels, name));
+                Some(((reason?.to_owned(), exporter?.to_owned()), spans))
+            });
         let exported = samples().filter(|(name, ..)| *name == "spanweave_spans_exported_total");
         Account {
             produced,
             arrived: different.len(),
-            exported: exported.map(|(.., value)| value).sum(),
-            dropped: dropped.filter(|(_, spans)| *spans > 0).fold(
-                BTreeMap::new(),
-                |mut all, (reason, spans)| {
-                    *all.entry(reason).or_default() += spans;
-                    all
-                },
-            ),
+            repeated: accepted.len() - different.len(),
+            exported: exported.map(|(.., spans)| spans).sum(),
+            dropped: dropped.collect(),
         }
     }
 
     /// Lost for any of these reasons.
     pub fn lost_as(&self, reasons: &[&str]) -> usize {
-        reasons.iter().filter_map(|reason| self.dropped.get(*reason)).sum()
+        let of_reasons = self.dropped.iter().filter(|((reason, _), _)| reasons.contains(&reason.as_str()));
+        of_reasons.map(|(_, spans)| spans).sum()
+    }
+
+    /// Lost on the way to an exporter; `all` for what was lost before any had it.
+    pub fn lost_for(&self, exporter: &str) -> usize {
+        let for_exporter = self.dropped.iter().filter(|((_, of), _)| of == exporter);
+        for_exporter.map(|(_, spans)| spans).sum()
     }
 
     /// Lost for any reason.
@@ -63,6 +70,7 @@ impl Account {
         assert_eq!(self.exported + self.lost(), self.produced, "{self}");
         let most = self.exported + self.lost_as(&["unanswered"]);
         assert!((self.exported..=most).contains(&self.arrived), "{self}");
+        assert_eq!(self.repeated, 0, "{self}");
     }
 }
 
@@ -71,7 +79,7 @@ impl fmt::Display for Account {
         let Account { produced, arrived, dropped, .. } = self;
         write!(f, "produced {produced}, arrived {arrived}, lost {}", self.lost())?;
         let reasons: Vec<String> =
-            dropped.iter().map(|(reason, spans)| format!("{reason} {spans}")).collect();
+            dropped.iter().map(|((reason, _), spans)| format!("{reason} {spans}")).collect();
         if reasons.is_empty() { Ok(()) } else { write!(f, " ({})", reasons.join(", ")) }
     }
 }

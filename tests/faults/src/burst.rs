@@ -1,7 +1,7 @@
 //! An application that serves requests as fast as it can until it is told to stop, and then says what it has counted.
 //!
 //! `burst URL` exports to that URL. Every tenth of a second a line `ended N` says how many spans have ended. On SIGTERM it
-//! stops, shuts its telemetry down within two seconds, and prints `served N` and its metrics.
+//! stops, shuts its telemetry down within four seconds, and prints `served N` and its metrics.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     })?;
 
     // What runs goes on and ends meanwhile, as in a server that is being drained.
-    telemetry.shutdown(Duration::from_secs(2));
+    telemetry.shutdown(Duration::from_secs(4));
     stop.store(true, Ordering::Relaxed);
     serving.join().map_err(|_| "serving panicked")?;
     saying.join().map_err(|_| "saying panicked")??;
@@ -51,7 +51,7 @@ fn serve(telemetry: &Telemetry, stop: &AtomicBool, ended: &AtomicUsize) {
         tasks.serve(Some(telemetry), user);
         ended.fetch_add(SPANS_PER_REQUEST, Ordering::Relaxed);
         // A burst, not a melt-down: other processes have the machine, too.
-        if user % 4 == 0 {
+        if user % 2 == 0 {
             thread::sleep(Duration::from_millis(1));
         }
     }

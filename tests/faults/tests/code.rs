@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{panic, thread};
 
+use opentelemetry::trace::Status;
 use spanweave::testing::OtlpReceiver;
-use spanweave_faults::Load;
+use spanweave_faults::{Load, SPANS_PER_REQUEST};
 
 use crate::scenario::{run, telemetry, two_seconds};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn one_request_in_ten_panics() {
@@ -21,12 +22,9 @@ fn one_request_in_ten_panics() {
     let _default = panic::take_hook();
     assert_eq!(account.lost(), 0, "{account}");
     let spans = collector.spans();
-    let panicked = spans.iter().filter(|span| span.status == spanweave_status_panicked());
-    assert!(panicked.count() > 0);
-}
-
-fn spanweave_status_panicked() -> opentelemetry::trace::Status {
-    opentelemetry::trace::Status::error("panicked")
+    let panicked = spans.iter().filter(|span| span.status == Status::error("panicked")).count();
+    // The repository's method, the service's and the root.
+    assert!(panicked >= 3 * (spans.len() / SPANS_PER_REQUEST) / 10, "{panicked} of {account}");
 }
 
 #[test]

@@ -6,13 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use http::StatusCode;
-use spanweave::testing::{Answer, OtlpReceiver};
+use spanweave::testing::{Answer, KeptSpans, OtlpReceiver};
 use spanweave::{Otlp, Telemetry};
+use spanweave_faults::Account;
 
-use crate::scenario::{run, telemetry, two_seconds};
+use crate::scenario::{run, telemetry, tell, two_seconds};
 
 const DEADLINE: Duration = Duration::from_secs(5);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// An address of this machine where nobody listens.
 fn nobody() -> std::net::SocketAddr {
@@ -35,8 +37,8 @@ fn it_is_down_at_the_start_and_comes_later() {
     let collector = late.join().unwrap();
     assert!(telemetry.flush(PATIENCE));
     telemetry.shutdown(DEADLINE);
-    let account = spanweave_faults::Account::new(served.spans(), Some(&collector), &telemetry.metrics_text());
-    crate::scenario::tell("down at the start, back later", two_seconds(), &served, &account);
+    let account = Account::new(served.spans(), Some(&collector), &telemetry.metrics_text());
+    tell("down at the start, back later", two_seconds(), &served, &account);
     account.assert_balanced();
     assert_eq!(account.lost(), 0, "{account}");
 }
@@ -92,6 +94,8 @@ fn it_wants_to_be_asked_later() {
     let telemetry = telemetry(&collector.url());
     let account = run("429, twice", two_seconds(), &telemetry, Some(&collector), PATIENCE);
     assert_eq!(account.lost(), 0, "{account}");
+    let times: Vec<_> = collector.requests().iter().map(|request| request.received_at).collect();
+    assert!(times[1] - times[0] >= SECOND && times[2] - times[1] >= SECOND, "each is waited for");
 }
 
 #[test]
@@ -143,4 +147,19 @@ fn it_answers_half_a_head() {
     let telemetry = telemetry(&url(address));
     let account = run("half a head", two_seconds(), &telemetry, None, DEADLINE);
     assert_eq!(account.lost_as(&["unanswered", "shut_down"]), account.produced, "{account}");
+}
+
+#[test]
+fn it_is_gone_and_another_exporter_has_everything() {
+    let kept = KeptSpans::new();
+    let gone = Otlp::http(url(nobody())).timeout(SECOND);
+    let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone()).otlp(gone);
+    let telemetry = builder.build().unwrap();
+    let served = two_seconds().run(Some(&telemetry), &false.into());
+    telemetry.shutdown(DEADLINE);
+    let account = Account::new(served.spans(), None, &telemetry.metrics_text());
+    tell("another exporter beside it", two_seconds(), &served, &account);
+    assert_eq!(kept.spans().len(), served.spans());
+    assert_eq!((account.exported, account.lost_for("otlp")), (served.spans(), served.spans()), "{account}");
+    assert_eq!(account.lost(), served.spans(), "{account}");
 }

@@ -14,7 +14,7 @@ const MOST_MEGABYTES: usize = 512;
 fn fifty_thousand_requests_a_second_for_a_minute_without_a_collector() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let telemetry = telemetry(&format!("http://{nobody}/v1/traces"));
-    let load = Load::new(50_000, Duration::from_secs(60));
+    let load = Load::new(50_000, Duration::from_mins(1));
     let before = resident_megabytes();
     let account = run("50,000/s for a minute", load, &telemetry, None, Duration::from_secs(2));
     let grown = resident_megabytes().saturating_sub(before);

@@ -8,6 +8,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -59,6 +60,8 @@ pub struct OtlpReceiver {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
+    /// When it was read.
+    pub received_at: Instant,
     /// The headers as they came.
     pub headers: HeaderMap,
     /// The spans in it.
@@ -191,7 +194,11 @@ impl Recorded for OtlpReceiver {
 async fn receive(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let Some(request) = decode(&headers, &body) else { return answer::malformed() };
     let spans = spans::of_request(request);
-    shared.requests.lock().push(ReceivedRequest { headers, spans: spans.clone() });
+    shared.requests.lock().push(ReceivedRequest {
+        received_at: Instant::now(),
+        headers,
+        spans: spans.clone(),
+    });
     let next = shared.next.lock().pop_front();
     let answer = next.unwrap_or_else(|| shared.standing.lock().clone());
     let accepted = answer.wait(spans).await;
