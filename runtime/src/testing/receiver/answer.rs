@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -13,6 +13,9 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
+
+/// What has been written by then has left the process.
+const FLUSHED: Duration = Duration::from_millis(100);
 
 /// What an [`OtlpReceiver`](super::OtlpReceiver) answers a request.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,10 +73,11 @@ fn rejecting(spans: usize) -> Response {
     ([(CONTENT_TYPE, "application/x-protobuf")], response.encode_to_vec()).into_response()
 }
 
-/// It promises more than it has, so that the connection has to be closed.
+/// It promises more than it has, so that the connection has to be closed; but not before the beginning is on its way.
 fn half() -> Response {
-    let beginning = stream::iter([Ok::<_, Infallible>(vec![0x0a])]);
-    ([(CONTENT_LENGTH, HeaderValue::from(100))], Body::from_stream(beginning)).into_response()
+    let beginning = stream::once(async { Ok::<_, Infallible>(vec![0x0a]) });
+    let end = stream::once(tokio::time::sleep(FLUSHED)).filter_map(async |()| None);
+    ([(CONTENT_LENGTH, HeaderValue::from(100))], Body::from_stream(beginning.chain(end))).into_response()
 }
 
 pub(super) fn malformed() -> Response {
