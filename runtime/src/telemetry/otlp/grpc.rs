@@ -1,5 +1,6 @@
 //! OTLP over gRPC.
 
+use std::error::Error;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -72,7 +73,11 @@ impl Transport for Grpc {
 }
 
 /// What a collector's status says, by the specification of OTLP. What is exhausted comes back only where it says when.
+/// A status with a cause behind it is no collector's: the connection was lost, whatever code that is given.
 fn of_status(status: &Status) -> Reply {
+    if status.source().is_some() {
+        return Reply::Final(Answer::Retry { after: None, why: chain(status) });
+    }
     let why = format!("the collector answered with gRPC status {:?}", status.code());
     let after = status.get_details_retry_info().and_then(|info| info.retry_delay);
     match status.code() {

@@ -1,8 +1,13 @@
 //! The export over gRPC.
 
+use std::future::pending;
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
 
+use futures_util::future::select;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
@@ -10,6 +15,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use parking_lot::Mutex;
+use tokio::sync::oneshot;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
@@ -21,6 +27,8 @@ use crate::telemetry::otlp::{OtlpTarget, Protocol};
 #[derive(Clone)]
 struct Told {
     codes: Arc<Mutex<Vec<Code>>>,
+    /// It never answers.
+    holds: bool,
     asked: Sender<Option<String>>,
 }
 
@@ -32,6 +40,9 @@ impl TraceService for Told {
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
         let token = request.metadata().get("authorization").and_then(|token| token.to_str().ok());
         self.asked.send(token.map(str::to_owned)).unwrap();
+        if self.holds {
+            pending::<()>().await;
+        }
         if let Some(code) = self.codes.lock().pop() {
             return Err(Status::new(code, "told so"));
         }
@@ -40,22 +51,49 @@ impl TraceService for Told {
     }
 }
 
-/// Runs a collector on a thread of its own, which ends with the process; answers with its address.
-fn start(codes: &[Code]) -> (String, Receiver<Option<String>>) {
-    let ((asked, tokens), (ready, address)) = (channel(), channel());
-    let told = Told { codes: Arc::new(Mutex::new(codes.iter().rev().copied().collect())), asked };
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-            ready.send(incoming.local_addr().unwrap()).unwrap();
-            let service = TraceServiceServer::new(told);
-            #[cfg(feature = "gzip")]
-            let service = service.accept_compressed(tonic::codec::CompressionEncoding::Gzip);
-            Server::builder().add_service(service).serve_with_incoming(incoming).await.unwrap();
+/// A collector on a thread of its own, which ends with the process unless it is ended before.
+struct Running {
+    address: SocketAddr,
+    end: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Running {
+    fn start(told: Told, address: SocketAddr) -> Running {
+        let ((ready, bound), (end, ended)) = (channel(), oneshot::channel());
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let incoming = TcpIncoming::bind(address).unwrap();
+                ready.send(incoming.local_addr().unwrap()).unwrap();
+                let service = TraceServiceServer::new(told);
+                #[cfg(feature = "gzip")]
+                let service = service.accept_compressed(tonic::codec::CompressionEncoding::Gzip);
+                let serving = Server::builder().add_service(service).serve_with_incoming(incoming);
+                let ended = async {
+                    if ended.await.is_err() {
+                        pending::<()>().await;
+                    }
+                };
+                select(pin!(serving), pin!(ended)).await;
+            });
         });
-    });
-    (format!("http://{}", address.recv_timeout(LONG).unwrap()), tokens)
+        Running { address: bound.recv_timeout(LONG).unwrap(), end, thread }
+    }
+
+    /// Ends it in the middle of whatever it does.
+    fn end(self) {
+        self.end.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+/// Starts a collector; answers with its address.
+fn start(codes: &[Code]) -> (String, Receiver<Option<String>>) {
+    let (asked, tokens) = channel();
+    let codes = Arc::new(Mutex::new(codes.iter().rev().copied().collect()));
+    let running = Running::start(Told { codes, holds: false, asked }, "127.0.0.1:0".parse().unwrap());
+    (format!("http://{}", running.address), tokens)
 }
 
 fn over_grpc(url: String) -> OtlpTarget {
@@ -73,6 +111,23 @@ fn a_batch_is_tried_until_it_is_taken() {
     assert_eq!(counts(&telemetry), expected);
     let tokens: Vec<_> = tokens.try_iter().flatten().collect();
     assert_eq!(tokens, ["Bearer secret"; 3]);
+}
+
+#[test]
+fn a_batch_on_a_connection_that_breaks_off_is_tried_again() {
+    let (asked, tokens) = channel();
+    let told = Told { codes: Arc::default(), holds: true, asked };
+    let first = Running::start(told.clone(), "127.0.0.1:0".parse().unwrap());
+    let address = first.address;
+    let telemetry = telemetry(over_grpc(format!("http://{address}")));
+    make_traces(&telemetry, 3);
+    tokens.recv_timeout(LONG).unwrap();
+    first.end();
+    let _second = Running::start(Told { holds: false, ..told }, address);
+    assert!(telemetry.flush(LONG));
+    let expected =
+        [r#"exported_total{exporter="otlp"} 2"#, r#"dropped_total{reason="rejected",exporter="otlp"} 1"#];
+    assert_eq!(counts(&telemetry), expected);
 }
 
 #[test]
