@@ -19,6 +19,7 @@ use super::http::Http;
 use super::limit::Limit;
 use super::runtime::OwnRuntime;
 use super::token::Token;
+use crate::telemetry::config::without_secrets;
 use crate::telemetry::export::{Answer, Attempt, Cutoff, ErasedExporter};
 
 pub(super) const USER_AGENT: &str = concat!("spanweave/", env!("CARGO_PKG_VERSION"));
@@ -52,6 +53,8 @@ fn own_runtime() -> Result<OwnRuntime, String> {
 
 struct OtlpExporter<T> {
     transport: T,
+    /// For the log.
+    shown_url: String,
     runtime: OwnRuntime,
     headers: HeaderMap,
     token: Option<Mutex<Token>>,
@@ -63,6 +66,7 @@ impl<T: Transport> OtlpExporter<T> {
     fn new(transport: T, runtime: OwnRuntime, target: OtlpTarget) -> Result<OtlpExporter<T>, String> {
         Ok(OtlpExporter {
             transport,
+            shown_url: without_secrets(&target.url),
             runtime,
             headers: target.headers.into_iter().collect(),
             token: target.token.map(Token::new).transpose()?.map(Mutex::new),
@@ -71,18 +75,22 @@ impl<T: Transport> OtlpExporter<T> {
         })
     }
 
+    fn with_url(&self, why: &str) -> String {
+        format!("{}: {why}", self.shown_url)
+    }
+
     fn attempt(&self, load: &T::Load, cutoff: &Cutoff) -> Answer {
         let mut headers = self.headers.clone();
         let token = self.token.as_ref().map(|token| token.lock().header());
-        headers.extend(token.clone().map(|token| (header::AUTHORIZATION, token)));
+        headers.extend(token.map(|token| (header::AUTHORIZATION, token)));
         let limit = Limit::new(self.timeout, cutoff);
         let reply = self.runtime.run(self.transport.send(load, headers, &limit));
         match reply {
             Some(Reply::Final(answer)) => answer,
             Some(Reply::Unauthorized { why }) => {
-                let renewed = self.token.as_ref().zip(token);
-                if renewed.is_some_and(|(token, refused)| token.lock().has_another_than(&refused)) {
-                    Answer::Retry { after: Some(Duration::ZERO), why }
+                // A mounted secret takes a minute to arrive after its renewal.
+                if self.token.as_ref().is_some_and(|token| token.lock().may_be_renewed()) {
+                    Answer::Retry { after: None, why }
                 } else {
                     Answer::Refused { why }
                 }
@@ -104,7 +112,11 @@ impl<T: Transport + Send> ErasedExporter for OtlpExporter<T> {
     fn prepare(&self, batch: Vec<SpanData>) -> Attempt<'_> {
         let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
         let load = self.transport.load(ExportTraceServiceRequest { resource_spans });
-        Box::new(move |cutoff| self.attempt(&load, cutoff))
+        Box::new(move |cutoff| match self.attempt(&load, cutoff) {
+            Answer::Taken { rejected } => Answer::Taken { rejected },
+            Answer::Retry { after, why } => Answer::Retry { after, why: self.with_url(&why) },
+            Answer::Refused { why } => Answer::Refused { why: self.with_url(&why) },
+        })
     }
 
     fn shutdown(&self) -> OTelSdkResult {

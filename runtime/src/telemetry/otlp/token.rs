@@ -59,12 +59,10 @@ impl Token {
         self.current.clone()
     }
 
-    /// Reads the file whatever it looks like; says whether it has another token than the one that was refused.
-    pub(super) fn has_another_than(&mut self, refused: &HeaderValue) -> bool {
-        if let Some(file) = &mut self.file {
-            file.read_into(&mut self.current);
-        }
-        self.current != *refused
+    /// Whether a token that was refused may be another one soon: it comes from a file, which is read now whatever it
+    /// looks like.
+    pub(super) fn may_be_renewed(&mut self) -> bool {
+        self.file.as_mut().map(|file| file.read_into(&mut self.current)).is_some()
     }
 }
 

@@ -147,9 +147,12 @@ fn a_token_is_rotated_without_a_restart() {
     assert_eq!(flush(&[200]), "Bearer old");
     std::fs::write(&path, "newer\n").unwrap();
     assert_eq!(flush(&[200]), "Bearer newer");
+    // It may be renewed any moment.
+    assert_eq!(flush(&[401, 401, 200]), "Bearer newer");
+    (0..2).for_each(|_| drop(collector.request()));
     std::fs::remove_file(&path).unwrap();
     assert_eq!(flush(&[200]), "Bearer newer");
-    assert_eq!(counts(&telemetry), [r#"exported_total{exporter="otlp"} 3"#]);
+    assert_eq!(counts(&telemetry), [r#"exported_total{exporter="otlp"} 4"#]);
 }
 
 #[test]
