@@ -1,6 +1,7 @@
 //! The trace that was exported last for each bucket of each histogram.
 //!
-//! They are noted where a trace leaves for the exporters, so calls pay nothing for them, and every one can be looked up.
+//! They are noted when a trace is collected for the exporters, so calls pay nothing for them. One whose batch is lost
+//! afterwards may not be found.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
