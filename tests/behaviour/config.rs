@@ -132,6 +132,15 @@ fn what_code_sets_is_refused_when_the_handle_is_built() {
     let error = Telemetry::builder().export_interval(Duration::ZERO).build().unwrap_err();
     let message = "TelemetryBuilder::export_interval is `0ns`; expected from a millisecond to an hour";
     assert_eq!(error.to_string(), message);
+    let error = Telemetry::builder().queue_bytes((1 << 20) - 1).build().unwrap_err();
+    let message = "TelemetryBuilder::queue_bytes is `1048575`; expected 1048576 bytes (a mebibyte) or more";
+    assert_eq!(error.to_string(), message);
+    let second = Duration::from_secs(1);
+    for (first, most) in [(Duration::ZERO, second), (second, Duration::MAX)] {
+        let error = Telemetry::builder().retry_backoff(first, most).build().unwrap_err().to_string();
+        assert!(error.starts_with("TelemetryBuilder::retry_backoff is `"), "{error}");
+        assert!(error.ends_with("`; expected from a millisecond to an hour"), "{error}");
+    }
 }
 
 #[test]

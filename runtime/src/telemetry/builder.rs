@@ -97,6 +97,7 @@ impl TelemetryBuilder {
     /// What the queue of each exporter may take in memory, in bytes: spans that have ended, with their attributes and
     /// texts, until the exporter has taken or refused them. 64 MiB by default, which is about a million spans
     /// without attributes of their own. Past it, the oldest traces are dropped, and counted as `queue_full`.
+    /// Less than 1 MiB is refused by [`build`](TelemetryBuilder::build).
     ///
     /// ```
     /// let builder = spanweave::Telemetry::builder().queue_bytes(8 << 20);
@@ -108,7 +109,8 @@ impl TelemetryBuilder {
 
     /// How long an export over OTLP waits before it tries again a batch that was not answered, or with `429`, `502`,
     /// `503` or `504`: `first`, by default 1 second, then twice as long each time, up to `most`, by default 30 seconds.
-    /// Up to a half of each wait is left out at random. A collector's `Retry-After` comes before it, up to 5 minutes.
+    /// Up to a half of each wait is left out at random. A collector's `Retry-After` that is longer comes before it, up to 5 minutes.
+    /// Both are from a millisecond to an hour; [`build`](TelemetryBuilder::build) refuses others.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -184,6 +186,7 @@ impl TelemetryBuilder {
         let configuration = Configuration::of(&settings, exporters.len());
         let resource = settings.resource();
         let interval = settings.checked_export_interval()?;
+        let (queue_bytes, backoff) = (settings.checked_queue_bytes()?, settings.checked_backoff()?);
         settings.check_parts()?;
         say_what_is_not_exported(&settings);
         if settings.disabled.value {
@@ -202,12 +205,7 @@ impl TelemetryBuilder {
         };
         let core = Core::new(rules).ok_or(ConfigError::TooManyHandles)?;
         core.resource.get_or_init(|| resource.clone());
-        let waiting = Waiting {
-            interval,
-            queue_bytes: settings.queue_bytes.value,
-            backoff: settings.backoff.value,
-            grace: DROP_TIMEOUT,
-        };
+        let waiting = Waiting { interval, queue_bytes, backoff, grace: DROP_TIMEOUT };
         let start = || Pipeline::start(core, exporters, &resource, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         tracing::debug!(%configuration, "telemetry is configured");

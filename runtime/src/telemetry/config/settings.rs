@@ -6,14 +6,14 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 
-use super::error::ConfigError;
+use super::error::{ConfigError, Refused};
 use super::limits::SpanLimits;
 use super::otlp::Otlp;
 use super::propagators::Propagators;
 use super::setting::Setting;
 use super::{Environment, values};
 use crate::sql::SqlOptions;
-use crate::telemetry::export::Backoff;
+use crate::telemetry::export::{Backoff, CHUNK_BYTES};
 use crate::telemetry::{Keep, Sampler};
 
 const UNKNOWN: &str = "unknown_service";
@@ -82,6 +82,23 @@ impl Settings {
     pub(in crate::telemetry) fn checked_export_interval(&self) -> Result<Duration, ConfigError> {
         values::duration(self.export_interval.value)
             .map_err(|refused| refused.in_setting("TelemetryBuilder::export_interval"))
+    }
+
+    pub(in crate::telemetry) fn checked_queue_bytes(&self) -> Result<usize, ConfigError> {
+        let bytes = self.queue_bytes.value;
+        let refused = || Refused::showing(&bytes.to_string(), "1048576 bytes (a mebibyte) or more");
+        (bytes >= CHUNK_BYTES)
+            .then_some(bytes)
+            .ok_or_else(|| refused().in_setting("TelemetryBuilder::queue_bytes"))
+    }
+
+    pub(in crate::telemetry) fn checked_backoff(&self) -> Result<Backoff, ConfigError> {
+        let backoff = self.backoff.value;
+        for time in backoff.bounds() {
+            values::duration(time)
+                .map_err(|refused| refused.in_setting("TelemetryBuilder::retry_backoff"))?;
+        }
+        Ok(backoff)
     }
 
     /// Refuses ratios and rates that code has set and that cannot be; those of the environment were looked at there.

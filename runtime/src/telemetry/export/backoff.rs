@@ -42,6 +42,10 @@ impl Backoff {
         Backoff { first, most, next: first }
     }
 
+    pub(crate) fn bounds(&self) -> [Duration; 2] {
+        [self.first, self.most]
+    }
+
     /// From the beginning.
     pub(super) fn restart(&mut self) {
         self.next = self.first;
@@ -53,9 +57,11 @@ impl Backoff {
         let half = whole / 2;
         #[expect(clippy::cast_precision_loss, reason = "a part at random needs no more bits")]
         let part = ids::next() as f64 / u64::MAX as f64;
+        let own = half + half.mul_f64(part);
         match asked_for {
-            Some(time) => Wait { time: time.min(MOST_ASKED_FOR), asked_for: true },
-            None => Wait { time: half + half.mul_f64(part), asked_for: false },
+            // Who asks for no time at all is not asked without end.
+            Some(time) => Wait { time: time.min(MOST_ASKED_FOR).max(own), asked_for: true },
+            None => Wait { time: own, asked_for: false },
         }
     }
 }
@@ -81,7 +87,7 @@ mod tests {
     fn what_a_collector_asks_for_is_followed_within_reason() {
         let mut backoff = Backoff::default();
         let asked = |backoff: &mut Backoff, time| backoff.wait(Some(time)).time;
-        assert_eq!(asked(&mut backoff, Duration::ZERO), Duration::ZERO);
+        assert!(asked(&mut backoff, Duration::ZERO) >= Duration::from_millis(500));
         assert_eq!(asked(&mut backoff, Duration::from_secs(90)), Duration::from_secs(90));
         assert_eq!(asked(&mut backoff, Duration::MAX), MOST_ASKED_FOR);
     }

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use opentelemetry::Value;
 
-use super::CHUNK_SPANS;
+use super::{CHUNK_BYTES, CHUNK_SPANS};
 use crate::clock::Anchor;
 use crate::outbox::{TraceEnd, WaitingTrace};
 use crate::record::{Note, NoteRecord, SpanRecord};
 
 /// Traces that were collected together: what a lane queues, drops and sends. Lanes share it.
 ///
-/// It has at most 512 spans, or is one trace that has more.
+/// It has at most 512 spans and a mebibyte, or is one trace that has more.
 #[derive(Clone)]
 pub(crate) struct Chunk {
     pub(super) anchor: Anchor,
@@ -42,7 +42,7 @@ pub(super) struct Said {
 impl Chunk {
     fn empty() -> Chunk {
         let anchor = Anchor::now();
-        Chunk { anchor, traces: Vec::new(), spans: Vec::new(), notes: Vec::new(), bytes: 0 }
+        Chunk { anchor, traces: Vec::new(), spans: Vec::new(), notes: Vec::new(), bytes: size_of::<Chunk>() }
     }
 
     pub(super) fn span_count(&self) -> usize {
@@ -53,21 +53,17 @@ impl Chunk {
         self.bytes
     }
 
-    /// Gives back what it does not need, and counts the rest.
+    /// Gives back what it does not need.
     fn close(&mut self) {
         self.traces.shrink_to_fit();
         self.spans.shrink_to_fit();
         self.notes.shrink_to_fit();
-        let beside: usize = self.notes.iter().map(|said| said.note.bytes_beside()).sum();
-        self.bytes = size_of::<Chunk>()
-            + self.traces.capacity() * size_of::<Head>()
-            + self.spans.capacity() * size_of::<SpanRecord>()
-            + self.notes.capacity() * size_of::<Said>()
-            + beside;
     }
 
-    fn add(&mut self, trace: WaitingTrace<'_>) {
+    /// Adds a trace that takes so many bytes.
+    fn add(&mut self, trace: WaitingTrace<'_>, bytes: usize) {
         let WaitingTrace { trace_id, end, spans, notes } = trace;
+        self.bytes += bytes;
         let (first_span, first_note) = (self.spans.len(), self.notes.len());
         self.spans.extend_from_slice(spans);
         self.notes.extend(notes.iter_mut().map(taken));
@@ -78,6 +74,12 @@ impl Chunk {
             notes: first_note..self.notes.len(),
         });
     }
+}
+
+/// What a trace takes in a chunk.
+fn bytes_of(trace: &WaitingTrace<'_>) -> usize {
+    let beside: usize = trace.notes.iter().map(|record| record.note.bytes_beside()).sum();
+    size_of::<Head>() + size_of_val(trace.spans) + trace.notes.len() * size_of::<Said>() + beside
 }
 
 fn taken(record: &mut NoteRecord) -> Said {
@@ -97,10 +99,12 @@ impl<F: FnMut(Chunk)> Packing<F> {
     }
 
     pub(super) fn add(&mut self, trace: WaitingTrace<'_>) {
-        if self.chunk.span_count() + trace.spans.len() > CHUNK_SPANS {
+        let bytes = bytes_of(&trace);
+        if self.chunk.span_count() + trace.spans.len() > CHUNK_SPANS || self.chunk.bytes + bytes > CHUNK_BYTES
+        {
             self.finish();
         }
-        self.chunk.add(trace);
+        self.chunk.add(trace, bytes);
     }
 
     /// Hands over what is there.

@@ -37,6 +37,8 @@ use crate::core::Core;
 
 /// The most spans that are collected together, unless one trace has more.
 const CHUNK_SPANS: usize = 512;
+/// What is collected together takes no more than this in memory, unless one trace takes more. Every queue has room for it.
+pub(super) const CHUNK_BYTES: usize = 1 << 20;
 /// The most spans of a batch: one after the other goes out, each waits for its answer, and collectors may be far away.
 const BATCH_SPANS: usize = 2_048;
 /// How much earlier than whoever waits for it a lane stops, so that what it did not send is counted in time.

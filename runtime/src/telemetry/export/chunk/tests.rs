@@ -46,6 +46,14 @@ fn traces_are_packed_whole() {
 }
 
 #[test]
+fn what_takes_much_is_packed_alone() {
+    let sizes = |text| chunks(&[1; 4], text).iter().map(Chunk::span_count).collect::<Vec<_>>();
+    assert_eq!(sizes(500_000), [2, 2]);
+    assert_eq!(sizes(2 << 20), [1; 4]);
+    assert!(chunks(&[1; 4], 500_000).iter().all(|chunk| chunk.bytes() <= 1 << 20));
+}
+
+#[test]
 fn texts_count() {
     let bytes = |text| chunks(&[3, 3], text)[0].bytes();
     assert_eq!(bytes(10_000) - bytes(0), 20_000);
