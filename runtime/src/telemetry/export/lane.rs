@@ -97,8 +97,8 @@ impl Lane {
         self.queue.wake();
     }
 
-    pub(super) fn rest(&self, wait: Wait) -> Rested {
-        self.queue.rest(wait, &self.cutoff)
+    pub(super) fn rest(&self, wait: Wait, known: Option<Instant>) -> Rested {
+        self.queue.rest(wait, &self.cutoff, known)
     }
 
     pub(super) fn count(&self, spans: usize, fate: Fate) {

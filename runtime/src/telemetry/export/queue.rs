@@ -64,8 +64,8 @@ pub(super) enum Rested {
     TryAgain,
     /// Newer traces need the room.
     PushedOut,
-    /// There is no time for another attempt.
-    CutOff,
+    /// There is no time for another attempt before that moment.
+    CutOff(Instant),
 }
 
 impl Load {
@@ -118,8 +118,12 @@ impl Queue {
         self.state.lock().load
     }
 
-    /// Adds a chunk; says how many spans were dropped for it. What is in hand is given up by who has it.
+    /// Adds a chunk; says how many spans were dropped for it, its own where it would never fit. What is in hand is given
+    /// up by who has it.
     pub(super) fn push(&self, chunk: Arc<Chunk>) -> usize {
+        if chunk.bytes() > self.most_bytes {
+            return chunk.span_count();
+        }
         let mut state = self.state.lock();
         state.load.add(Load::of(&chunk));
         state.waiting.push_back(chunk);
@@ -163,10 +167,10 @@ impl Queue {
     }
 
     /// Waits for the next attempt at what is in hand. A wait that nobody asked for ends at once when the lane is told to
-    /// come to its end; one that would go past the cutoff is not begun.
-    pub(super) fn rest(&self, wait: Wait, cutoff: &Cutoff) -> Rested {
+    /// come to its end, unless that was `known` when the wait was chosen; one that would go past the cutoff is not begun.
+    pub(super) fn rest(&self, wait: Wait, cutoff: &Cutoff, known: Option<Instant>) -> Rested {
         let again_at = Instant::now() + wait.time;
-        let may_be_cut_short = !wait.asked_for && cutoff.at().is_none();
+        let may_be_cut_short = !wait.asked_for && known.is_none();
         let mut state = self.state.lock();
         let rested = loop {
             let Some(in_hand) = &mut state.in_hand else { break Rested::TryAgain };
@@ -176,7 +180,7 @@ impl Queue {
             }
             match cutoff.at() {
                 Some(_) if may_be_cut_short => break Rested::TryAgain,
-                Some(at) if at <= again_at => break Rested::CutOff,
+                Some(at) if at <= again_at => break Rested::CutOff(at),
                 _ if again_at <= Instant::now() => break Rested::TryAgain,
                 _ => {}
             }

@@ -55,14 +55,19 @@ impl Sending {
     fn send(&mut self, chunks: Vec<Arc<Chunk>>) -> bool {
         let mut left: usize = chunks.iter().map(|chunk| chunk.span_count()).sum();
         let of_chunk = |chunk| Spans::of(self.core, &self.scope, Arc::unwrap_or_clone(chunk));
-        let mut spans = chunks.into_iter().flat_map(of_chunk);
+        let mut spans = chunks.into_iter().flat_map(of_chunk).peekable();
         let mut in_time = true;
         while left > 0 {
             if self.deliveries.are_over() {
                 self.lane.count(left, Fate::Dropped(DropReason::ShutDown));
                 return false;
             }
-            let batch = spans::batch(&mut spans);
+            let Ok(batch) = foreign(|| spans::batch(&mut spans)) else {
+                // That is a fault of ours, for which the thread must not end either.
+                let fate = self.deliveries.refused(left, "the spans could not be converted");
+                self.lane.count(left, fate);
+                return true;
+            };
             let size = batch.len();
             match self.deliveries.deliver(&*self.exporter, batch) {
                 // The rest of what is in hand goes with it.
@@ -122,14 +127,15 @@ impl Deliveries {
                 Answer::Retry { after, why } => {
                     self.troubles.say_waiting(&lane.name, &why);
                     // Who shuts down has little time.
-                    if lane.cutoff.at().is_some() {
+                    let cutoff = lane.cutoff.at();
+                    if cutoff.is_some() {
                         self.backoff.restart();
                     }
-                    match lane.rest(self.backoff.wait(after)) {
+                    match lane.rest(self.backoff.wait(after), cutoff) {
                         Rested::TryAgain => {}
                         Rested::PushedOut => return Fate::Dropped(DropReason::QueueFull),
-                        Rested::CutOff => {
-                            self.given_up = lane.cutoff.at();
+                        Rested::CutOff(at) => {
+                            self.given_up = Some(at);
                             return Fate::Dropped(DropReason::Unanswered);
                         }
                     }

@@ -1,6 +1,7 @@
 //! Records turned into OpenTelemetry's spans.
 
 use std::borrow::Cow;
+use std::iter::Peekable;
 
 use opentelemetry::trace::{Event, Link, SpanContext, Status, TraceFlags};
 use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
@@ -19,20 +20,38 @@ use crate::repeated::Repeated;
 use crate::sql::Statement;
 use crate::telemetry::SpanLimits;
 
-/// What the texts of a batch may take before it is complete: collectors refuse requests of more than a few megabytes.
-const BATCH_TEXTS: usize = 1 << 20;
+/// What a batch may take, about: collectors refuse requests of more than a few megabytes.
+const BATCH_BYTES: usize = 1 << 20;
+/// What the ids, times and numbers take of a span, of an event or a link.
+const FIXED_BYTES: usize = 64;
 
 /// The next spans that are exported together; none, where there are none.
-pub(super) fn batch(spans: &mut impl Iterator<Item = SpanData>) -> Vec<SpanData> {
-    let (mut batch, mut texts) = (Vec::new(), 0);
+pub(super) fn batch(spans: &mut Peekable<impl Iterator<Item = SpanData>>) -> Vec<SpanData> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
     while batch.len() < BATCH_SPANS
-        && texts < BATCH_TEXTS
-        && let Some(span) = spans.next()
+        && let Some(next) = spans.peek().map(bytes_of)
+        && (batch.is_empty() || bytes + next <= BATCH_BYTES)
     {
-        texts += span.attributes.iter().map(|attribute| text_bytes(&attribute.value)).sum::<usize>();
-        batch.push(span);
+        bytes += next;
+        batch.extend(spans.next());
     }
     batch
+}
+
+/// What a span takes in a request, about.
+fn bytes_of(span: &SpanData) -> usize {
+    let event = |event: &Event| FIXED_BYTES + event.name.len() + bytes_of_attributes(&event.attributes);
+    let link = |link: &Link| FIXED_BYTES + bytes_of_attributes(&link.attributes);
+    FIXED_BYTES
+        + span.name.len()
+        + bytes_of_attributes(&span.attributes)
+        + span.events.iter().map(event).sum::<usize>()
+        + span.links.iter().map(link).sum::<usize>()
+}
+
+fn bytes_of_attributes(attributes: &[KeyValue]) -> usize {
+    let bytes = |attribute: &KeyValue| attribute.key.as_str().len() + text_bytes(&attribute.value);
+    attributes.iter().map(bytes).sum()
 }
 
 /// The spans of a chunk, one after the other, trace by trace.
@@ -234,3 +253,6 @@ fn status(outcome: Outcome) -> Status {
         Outcome::Panicked => Status::error("panicked"),
     }
 }
+
+#[cfg(test)]
+mod tests;

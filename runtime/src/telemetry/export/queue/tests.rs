@@ -51,10 +51,11 @@ fn the_oldest_makes_room() {
 }
 
 #[test]
-fn what_never_fits_is_dropped_at_once() {
+fn what_never_fits_is_dropped_alone() {
     let queue = queue(1);
+    queue.push(chunk(SPANS - 1));
     assert_eq!(queue.push(chunk(2 * SPANS)), 2 * SPANS);
-    assert_eq!(queue.load(), super::Load::default());
+    assert_eq!(taken(&queue), Some(SPANS - 1));
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn what_is_being_sent_counts_and_stays_what_rests_is_pushed_out() {
     queue.push(chunk(SPANS));
     assert_eq!((queue.push(chunk(SPANS)), queue.load().spans), (SPANS, 2 * SPANS));
     thread::scope(|scope| {
-        let resting = scope.spawn(|| queue.rest(asked_for(LONG), &Cutoff::default()));
+        let resting = scope.spawn(|| queue.rest(asked_for(LONG), &Cutoff::default(), None));
         wait_until_somebody_rests(&queue);
         assert_eq!(queue.push(chunk(SPANS)), 0);
         assert_eq!(resting.join().unwrap(), Rested::PushedOut);
@@ -88,19 +89,22 @@ fn a_rest_ends_with_its_time_or_the_cutoff() {
     let (queue, cutoff) = (queue(2), Cutoff::default());
     queue.push(chunk(SPANS));
     assert_eq!(taken(&queue), Some(SPANS));
-    assert_eq!(queue.rest(own(Duration::ZERO), &cutoff), Rested::TryAgain);
+    assert_eq!(queue.rest(own(Duration::ZERO), &cutoff, None), Rested::TryAgain);
+    let at = Instant::now() + LONG / 2;
     thread::scope(|scope| {
-        let resting = scope.spawn(|| queue.rest(own(LONG), &cutoff));
+        let resting = scope.spawn(|| queue.rest(own(LONG), &cutoff, None));
         wait_until_somebody_rests(&queue);
-        cutoff.set(Instant::now() + LONG / 2);
+        cutoff.set(at);
         queue.wake();
         // Nobody asked for the wait: it is the time for another attempt.
         assert_eq!(resting.join().unwrap(), Rested::TryAgain);
     });
+    // It was told after the wait was chosen, and before it began.
+    assert_eq!(queue.rest(own(LONG), &cutoff, None), Rested::TryAgain);
     // And the last, as the next wait would be too long.
-    assert_eq!(queue.rest(own(LONG), &cutoff), Rested::CutOff);
-    assert_eq!(queue.rest(asked_for(LONG), &cutoff), Rested::CutOff);
-    assert_eq!(queue.rest(asked_for(Duration::ZERO), &cutoff), Rested::TryAgain);
+    assert_eq!(queue.rest(own(LONG), &cutoff, Some(at)), Rested::CutOff(at));
+    assert_eq!(queue.rest(asked_for(LONG), &cutoff, None), Rested::CutOff(at));
+    assert_eq!(queue.rest(asked_for(Duration::ZERO), &cutoff, Some(at)), Rested::TryAgain);
 }
 
 #[test]
