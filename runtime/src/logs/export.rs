@@ -1,13 +1,15 @@
 //! The layer that exports log events as OpenTelemetry's log records, through the batches of its SDK.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt;
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
 use opentelemetry::trace::TraceFlags;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{
     BatchConfigBuilder, BatchLogProcessor, LogBatch, LogExporter, SdkLogger, SdkLoggerProvider,
 };
@@ -83,9 +85,11 @@ impl<S: Subscriber> Layer<S> for ExportedEvents {
         {
             return;
         }
+        // Before a place is taken: a value's `Debug` is foreign code, whose panic must not keep it.
+        let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
         let room = |waiting: usize| (waiting < MAX_WAITING).then_some(waiting + 1);
         if self.waiting.try_update(Relaxed, Relaxed, room).is_ok() {
-            self.record(metadata, Fields::collect(MAX_TEXT, |fields| event.record(fields)));
+            self.record(metadata, fields);
         } else {
             self.core.logs.records.count_dropped(RecordDrop::QueueFull, 1);
         }
@@ -130,7 +134,10 @@ struct Counting<E> {
 impl<E: LogExporter> LogExporter for Counting<E> {
     async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
         let records = batch.iter().count();
-        let result = self.exporter.export(batch).await;
+        let export = AssertUnwindSafe(async { self.exporter.export(batch).await });
+        // An exporter is foreign code: its panic must not end the SDK's thread.
+        let panicked = |_| Err(OTelSdkError::InternalFailure("the exporter panicked".to_owned()));
+        let result = export.catch_unwind().await.unwrap_or_else(panicked);
         match result {
             Ok(()) => self.records.count_exported(records),
             Err(_) => self.records.count_dropped(RecordDrop::ExportFailed, records),

@@ -5,6 +5,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::fields::Fields;
 use super::line::{self, MAX_TEXT};
+use super::own_threads::is_noise;
 use super::queue::Lines;
 use crate::ctx::Ctx;
 
@@ -13,6 +14,9 @@ pub(super) struct JsonLines(pub(super) Lines);
 
 impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if is_noise(event.metadata()) {
+            return;
+        }
         let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
         self.0.push(&line::json(event.metadata(), &fields, Ctx::current()));
     }

@@ -23,10 +23,12 @@ mod export;
 mod fields;
 mod levels;
 mod line;
+mod line_writer;
 mod lines;
 mod nested;
 mod nested_site;
 mod outlets;
+mod own_threads;
 mod queue;
 #[cfg(feature = "otlp-logs")]
 mod records;
@@ -193,7 +195,8 @@ impl Logs {
     }
 
     /// Writes to something else than standard output. Every line is one call of
-    /// [`write_all`](Write::write_all), followed by [`flush`](Write::flush).
+    /// [`write`](Write::write) where that takes it whole, followed by [`flush`](Write::flush). What the writer logs itself is
+    /// no line, which would be written in turn, for ever.
     pub fn writer(mut self, writer: impl Write + Send + 'static) -> Self {
         self.writer = Box::new(writer);
         self

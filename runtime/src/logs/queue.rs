@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::line_writer::LineWriter;
 use super::outlets::{LineDrop, Outlets};
+use super::own_threads::WRITING;
 use crate::core::Core;
 
 /// What may wait to be written, in bytes; as much again may be on its way.
@@ -52,7 +54,7 @@ impl Lines {
             core,
         });
         let own = Arc::clone(&queue);
-        thread::Builder::new().name("spanweave-logs".into()).spawn(move || own.write_all(writer))?;
+        thread::Builder::new().name(WRITING.into()).spawn(move || own.write_all(writer))?;
         core.logs.add(&queue);
         Ok(Lines(queue))
     }
@@ -98,7 +100,8 @@ impl Queue {
     }
 
     /// What the thread does.
-    fn write_all(&self, mut writer: impl Write) {
+    fn write_all(&self, writer: impl Write) {
+        let mut writer = LineWriter::new(writer);
         let mut batch = Vec::new();
         while self.take(&mut batch) {
             for line in batch.split_inclusive(|byte| *byte == b'\n') {
@@ -124,8 +127,8 @@ impl Queue {
     }
 }
 
-fn write_line(writer: &mut impl Write, line: &[u8], outlets: &Outlets) {
-    let write = || writer.write_all(line).and_then(|()| writer.flush());
+fn write_line(writer: &mut LineWriter<impl Write>, line: &[u8], outlets: &Outlets) {
+    let write = || writer.write(line);
     // A writer is foreign code: its panic must not end the thread.
     match catch_unwind(AssertUnwindSafe(write)) {
         Ok(Ok(())) => outlets.count_written(),

@@ -5,6 +5,7 @@ mod events;
 mod exported;
 mod lines;
 mod nested;
+mod own_threads;
 mod process;
 
 use std::collections::HashMap;

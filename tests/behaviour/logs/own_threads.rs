@@ -1,0 +1,56 @@
+//! What is logged on spanweave's own threads, which call foreign code.
+
+use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use spanweave::Telemetry;
+use tracing::{Dispatch, dispatcher};
+use tracing_subscriber::layer::SubscriberExt;
+
+use super::{Log, Memory, PATIENCE};
+
+/// Logs each line that it is given.
+struct Chatty {
+    memory: Memory,
+    subscriber: Arc<OnceLock<Dispatch>>,
+}
+
+impl Write for Chatty {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        dispatcher::with_default(self.subscriber.get().unwrap(), || tracing::error!("a line is written"));
+        self.memory.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_logs_begets_no_lines() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let (memory, subscriber) = (Memory::default(), Arc::new(OnceLock::new()));
+    let writer = Chatty { memory: memory.clone(), subscriber: Arc::clone(&subscriber) };
+    let layer = telemetry.logs().writer(writer).layer().unwrap();
+    let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
+    subscriber.set(dispatch.clone()).unwrap();
+    dispatcher::with_default(&dispatch, || tracing::info!("the only line"));
+    for _ in 0..3 {
+        assert!(telemetry.flush(PATIENCE));
+    }
+    assert_eq!(memory.0.lock().unwrap().iter().filter(|byte| **byte == b'\n').count(), 1);
+}
+
+#[test]
+fn how_an_exporter_gets_on_is_said_from_info_on() {
+    let lines = || {
+        let log = Log::with(&Telemetry::builder().build().unwrap(), |logs| logs.level(tracing::Level::DEBUG));
+        tracing::debug!(target: "hyper_util::client", "connecting");
+        tracing::info!("connected");
+        log.text().lines().count()
+    };
+    let of_thread =
+        |name: &str| thread::Builder::new().name(name.to_owned()).spawn(lines).unwrap().join().unwrap();
+    assert_eq!((of_thread("spanweave-otlp"), of_thread("worker")), (1, 2));
+}
