@@ -8,7 +8,7 @@ use std::time::Duration;
 use spanweave::Telemetry;
 
 fn run(lines: usize, bytes: usize) -> Result<(), Box<dyn Error>> {
-    let telemetry = Telemetry::builder().build()?;
+    let telemetry = Telemetry::from_env()?;
     telemetry.logs().env()?.otlp()?.install()?;
     std::io::stdin().read_line(&mut String::new())?;
     let padding = "x".repeat(bytes);

@@ -170,14 +170,15 @@ impl Logs {
         self
     }
 
-    /// What is logged is exported, too, over OTLP/HTTP: to `OBS_TRACES_URL` with `/v1/logs` at its end in place of
-    /// `/v1/traces`, with `OBS_INGEST_TOKEN`. Nothing is where one of them is not set.
+    /// What is logged is exported, too, over OTLP/HTTP: to where the handle's spans go over OTLP, whoever said it, with
+    /// `/v1/logs` at the end of the path in place of `/v1/traces`, and with the same token, headers and timeout.
+    /// Nothing is where they go nowhere, or where the handle is disabled.
     ///
     /// # Errors
-    /// When a variable holds what it must not, naming the variable.
+    /// When the spans go over gRPC, or the exporter cannot be made.
     #[cfg(feature = "otlp-logs")]
     pub fn otlp(self) -> Result<Self, ConfigError> {
-        match crate::telemetry::log_exporter()? {
+        match self.telemetry.log_exporter()? {
             Some(exporter) => Ok(self.exporter(exporter)),
             None => Ok(self),
         }

@@ -189,6 +189,8 @@ impl TelemetryBuilder {
         let (queue_bytes, backoff) = (settings.checked_queue_bytes()?, settings.checked_backoff()?);
         settings.check_parts()?;
         say_what_is_not_exported(&settings);
+        #[cfg(feature = "otlp-logs")]
+        let otlp = settings.otlp.clone().filter(|_| !settings.disabled.value);
         if settings.disabled.value {
             exporters.clear();
         } else if let Some(target) = settings.otlp {
@@ -215,6 +217,8 @@ impl TelemetryBuilder {
             configuration,
             #[cfg(feature = "otlp-logs")]
             resource,
+            #[cfg(feature = "otlp-logs")]
+            otlp,
         };
         Ok(Telemetry { inner: Arc::new(inner) })
     }

@@ -19,6 +19,8 @@ use std::time::Duration;
 use std::time::Instant;
 
 #[cfg(feature = "otlp-logs")]
+use opentelemetry_otlp::LogExporter;
+#[cfg(feature = "otlp-logs")]
 use opentelemetry_sdk::Resource;
 
 pub use self::builder::TelemetryBuilder;
@@ -31,8 +33,6 @@ pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};
 pub(crate) use self::metrics::Sources;
 pub use self::metrics::{MethodSummary, MetricsFormat, MetricsSource};
 pub(crate) use self::named_roots::named_root;
-#[cfg(feature = "otlp-logs")]
-pub(crate) use self::otlp_logs::log_exporter;
 pub use self::sampling::Sampler;
 
 use self::export::Pipeline;
@@ -67,6 +67,9 @@ struct Inner {
     configuration: Configuration,
     #[cfg(feature = "otlp-logs")]
     resource: Resource,
+    /// Where spans go, and so do logs; `None` for nowhere.
+    #[cfg(feature = "otlp-logs")]
+    otlp: Option<Otlp>,
 }
 
 impl Telemetry {
@@ -199,6 +202,12 @@ impl Telemetry {
     #[cfg(feature = "otlp-logs")]
     pub(crate) fn resource(&self) -> &Resource {
         &self.inner.resource
+    }
+
+    /// The exporter of log records to where spans go over OTLP; `None` where they go nowhere.
+    #[cfg(feature = "otlp-logs")]
+    pub(crate) fn log_exporter(&self) -> Result<Option<LogExporter>, ConfigError> {
+        self.inner.otlp.clone().map(otlp_logs::log_exporter).transpose()
     }
 
     #[cfg(any(feature = "axum", feature = "logs"))]

@@ -1,80 +1,94 @@
-//! The exporter of log records that the environment asks for, beside that of its spans.
+//! The exporter of a handle's log records, beside that of its spans: to the same collector, with the same headers.
 
-use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
-use http::header::AUTHORIZATION;
+use http::{HeaderMap, header};
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{LogExporter, Protocol, WithExportConfig, WithHttpConfig};
+use parking_lot::Mutex;
+use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
 
-use super::config::{ConfigError, Environment, Otlp, Settings};
-use super::otlp::{OtlpTarget, TokenSource};
+use super::config::{ConfigError, Otlp, logs_url};
+use super::otlp::{OtlpTarget, Protocol as Carrier, Token, USER_AGENT};
 
-const TRACES: &str = "/v1/traces";
-const LOGS: &str = "/v1/logs";
-
-/// `None` where nothing is exported. Always over HTTP, uncompressed; a token of a file is the one that it holds now.
-pub(crate) fn log_exporter() -> Result<Option<LogExporter>, ConfigError> {
-    let mut settings = Settings::default();
-    settings.give_way(Environment::read(&|name| std::env::var_os(name))?);
-    let otlp = settings.otlp.filter(|_| !settings.disabled.value);
-    let Some(target) = otlp.map(Otlp::target).transpose()? else { return Ok(None) };
-    let exporter = LogExporter::builder()
+/// Over HTTP, uncompressed.
+pub(super) fn log_exporter(otlp: Otlp) -> Result<LogExporter, ConfigError> {
+    let target = otlp.target()?;
+    if target.protocol == Carrier::Grpc {
+        let why = "logs are exported over HTTP alone, and the handle's spans over gRPC";
+        return Err(ConfigError::Exporter(why.to_owned()));
+    }
+    LogExporter::builder()
         .with_http()
-        .with_http_client(client(target.timeout)?)
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(logs_url(&target.url))
         .with_timeout(target.timeout)
-        .with_headers(headers(&target)?)
+        .with_http_client(OwnHeaders::new(target).map_err(ConfigError::Exporter)?)
         .build()
-        .map_err(|error| ConfigError::Exporter(error.to_string()))?;
-    Ok(Some(exporter))
+        .map_err(|error| ConfigError::Exporter(error.to_string()))
 }
 
-/// Where a collector takes logs that takes traces there.
-fn logs_url(traces_url: &str) -> String {
-    let url = traces_url.trim_end_matches('/');
-    format!("{}{LOGS}", url.strip_suffix(TRACES).unwrap_or(url))
+/// A client that sends the headers of the handle, and no others: those of the environment, which `opentelemetry-otlp` reads
+/// itself, have been weighed against the code's before.
+struct OwnHeaders {
+    client: Client,
+    headers: HeaderMap,
+    token: Option<Mutex<Token>>,
 }
 
-fn headers(target: &OtlpTarget) -> Result<HashMap<String, String>, ConfigError> {
-    let text = |(name, value): &(http::HeaderName, http::HeaderValue)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    };
-    let mut headers: HashMap<_, _> = target.headers.iter().filter_map(text).collect();
-    let token = target.token.as_ref().map(token).transpose()?;
-    headers
-        .extend(token.map(|token| (AUTHORIZATION.as_str().to_owned(), format!("Bearer {}", token.trim()))));
-    Ok(headers)
+impl OwnHeaders {
+    fn new(target: OtlpTarget) -> Result<OwnHeaders, String> {
+        Ok(OwnHeaders {
+            client: client(target.timeout)?,
+            headers: target.headers.into_iter().collect(),
+            token: target.token.map(Token::new).transpose()?.map(Mutex::new),
+        })
+    }
+
+    fn with_headers(&self, mut request: Request<Bytes>) -> Request<Bytes> {
+        let mut headers = self.headers.clone();
+        headers.extend(self.token.as_ref().map(|token| (header::AUTHORIZATION, token.lock().header())));
+        headers
+            .extend(request.headers_mut().remove(header::CONTENT_TYPE).map(|of| (header::CONTENT_TYPE, of)));
+        *request.headers_mut() = headers;
+        request
+    }
 }
 
-fn token(source: &TokenSource) -> Result<String, ConfigError> {
-    match source {
-        TokenSource::Fixed(token) => Ok(token.clone()),
-        TokenSource::File(path) => fs::read_to_string(path).map_err(|error| {
-            ConfigError::Exporter(format!("the token cannot be read from {}: {error}", path.display()))
-        }),
+impl HttpClient for OwnHeaders {
+    fn send_bytes<'s, 'f>(
+        &'s self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'f>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        self.client.send_bytes(self.with_headers(request))
+    }
+}
+
+impl fmt::Debug for OwnHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("OwnHeaders").field("headers", &names).finish_non_exhaustive()
     }
 }
 
 /// A blocking one, because the SDK's thread has no asynchronous runtime; made on a thread of its own, because it must not
 /// be made inside one.
-fn client(timeout: Duration) -> Result<reqwest::blocking::Client, ConfigError> {
-    let build = move || reqwest::blocking::Client::builder().timeout(timeout).build();
-    match thread::spawn(build).join() {
-        Ok(client) => client.map_err(|error| ConfigError::Exporter(error.to_string())),
-        Err(_) => Err(ConfigError::Exporter("the HTTP client cannot be made".to_owned())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::logs_url;
-
-    #[test]
-    fn logs_go_beside_traces() {
-        assert_eq!(logs_url("http://collector:4318/v1/traces"), "http://collector:4318/v1/logs");
-        assert_eq!(logs_url("http://collector:4318/a/v1/traces/"), "http://collector:4318/a/v1/logs");
-        assert_eq!(logs_url("http://collector:4318"), "http://collector:4318/v1/logs");
+fn client(timeout: Duration) -> Result<Client, String> {
+    let client = Client::builder()
+        .timeout(timeout)
+        .user_agent(USER_AGENT)
+        // Wherever it would lead, the token is not meant for it.
+        .redirect(Policy::none());
+    match thread::spawn(move || client.build()).join() {
+        Ok(client) => client.map_err(|error| error.to_string()),
+        Err(_) => Err("the HTTP client cannot be made".to_owned()),
     }
 }

@@ -1,5 +1,7 @@
 //! Logs as OpenTelemetry's records: at an exporter of the SDK, and at a collector.
 
+use std::fmt;
+use std::panic::catch_unwind;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::post;
 use opentelemetry::logs::{AnyValue, Severity};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -15,7 +17,7 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{LogBatch, LogExporter, SdkLogRecord};
 use prost::Message;
 use spanweave::testing::TestTelemetry;
-use spanweave::{Ctx, Telemetry};
+use spanweave::{Ctx, Otlp, Telemetry};
 
 use super::{Log, PATIENCE};
 
@@ -24,6 +26,7 @@ use super::{Log, PATIENCE};
 struct Exporter {
     kept: Arc<Mutex<Vec<SdkLogRecord>>>,
     refuses: bool,
+    panics: Arc<AtomicBool>,
     hangs: Arc<AtomicBool>,
 }
 
@@ -32,11 +35,20 @@ impl LogExporter for Exporter {
         while self.hangs.load(Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
+        assert!(!self.panics.load(Relaxed), "it panics");
         if self.refuses {
             return Err(OTelSdkError::InternalFailure("refused".to_owned()));
         }
         self.kept.lock().unwrap().extend(batch.iter().map(|(record, _)| record.clone()));
         Ok(())
+    }
+}
+
+struct PanicsWhenShown;
+
+impl fmt::Debug for PanicsWhenShown {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("it panics")
     }
 }
 
@@ -97,6 +109,8 @@ fn what_is_refused_or_finds_no_room_is_counted() {
     let hanging = Exporter::default();
     hanging.hangs.store(true, Relaxed);
     let log = exporting(&telemetry, &hanging);
+    let panicked = catch_unwind(|| tracing::info!(value = ?PanicsWhenShown, "takes no room"));
+    assert!(panicked.is_err());
     for _ in 0..3_000 {
         tracing::info!("one of many");
     }
@@ -112,27 +126,107 @@ fn what_is_refused_or_finds_no_room_is_counted() {
     drop(log);
 }
 
+#[test]
+fn an_exporter_that_panics_is_called_again() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let exporter = Exporter::default();
+    exporter.panics.store(true, Relaxed);
+    let _log = exporting(&telemetry, &exporter);
+    tracing::info!("one");
+    telemetry.flush(PATIENCE);
+    exporter.panics.store(false, Relaxed);
+    tracing::info!("two");
+    assert!(telemetry.flush(PATIENCE));
+    assert!(metrics(&telemetry).contains("spanweave_log_records_exported_total 1\n"));
+    assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
+}
+
 type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_arrive_at_a_collector() {
+/// A collector, and the start of its URL.
+async fn collector(path: &str) -> (Received, String) {
     let received = Received::default();
     let take = {
         let received = Arc::clone(&received);
-        async move |headers: HeaderMap, body: Bytes| {
+        async move |headers: HeaderMap, uri: Uri, body: Bytes| {
+            assert!(uri.query().is_none_or(|query| query == "tenant=a"));
             let request = ExportLogsServiceRequest::decode(body).unwrap();
             received.lock().unwrap().push((headers, request));
         }
     };
+    let elsewhere = async || (StatusCode::TEMPORARY_REDIRECT, [("location", "/elsewhere")]);
+    let router = Router::new().route(path, post(take)).route("/moved/v1/logs", post(elsewhere));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/logs", post(take))).await });
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (received, url)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_go_where_code_sends_spans_with_the_token_of_the_moment() {
+    let (received, url) = collector("/otlp/v1/logs").await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "first").unwrap();
+    let otlp = Otlp::http(format!("{url}/otlp/v1/traces?tenant=a")).bearer_token_file(file.path());
+    let telemetry = Telemetry::builder().otlp(otlp.header("x-tenant", "home")).build().unwrap();
+    let export = move || {
+        let log = Log::with(&telemetry, |logs| logs.otlp().unwrap());
+        for token in ["first", "the-second"] {
+            std::fs::write(&file, token).unwrap();
+            tracing::info!("a line");
+            assert!(telemetry.flush(PATIENCE));
+        }
+        drop(log);
+    };
+    tokio::task::spawn_blocking(export).await.unwrap();
+    let received = received.lock().unwrap();
+    let headers = |name: &str| received.iter().map(|(headers, _)| headers[name].clone()).collect::<Vec<_>>();
+    assert_eq!(headers("authorization"), ["Bearer first", "Bearer the-second"]);
+    assert_eq!(headers("x-tenant"), ["home", "home"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redirection_is_not_followed() {
+    let (received, url) = collector("/elsewhere").await;
+    let otlp = Otlp::http(format!("{url}/moved/v1/traces")).bearer_token("hunter2");
+    let telemetry = Telemetry::builder().otlp(otlp).build().unwrap();
+    let exporting = telemetry.clone();
+    let export = move || {
+        let _log = Log::with(&exporting, |logs| logs.otlp().unwrap());
+        tracing::info!("a line");
+        exporting.flush(PATIENCE);
+    };
+    tokio::task::spawn_blocking(export).await.unwrap();
+    assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
+    assert!(received.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_handle_that_is_disabled_exports_none_and_one_over_grpc_says_why() {
+    let disabled =
+        Telemetry::builder().otlp(Otlp::grpc("http://127.0.0.1:9")).disabled(true).build().unwrap();
+    assert!(disabled.logs().otlp().is_ok());
+    let over_grpc = Telemetry::builder().otlp(Otlp::grpc("http://127.0.0.1:9")).build().unwrap();
+    assert_eq!(
+        over_grpc.logs().otlp().unwrap_err().to_string(),
+        "the OTLP exporter cannot be made: logs are exported over HTTP alone, and the handle's spans over gRPC"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn they_arrive_at_a_collector() {
+    let (received, url) = collector("/v1/logs").await;
+    let url = format!("{url}/v1/traces");
 
     let run = move || {
         Command::new(env!("CARGO_BIN_EXE_log-lines"))
             .args(["3", "1"])
             .env_clear()
             .envs([("OBS_TRACES_URL", &*url), ("OBS_INGEST_TOKEN", "right"), ("RUST_LOG", "log_lines=info")])
+            .envs([
+                ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=wrong,x-tenant=a"),
+                ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "authorization=wrong,x-zone=b"),
+            ])
             .stdin(Stdio::null())
             .output()
             .unwrap()
@@ -142,6 +236,9 @@ async fn they_arrive_at_a_collector() {
 
     let received = received.lock().unwrap();
     assert!(received.iter().all(|(headers, _)| headers["authorization"] == "Bearer right"));
+    assert!(
+        received.iter().all(|(headers, _)| headers["x-tenant"] == "a" && !headers.contains_key("x-zone"))
+    );
     let resources: Vec<_> = received.iter().flat_map(|(_, request)| &request.resource_logs).collect();
     let service = |key: &str| resources[0].resource.as_ref().unwrap().attributes.iter().any(|a| a.key == key);
     assert!(service("service.name"));

@@ -11,6 +11,9 @@ const NO_TLS: &str = "a URL that starts with `http://`, or spanweave's feature `
 
 /// The path of traces under an endpoint of all signals.
 const TRACES_PATH: &str = "/v1/traces";
+/// That of logs.
+#[cfg(feature = "otlp-logs")]
+const LOGS_PATH: &str = "/v1/logs";
 
 pub(super) fn url(url: &str) -> Result<String, Refused> {
     let refused = |expected| Refused::hiding(without_secrets(url), expected);
@@ -33,8 +36,21 @@ pub(super) fn of_traces(endpoint: &str, protocol: Protocol) -> String {
     if protocol == Protocol::Grpc {
         return endpoint.to_owned();
     }
-    let (base, query) = endpoint.split_at(endpoint.find(['?', '#']).unwrap_or(endpoint.len()));
-    format!("{}{TRACES_PATH}{query}", base.trim_end_matches('/'))
+    let (base, query) = base_and_query(endpoint);
+    format!("{base}{TRACES_PATH}{query}")
+}
+
+/// Where a collector takes logs that takes traces there.
+#[cfg(feature = "otlp-logs")]
+pub(in crate::telemetry) fn logs_url(traces: &str) -> String {
+    let (base, query) = base_and_query(traces);
+    format!("{}{LOGS_PATH}{query}", base.strip_suffix(TRACES_PATH).unwrap_or(base))
+}
+
+/// A URL without the slashes at the end of its path, and what comes behind them.
+fn base_and_query(url: &str) -> (&str, &str) {
+    let (base, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    (base.trim_end_matches('/'), query)
 }
 
 fn names_port(url: &Uri) -> bool {
@@ -97,5 +113,18 @@ mod tests {
             assert_eq!(of_traces(endpoint, Protocol::HttpProtobuf), traces);
         }
         assert_eq!(of_traces("http://collector:4317", Protocol::Grpc), "http://collector:4317");
+    }
+
+    #[cfg(feature = "otlp-logs")]
+    #[test]
+    fn logs_go_beside_traces() {
+        for (traces, logs) in [
+            ("http://collector:4318/v1/traces", "http://collector:4318/v1/logs"),
+            ("http://collector:4318/a/v1/traces/", "http://collector:4318/a/v1/logs"),
+            ("http://collector/otlp/v1/traces?tenant=a", "http://collector/otlp/v1/logs?tenant=a"),
+            ("http://collector:4318", "http://collector:4318/v1/logs"),
+        ] {
+            assert_eq!(super::logs_url(traces), logs);
+        }
     }
 }

@@ -25,6 +25,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 pub use self::effective::Configuration;
+#[cfg(feature = "otlp-logs")]
+pub(super) use self::endpoint::logs_url;
 pub(super) use self::endpoint::without_secrets;
 pub use self::error::ConfigError;
 pub use self::limits::SpanLimits;

@@ -1,12 +1,11 @@
 //! The bearer token: itself, or the file that has it.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::error::{ConfigError, Refused};
 use super::setting::Setting;
 use super::variables::{INGEST_TOKEN, INGEST_TOKEN_FILE, Variables};
-use crate::telemetry::otlp::TokenSource;
+use crate::telemetry::otlp::{TokenSource, token_file};
 
 const TOKEN: &str = "the token alone, without `Bearer`";
 const FILE: &str = "a file that holds the token alone";
@@ -28,8 +27,7 @@ pub(super) fn checked(source: TokenSource) -> Result<TokenSource, Refused> {
         }
         TokenSource::File(path) => {
             let refused = |what| Refused::hiding(format!("`{}`, {what}", path.display()), FILE);
-            let text = fs::read_to_string(path)
-                .map_err(|error| refused(format!("which cannot be read ({error})")))?;
+            let text = token_file::text(path).map_err(|why| refused(format!("which {why}")))?;
             is_token(text.trim()).map_err(|held| refused(format!("which holds {held} (not shown)")))?;
         }
     }
@@ -63,8 +61,13 @@ mod tests {
     #[test]
     fn a_file_has_to_hold_a_token() {
         let missing = "/nonexistent/token";
-        let held = "`/nonexistent/token`, which cannot be read (No such file or directory (os error 2))";
+        let held = "`/nonexistent/token`, which cannot be read: No such file or directory (os error 2)";
         refused("OBS_INGEST_TOKEN_FILE", missing, &format!("{held}; expected {FILE}"));
+
+        for endless in ["/dev/zero", "/"] {
+            let held = format!("`{endless}`, which is not a regular file; expected {FILE}");
+            refused("OBS_INGEST_TOKEN_FILE", endless, &held);
+        }
 
         for (text, held) in [
             ("", "nothing"),

@@ -22,7 +22,7 @@ use super::token::Token;
 use crate::telemetry::config::without_secrets;
 use crate::telemetry::export::{Answer, Attempt, Cutoff, ErasedExporter};
 
-pub(super) const USER_AGENT: &str = concat!("spanweave/", env!("CARGO_PKG_VERSION"));
+pub(in crate::telemetry) const USER_AGENT: &str = concat!("spanweave/", env!("CARGO_PKG_VERSION"));
 
 /// What carries requests to a collector.
 pub(super) trait Transport {

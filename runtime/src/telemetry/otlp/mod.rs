@@ -14,12 +14,18 @@ mod limit;
 mod runtime;
 #[cfg(feature = "otlp")]
 mod token;
+pub(super) mod token_file;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ::http::{HeaderName, HeaderValue};
+
+#[cfg(feature = "otlp-logs")]
+pub(super) use self::exporter::USER_AGENT;
+#[cfg(feature = "otlp-logs")]
+pub(super) use self::token::Token;
 
 use super::config::{ConfigError, without_secrets};
 use super::export::ErasedExporter;

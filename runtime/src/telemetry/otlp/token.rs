@@ -1,20 +1,16 @@
 //! The bearer token, which may come from a file that somebody rotates.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use http::HeaderValue;
 
-use super::TokenSource;
+use super::{TokenSource, token_file};
 use crate::telemetry::export::log;
 
-/// Longer than any token.
-const MOST_BYTES: u64 = 16 << 10;
-
 /// The header value of the token. One that cannot be read again stays as it was.
-pub(super) struct Token {
+pub(in crate::telemetry) struct Token {
     file: Option<TokenFile>,
     current: HeaderValue,
 }
@@ -36,7 +32,7 @@ struct Stamp {
 impl Token {
     /// # Errors
     /// When it is no token, or cannot be read.
-    pub(super) fn new(source: TokenSource) -> Result<Token, String> {
+    pub(in crate::telemetry) fn new(source: TokenSource) -> Result<Token, String> {
         match source {
             TokenSource::Fixed(token) => Ok(Token { file: None, current: bearer(&token)? }),
             TokenSource::File(path) => {
@@ -48,7 +44,7 @@ impl Token {
     }
 
     /// The token as it is now: the file is read where it looks different from the last time.
-    pub(super) fn header(&mut self) -> HeaderValue {
+    pub(in crate::telemetry) fn header(&mut self) -> HeaderValue {
         if let Some(file) = &mut self.file {
             let stamp = stamp(&file.path);
             if stamp.is_none() || stamp != file.stamp {
@@ -92,17 +88,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
 /// Names the file, and never shows what is in it.
 fn read(path: &Path) -> Result<HeaderValue, String> {
     let problem = |problem: &dyn std::fmt::Display| format!("the token file `{}` {problem}", path.display());
-    let unreadable = |error: io::Error| problem(&format_args!("cannot be read: {error}"));
-    // Opening anything else, a pipe for one, could wait for ever.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(problem(&"is not a regular file"));
-    }
-    let mut text = String::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-    if text.len() as u64 > MOST_BYTES {
-        return Err(problem(&format_args!("has more than {MOST_BYTES} bytes")));
-    }
+    let text = token_file::text(path).map_err(|why| problem(&why))?;
     bearer(text.trim()).map_err(|error| problem(&format_args!("is refused: {error}")))
 }
 
