@@ -140,7 +140,8 @@ impl Row {
     fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in &self.labels {
-            push(&mut text, format_args!("{name}={value} "));
+            // A row is one line, whatever a value holds.
+            push(&mut text, format_args!("{name}={} ", value.escape_debug()));
         }
         let Row { count, errors, average_ms, .. } = self;
         push(&mut text, format_args!("count={count} errors={errors} avg_ms={average_ms}"));

@@ -1,5 +1,7 @@
 //! One line of OpenMetrics text, read by the letter.
 
+use std::collections::{BTreeMap, HashSet};
+
 /// A line without its end.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line<'t> {
@@ -12,7 +14,7 @@ pub(super) enum Line<'t> {
     Sample(Sample<'t>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Keyword {
     Help,
     Type,
@@ -30,12 +32,34 @@ pub(super) struct Sample<'t> {
 }
 
 impl Line<'_> {
+    /// Whether the line says nothing: it is blank, or a comment that is no metadata.
+    pub(super) fn is_silent(line: &str) -> bool {
+        let is_metadata = |comment: &str| {
+            let keyword = comment.strip_prefix(' ').and_then(|comment| comment.split(' ').next());
+            keyword.is_some_and(|keyword| matches!(keyword, "HELP" | "TYPE" | "UNIT"))
+        };
+        line.trim_ascii().is_empty() || line.strip_prefix('#').is_some_and(|comment| !is_metadata(comment))
+    }
+
     /// The line, if it is one that a strict reader takes.
     pub(super) fn parse(line: &str) -> Option<Line<'_>> {
         match line.strip_prefix("# ") {
             Some(metadata) => parse_metadata(metadata),
             None => Some(Line::Sample(parse_sample(line)?)),
         }
+    }
+}
+
+impl<'t> Sample<'t> {
+    /// The values of the labels by their names, as they are written: their order does not matter.
+    pub(super) fn labels_by_name(&self) -> BTreeMap<&'t str, &'t str> {
+        let mut rest = self.labels;
+        let next = || {
+            let (name, value, after) = split_label(rest.strip_prefix(['{', ','])?)?;
+            rest = after;
+            Some((name, value))
+        };
+        std::iter::from_fn(next).collect()
     }
 }
 
@@ -79,16 +103,17 @@ fn parse_point(point: &str) -> Option<(&str, Option<f64>)> {
     timestamp.is_none_or(f64::is_finite).then_some((value, timestamp))
 }
 
-/// `{a="b"}` and what follows; nothing and all of it, if it does not start with a brace.
+/// `{a="b"}`, in which no name is twice, and what follows; nothing and all of it, if it does not start with a brace.
 fn split_labels(text: &str) -> Option<(&str, &str)> {
     let Some(mut rest) = text.strip_prefix('{') else { return Some(("", text)) };
+    let mut names = HashSet::new();
     if !rest.starts_with('}') {
         loop {
-            let (name, value) = rest.split_once("=\"")?;
-            if !is_label_name(name) {
+            let (name, _, after) = split_label(rest)?;
+            if !names.insert(name) {
                 return None;
             }
-            rest = after_quoted(value)?;
+            rest = after;
             match rest.strip_prefix(',') {
                 Some(next) => rest = next,
                 None => break,
@@ -97,6 +122,14 @@ fn split_labels(text: &str) -> Option<(&str, &str)> {
     }
     let rest = rest.strip_prefix('}')?;
     Some(text.split_at(text.len() - rest.len()))
+}
+
+/// The name and the value of the first label, as they are written, and what follows them.
+fn split_label(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, text) = text.split_once("=\"")?;
+    let after = after_quoted(text)?;
+    let value = &text[..text.len() - after.len() - 1];
+    is_label_name(name).then_some((name, value, after))
 }
 
 /// What follows the quote that ends the value.
@@ -149,6 +182,16 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_told_by_their_names() {
+        let Some(Line::Sample(sample)) = Line::parse(r#"a{b="}\",",a=""} 1"#) else {
+            panic!("it is a sample")
+        };
+        assert_eq!(sample.labels_by_name().into_iter().collect::<Vec<_>>(), [("a", ""), ("b", r#"}\","#)]);
+        let Some(Line::Sample(sample)) = Line::parse("a{} 1") else { panic!("it is a sample") };
+        assert!(sample.labels_by_name().is_empty());
+    }
+
+    #[test]
     fn metadata_has_a_keyword_a_name_and_a_text() {
         let help = Line::Metadata { keyword: Keyword::Help, name: "a", text: "A # of {\"b\"}." };
         assert_eq!(Line::parse("# HELP a A # of {\"b\"}."), Some(help));
@@ -179,6 +222,7 @@ mod tests {
             r#"a{b="\"} 1"#,
             "a{1b=\"\"} 1",
             "a{b:c=\"\"} 1",
+            "a{b=\"\",c=\"\",b=\"x\"} 1",
             "a 1 # ",
             "a 1 # 2",
             "a 1 # {b=\"c\"}",

@@ -1,9 +1,9 @@
 //! A page of several sources. One line that a reader refuses, or one family twice, and it refuses the whole page; so what
 //! comes from elsewhere is looked at, and left out where it is not right.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::line::{Keyword, Line};
+use super::line::{Keyword, Line, Sample};
 
 /// The end of a page.
 const END: &str = "# EOF";
@@ -62,6 +62,10 @@ struct FamilyText<'t> {
     text: String,
     /// What the names of its samples may end in.
     suffixes: &'static [&'static str],
+    /// What metadata it has.
+    keywords: HashSet<Keyword>,
+    /// The names and labels of its samples.
+    samples: HashSet<(&'t str, BTreeMap<&'t str, &'t str>)>,
     mistake: Option<&'static str>,
 }
 
@@ -69,11 +73,15 @@ struct FamilyText<'t> {
 fn families(source: &str) -> Vec<FamilyText<'_>> {
     let mut families = Vec::new();
     let mut family = FamilyText::default();
-    for line in source.lines().filter(|line| *line != END) {
+    for line in source.lines().filter(|line| !Line::is_silent(line)) {
         let parsed = Line::parse(line);
-        if let Some(Line::Metadata { name, .. }) = parsed
-            && name != family.name
-        {
+        let begins = match parsed {
+            Some(Line::Metadata { name, .. }) => Some(name),
+            // Of whatever family it is, it is not of the one before.
+            None if line.starts_with('#') => Some(""),
+            _ => None,
+        };
+        if let Some(name) = begins.filter(|name| *name != family.name) {
             families.push(std::mem::replace(&mut family, FamilyText { name, ..FamilyText::default() }));
         }
         family.add(line, parsed);
@@ -83,10 +91,13 @@ fn families(source: &str) -> Vec<FamilyText<'_>> {
     families
 }
 
-impl FamilyText<'_> {
-    fn add(&mut self, line: &str, parsed: Option<Line<'_>>) {
+impl<'t> FamilyText<'t> {
+    fn add(&mut self, line: &str, parsed: Option<Line<'t>>) {
         let mistake = match parsed {
             None => Some("a line of it is not OpenMetrics text"),
+            Some(Line::Metadata { keyword, .. }) if !self.keywords.insert(keyword) => {
+                Some("its type, unit or help is there twice")
+            }
             Some(Line::Metadata { keyword: Keyword::Type, text, .. }) => match suffixes(text) {
                 Some(suffixes) => {
                     self.suffixes = suffixes;
@@ -100,15 +111,22 @@ impl FamilyText<'_> {
                 (!is_named).then_some("its name does not end in its unit")
             }
             Some(Line::Metadata { keyword: Keyword::Help, .. }) => None,
-            Some(Line::Sample(sample)) => {
-                let is_own =
-                    sample.name.strip_prefix(self.name).is_some_and(|end| self.suffixes.contains(&end));
-                (!is_own).then_some("a sample of it has another name")
-            }
+            Some(Line::Sample(sample)) => self.mistake_of(&sample),
         };
         self.mistake = self.mistake.or(mistake);
         self.text.push_str(line);
         self.text.push('\n');
+    }
+
+    fn mistake_of(&mut self, sample: &Sample<'t>) -> Option<&'static str> {
+        let end = sample.name.strip_prefix(self.name).filter(|end| self.suffixes.contains(end));
+        let Some(end) = end else { return Some("a sample of it has another name") };
+        let labels = sample.labels_by_name();
+        if end == "_bucket" && !labels.contains_key("le") {
+            return Some("a bucket of it has no bound");
+        }
+        let is_first = self.samples.insert((sample.name, labels));
+        (!is_first).then_some("a sample of it is there twice")
     }
 }
 
@@ -155,6 +173,11 @@ mod tests {
             ("# TYPE a counter\na 1\n", "a sample of it has another name"),
             ("# TYPE a gauge\nb 1\n", "a sample of it has another name"),
             ("# TYPE a gauge\n# UNIT a seconds\na 1\n", "its name does not end in its unit"),
+            ("# TYPE a gauge\n# TYPE a gauge\na 1\n", "its type, unit or help is there twice"),
+            ("# TYPE a gauge\na 1\na 2\n", "a sample of it is there twice"),
+            ("# TYPE a gauge\na{b=\"1\",c=\"2\"} 1\na{c=\"2\",b=\"1\"} 2\n", "a sample of it is there twice"),
+            ("# TYPE a gauge\na{b=\"1\",b=\"2\"} 1\n", "a line of it is not OpenMetrics text"),
+            ("# TYPE a histogram\na_bucket{lee=\"1\"} 1\n", "a bucket of it has no bound"),
         ];
         for (source, reason) in refused {
             let mut page = Page::default();
@@ -163,5 +186,21 @@ mod tests {
         }
         assert_eq!(Page::default().add("a 1\n"), left_out("", "a sample of it has another name"));
         assert_eq!(Page::default().add(""), []);
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_on_the_page() {
+        let mut page = Page::default();
+        let source = "# Of a.\n\n# TYPE a gauge\n#\n#a\na{b=\"1\"} 1\n \na{b=\"2\"} 1\n# EOF\n";
+        assert_eq!(page.add(source), []);
+        assert_eq!(page.finish(), "# TYPE a gauge\na{b=\"1\"} 1\na{b=\"2\"} 1\n# EOF\n");
+    }
+
+    #[test]
+    fn metadata_that_cannot_be_read_is_not_of_the_family_before() {
+        let mut page = Page::default();
+        let source = "# TYPE a gauge\na 1\n# TYPE 1b gauge\n1b 1\n# TYPE c gauge\nc 1\n";
+        assert_eq!(page.add(source), left_out("", "a line of it is not OpenMetrics text"));
+        assert_eq!(page.finish(), "# TYPE a gauge\na 1\n# TYPE c gauge\nc 1\n# EOF\n");
     }
 }

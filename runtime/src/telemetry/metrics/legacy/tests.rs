@@ -96,3 +96,10 @@ sql table=tasks count=3 errors=1 avg_ms=1.5 p50_ms=2.5 p95_ms=5 p99_ms=-
 "
     );
 }
+
+#[test]
+fn a_row_is_one_line_whatever_its_values_hold() {
+    let text = row(&[("topic", "a\nmethod kind=\"x\"\u{2028}")]).text();
+    assert!(text.starts_with("topic=a\\nmethod kind=\\\"x\\\"\\u{2028} count=3"), "{text}");
+    assert_eq!(text.lines().count(), 1);
+}
