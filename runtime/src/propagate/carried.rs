@@ -1,25 +1,38 @@
 //! What a trace carries from process to process beside its ids: trace state and baggage.
 //!
 //! Most traces carry nothing, and pay nothing. What one carries is in its slot, behind the lock, where every thread
-//! finds it, and the memory counts with what is recorded. A slot would keep it until its next trace is locked, which may
-//! be never; so every trace that starts to carry looks whether the two that have carried for longest are over.
+//! finds it; its memory is bounded for itself, so that others' headers take no room from spans. A slot would keep it until
+//! its next trace is locked, which may be never; so every trace that starts to carry looks whether the two that have
+//! carried for longest are over, and so does every collection with all.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use super::baggage::Baggage;
 use super::tracestate::TraceState;
-use crate::bounded::Reserved;
 use crate::key::TraceKey;
 use crate::slab;
 
 /// So many traces that are over may still carry, for what they have spawned.
 const KEPT: usize = 1_024;
 const LOOKED_AT: usize = 2;
+/// So long what is over carries after a collection found it so: what it spawned may begin late.
+const GRACE: Duration = Duration::from_secs(10);
+/// What all traces of the process may carry, in bytes.
+const MAX_BYTES: usize = 16 << 20;
 
 /// The traces that carry, oldest first.
-static CARRYING: Mutex<VecDeque<TraceKey>> = Mutex::new(VecDeque::new());
+static CARRYING: Mutex<VecDeque<Carrying>> = Mutex::new(VecDeque::new());
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+
+struct Carrying {
+    key: TraceKey,
+    /// When a collection first found it over.
+    over_since: Option<Instant>,
+}
 
 /// What a trace carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +47,7 @@ impl Carried {
     }
 
     fn bytes(&self) -> usize {
-        self.trace_state.header().len() + self.baggage.header().len()
+        size_of::<Stored>() + self.trace_state.header().len() + self.baggage.header().len()
     }
 }
 
@@ -42,7 +55,25 @@ impl Carried {
 #[derive(Debug)]
 pub(crate) struct Stored {
     carried: Carried,
-    _memory: Reserved,
+    _memory: Memory,
+}
+
+/// Bytes of [`BYTES`], for as long as this is there.
+#[derive(Debug)]
+struct Memory(usize);
+
+impl Memory {
+    /// `None` where `most` would be passed.
+    fn reserve(bytes: usize, most: usize) -> Option<Memory> {
+        let within = |taken: usize| taken.checked_add(bytes).filter(|taken| *taken <= most);
+        BYTES.try_update(Relaxed, Relaxed, within).is_ok().then(|| Memory(bytes))
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        BYTES.fetch_sub(self.0, Relaxed);
+    }
 }
 
 /// What the trace carries; nothing, once that is forgotten.
@@ -59,7 +90,7 @@ pub(crate) fn read<R>(key: TraceKey, read: impl FnOnce(&Carried) -> R) -> Option
 pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -> bool {
     let changed = slab::carried(key, |stored| {
         let mut carried = stored.as_ref().map(|stored| stored.carried.clone()).unwrap_or_default();
-        let memory = change(&mut carried).then(|| Reserved::new(carried.bytes())).flatten()?;
+        let memory = change(&mut carried).then(|| Memory::reserve(carried.bytes(), MAX_BYTES)).flatten()?;
         let before = stored.replace(Box::new(Stored { carried, _memory: memory }));
         Some(before.is_none())
     });
@@ -75,24 +106,50 @@ pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -
 fn started_to_carry(key: TraceKey) {
     let oldest = {
         let mut carrying = CARRYING.lock();
-        carrying.push_back(key);
+        carrying.push_back(Carrying { key, over_since: None });
         let surplus = carrying.len().saturating_sub(KEPT).min(LOOKED_AT);
         carrying.drain(..surplus).collect::<Vec<_>>()
     };
-    for key in oldest {
-        if slab::is_over(key) {
-            drop(slab::take_carried(key));
+    for oldest in oldest {
+        if slab::is_over(oldest.key) {
+            drop(slab::take_carried(oldest.key));
         } else {
-            CARRYING.lock().push_back(key);
+            CARRYING.lock().push_back(oldest);
         }
     }
 }
 
+/// Forgets what traces have carried that are over for long. Nobody waits for it: what starts to carry meanwhile is in a
+/// list of its own.
+pub(crate) fn forget_over(now: Instant) {
+    let mut carrying = std::mem::take(&mut *CARRYING.lock());
+    carrying.retain_mut(|Carrying { key, over_since }| {
+        if !slab::is_over(*key) {
+            return true;
+        }
+        let is_recent = now.saturating_duration_since(*over_since.get_or_insert(now)) < GRACE;
+        if !is_recent {
+            drop(slab::take_carried(*key));
+        }
+        is_recent
+    });
+    let mut since = CARRYING.lock();
+    carrying.append(&mut since);
+    *since = carrying;
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, change, read};
+    use std::time::Instant;
+
+    use parking_lot::Mutex;
+
+    use super::{GRACE, KEPT, MAX_BYTES, Memory, change, forget_over, read};
     use crate::key::{Recording, TraceKey};
     use crate::slab;
+
+    /// What one test forgets may be another's.
+    static ALONE: Mutex<()> = Mutex::new(());
 
     fn begin() -> TraceKey {
         let (slot, generation) = slab::take(1).unwrap();
@@ -109,6 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_carried_outlives_its_trace_and_not_for_ever() {
+        let _alone = ALONE.lock();
         let (open, ended) = (begin(), begin());
         carry(open);
         carry(ended);
@@ -119,6 +177,30 @@ mod tests {
         assert_eq!(carried_by(ended), None);
         assert_eq!(carried_by(open), Some(open.slot().to_string()));
         others.into_iter().chain([open]).for_each(slab::end_unrecorded);
+    }
+
+    #[test]
+    fn a_collection_forgets_what_is_over_for_long() {
+        let _alone = ALONE.lock();
+        let (open, ended) = (begin(), (0..100).map(|_| begin()).collect::<Vec<_>>());
+        carry(open);
+        ended.iter().copied().for_each(carry);
+        ended.iter().copied().for_each(slab::end_unrecorded);
+        (0..100).map(|_| begin()).for_each(slab::end_unrecorded);
+        let now = Instant::now();
+        forget_over(now);
+        assert!(ended.iter().all(|key| carried_by(*key).is_some()), "they may have spawned what begins late");
+        forget_over(now + GRACE);
+        assert!(ended.iter().all(|key| carried_by(*key).is_none()));
+        assert_eq!(carried_by(open), Some(open.slot().to_string()));
+        slab::end_unrecorded(open);
+    }
+
+    #[test]
+    fn what_is_carried_has_a_bound_of_its_own() {
+        assert!(Memory::reserve(MAX_BYTES + 1, MAX_BYTES).is_none());
+        let memory = Memory::reserve(1_000, usize::MAX).unwrap();
+        assert!(Memory::reserve(1, 1_000).is_none(), "{} are taken", memory.0);
     }
 
     #[test]

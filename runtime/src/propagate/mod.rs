@@ -29,7 +29,7 @@ mod tracestate;
 pub use self::carrier::{ExtractFrom, InjectInto};
 pub use self::remote::Remote;
 
-pub(crate) use self::carried::{Carried, Stored, change};
+pub(crate) use self::carried::{Carried, Stored, change, forget_over};
 pub(crate) use self::traceparent::RemoteParent;
 pub(crate) use self::tracestate::TraceState;
 

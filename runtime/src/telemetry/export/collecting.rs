@@ -8,6 +8,7 @@ use super::chunk::Packing;
 use super::lane::Lane;
 use crate::core::Core;
 use crate::outbox::Outbox;
+use crate::propagate;
 
 /// What the handle asks of the thread. Each is answered when what had ended before is in the lanes.
 pub(super) enum Command {
@@ -60,6 +61,7 @@ impl Collecting {
             });
         });
         packing.finish();
+        propagate::forget_over(Instant::now());
     }
 
     fn finish(&self) {
