@@ -1,8 +1,9 @@
 //! The exporter's thread under bad conditions: what it was given is exported or counted, and whoever waits gets an
 //! honest answer in time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -158,7 +159,8 @@ fn what_there_was_no_time_for_is_counted_and_said() {
     let hanging = Exporter::new(Behaviour::Hangs);
     let telemetry = hanging.telemetry();
     make_traces(&telemetry, 2_000);
-    assert!(!telemetry.shutdown(Duration::from_millis(50)));
+    let log = crate::log::of(|| assert!(!telemetry.shutdown(Duration::from_millis(50))));
+    assert!(log.contains("WARN") && log.contains("spans were not exported before the end spans="), "{log}");
     hanging.released.store(true, Ordering::Relaxed);
     let exported = || counter(&telemetry, r#"spanweave_spans_exported_total{exporter="Exporter"}"#);
     while exported() + dropped(&telemetry) < 2_000 {
@@ -168,6 +170,44 @@ fn what_there_was_no_time_for_is_counted_and_said() {
     assert_eq!(exported(), hanging.taken.load(Ordering::Relaxed));
     assert_eq!(of(&telemetry, "shut_down", "Exporter"), 2_000 - exported());
     assert!(telemetry.shutdown(LONG), "nothing is left to wait for");
+}
+
+/// Has a clone of its own handle, and drops it when it is told to.
+#[derive(Debug)]
+struct Owner {
+    telemetry: Arc<Mutex<Option<Telemetry>>>,
+    released: Arc<AtomicBool>,
+    ended: Sender<()>,
+}
+
+impl SpanExporter for Owner {
+    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+        while !self.released.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        drop(self.telemetry.lock().unwrap().take());
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        self.ended.send(()).unwrap();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_handle_that_is_dropped_by_its_exporter_ends_at_once() {
+    let (ended, end) = channel();
+    let owner = Owner { telemetry: Arc::default(), released: Arc::default(), ended };
+    let (slot, released) = (Arc::clone(&owner.telemetry), Arc::clone(&owner.released));
+    let builder = Telemetry::builder().sampling_ratio(1.0).export_interval(Duration::from_secs(3_600));
+    let telemetry = builder.exporter(owner).build().unwrap();
+    *slot.lock().unwrap() = Some(telemetry.clone());
+    make_traces(&telemetry, 1);
+    assert!(!telemetry.flush(Duration::from_millis(1)));
+    drop(telemetry);
+    released.store(true, Ordering::Relaxed);
+    end.recv_timeout(LONG).expect("it does not wait for the next collection");
 }
 
 #[test]

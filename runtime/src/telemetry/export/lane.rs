@@ -112,6 +112,12 @@ impl Lane {
         }
     }
 
+    /// The spans for which there was no time, and those that are still held.
+    pub(super) fn not_sent(&self) -> u64 {
+        let dropped = [DropReason::Unanswered, DropReason::ShutDown].map(|reason| self.dropped.of(reason));
+        dropped.into_iter().sum::<u64>() + self.load().spans as u64
+    }
+
     /// How it has ended, if it has.
     pub(super) fn ended(&self) -> Option<End> {
         self.queue.ended()

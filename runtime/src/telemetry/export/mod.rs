@@ -28,7 +28,6 @@ pub(super) use self::cutoff::Cutoff;
 pub(super) use self::exporter::ErasedExporter;
 #[cfg(feature = "otlp")]
 pub(super) use self::exporter::{Answer, Attempt};
-#[cfg(feature = "otlp")]
 pub(super) use self::foreign::log;
 pub(crate) use self::lane::Lane;
 use self::queue::End;
@@ -60,8 +59,19 @@ pub(super) struct Waiting {
 pub(super) struct Pipeline {
     core: &'static Core,
     commands: Sender<Command>,
+    /// Dropped after the commands, so that the collecting thread finds them gone.
+    _bell: Bell,
     threads: Vec<ThreadId>,
     asked_to_shut_down: AtomicBool,
+}
+
+/// Wakes the collecting thread when the handle is gone without a word.
+struct Bell(&'static Core);
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.0.collector.alarm.ring();
+    }
 }
 
 impl Pipeline {
@@ -86,7 +96,13 @@ impl Pipeline {
             })
             // Those that were started have nobody to send for.
             .inspect_err(|_| lanes.iter().for_each(|lane| lane.queue.close()))?;
-        Ok(Pipeline { core, commands, threads, asked_to_shut_down: AtomicBool::new(false) })
+        Ok(Pipeline {
+            core,
+            commands,
+            _bell: Bell(core),
+            threads,
+            asked_to_shut_down: AtomicBool::new(false),
+        })
     }
 
     /// Whether everything that has ended by now was exported, or dropped and counted, within the time.
@@ -100,7 +116,7 @@ impl Pipeline {
 
     /// Whether the time was enough for everything that had ended.
     pub(super) fn shutdown(&self, timeout: Duration) -> bool {
-        self.asked_to_shut_down.store(true, Ordering::Relaxed);
+        let is_first = !self.asked_to_shut_down.swap(true, Ordering::Relaxed);
         self.core.collector.close();
         let lanes = self.core.lanes();
         let had_ended = lanes.iter().all(|lane| lane.ended().is_some());
@@ -110,8 +126,14 @@ impl Pipeline {
         }
         let deadline = after(timeout);
         let collected = self.ask(Command::Finish, deadline);
-        let mut ends = lanes.iter().map(|lane| lane.queue.wait_for_end(deadline));
-        collected && ends.all(|end| end == Some(End::Complete) || (had_ended && end.is_some()))
+        let in_time = |end: Option<End>| end == Some(End::Complete) || (had_ended && end.is_some());
+        let ends_in_time = |lane: &Lane| in_time(lane.queue.wait_for_end(deadline));
+        let all_in_time = collected && lanes.iter().all(ends_in_time);
+        let spans: u64 = lanes.iter().map(Lane::not_sent).sum();
+        if is_first && spans > 0 {
+            log(|| tracing::warn!(spans, "spans were not exported before the end"));
+        }
+        all_in_time
     }
 
     /// Whether the threads were asked to end, or one of them asks.
