@@ -68,6 +68,20 @@ fn what_is_set_before_the_environment_gives_way_to_it_and_what_is_set_after_wins
     let read = || before().env_from(&environment).unwrap();
     assert_eq!(named(read()), "service_name = environment (OTEL_SERVICE_NAME)");
     assert_eq!(named(read().service_name("after")), "service_name = after (code)");
+    let attribute = |builder: TelemetryBuilder| builder.resource_attribute("service.name", "attribute");
+    assert_eq!(named(attribute(read())), "service_name = attribute (code)");
+    let read = attribute(Telemetry::builder()).env_from(&environment).unwrap();
+    assert_eq!(named(read), "service_name = environment (OTEL_SERVICE_NAME)");
+}
+
+#[test]
+fn of_a_resource_attribute_that_is_set_twice_the_last_one_is_shown() {
+    let read = variable("OTEL_RESOURCE_ATTRIBUTES", "region=us,team=care");
+    let builder = Telemetry::builder().resource_attribute("region", "before").env_from(read).unwrap();
+    let telemetry = builder.resource_attribute("region", "eu").build().unwrap();
+    let configuration = telemetry.configuration().to_string();
+    let resource: Vec<_> = configuration.lines().filter(|line| line.starts_with("resource.")).collect();
+    assert_eq!(resource, ["resource.team = care (OTEL_RESOURCE_ATTRIBUTES)", "resource.region = eu (code)"]);
 }
 
 #[test]

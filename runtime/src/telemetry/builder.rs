@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry_sdk::trace::SpanExporter;
+use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 
 use super::config::{
     ConfigError, Configuration, Environment, Otlp, Propagators, Setting, Settings, SpanLimits,
@@ -33,9 +34,14 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Adds a resource attribute.
+    /// Adds a resource attribute, in place of one of this key that was set before; with the key `service.name` it is
+    /// [`service_name`](TelemetryBuilder::service_name).
     pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.resource.push(Setting::of_code((key.into(), value.into())));
+        let (key, value) = (key.into(), value.into());
+        if key == SERVICE_NAME {
+            return self.service_name(value);
+        }
+        self.settings.resource.push(Setting::of_code((key, value)));
         self
     }
 

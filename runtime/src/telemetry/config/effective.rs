@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
-
 use super::endpoint::without_secrets;
 use super::error::on_one_line;
 use super::otlp::Otlp;
@@ -40,10 +38,8 @@ impl Configuration {
         let mut lines = Configuration(Vec::new());
         lines.setting("disabled", &settings.disabled);
         lines.setting("service_name", &settings.shown_service_name());
-        for Setting { value: (key, value), origin } in &settings.resource {
-            if key != SERVICE_NAME {
-                lines.add(format!("resource.{key}"), value, *origin);
-            }
+        for Setting { value: (key, value), origin } in settings.resource_attributes() {
+            lines.add(format!("resource.{key}"), value, *origin);
         }
         match &settings.otlp {
             Some(otlp) => lines.otlp(otlp),

@@ -110,9 +110,17 @@ impl Settings {
         Ok(())
     }
 
-    /// What all spans have in common. Of a key that is set twice, the last one holds.
+    /// The attributes of the resource, without the service's name. Of a key that is set twice, the last one holds.
+    pub(super) fn resource_attributes(&self) -> impl Iterator<Item = &Setting<(String, String)>> {
+        self.resource.iter().enumerate().filter_map(move |(index, attribute)| {
+            let is_last = self.resource[index + 1..].iter().all(|later| later.value.0 != attribute.value.0);
+            (is_last && attribute.value.0 != SERVICE_NAME).then_some(attribute)
+        })
+    }
+
+    /// What all spans have in common.
     pub(in crate::telemetry) fn resource(&self) -> Resource {
-        let attributes = self.resource.iter().map(|attribute| attribute.value.clone());
+        let attributes = self.resource_attributes().map(|attribute| attribute.value.clone());
         let name = KeyValue::new(SERVICE_NAME, self.shown_service_name().value);
         let attributes = attributes.map(|(key, value)| KeyValue::new(key, value)).chain([name]);
         Resource::builder_empty().with_attributes(attributes).build()
@@ -121,10 +129,7 @@ impl Settings {
     /// The name that holds.
     pub(super) fn shown_service_name(&self) -> Setting<String> {
         let Setting { value, origin } = &self.service_name;
-        if let Some(name) = value {
-            return Setting { value: name.clone(), origin: *origin };
-        }
-        service_name_in(&self.resource).unwrap_or_else(|| Setting::of_default(UNKNOWN.to_owned()))
+        Setting { value: value.clone().unwrap_or_else(|| UNKNOWN.to_owned()), origin: *origin }
     }
 }
 
