@@ -56,7 +56,6 @@ use self::lines::JsonLines;
 use self::nested::NestedSpans;
 use self::queue::Lines;
 use self::span_events::SpanEvents;
-use crate::core::Core;
 use crate::telemetry::{ConfigError, Telemetry};
 
 impl Telemetry {
@@ -67,12 +66,10 @@ impl Telemetry {
     pub fn logs(&self) -> Logs {
         let levels = Targets::new().with_default(LevelFilter::INFO);
         Logs {
-            core: self.core(),
             levels,
             span_events: LevelFilter::OFF,
             spans: None,
             span_fields: false,
-            #[cfg(feature = "otlp-logs")]
             telemetry: self.clone(),
             #[cfg(feature = "otlp-logs")]
             exported: None,
@@ -88,12 +85,10 @@ impl Telemetry {
 /// what finds no room is counted in `spanweave_log_lines_dropped_total`, as is what cannot be written.
 #[must_use = "logs do nothing until they are installed"]
 pub struct Logs {
-    core: &'static Core,
     levels: Targets,
     span_events: LevelFilter,
     spans: Option<Targets>,
     span_fields: bool,
-    #[cfg(feature = "otlp-logs")]
     telemetry: Telemetry,
     #[cfg(feature = "otlp-logs")]
     exported: Option<ExportedEvents>,
@@ -191,7 +186,8 @@ impl Logs {
     /// the crates say by which exporters speak is left out.
     #[cfg(feature = "otlp-logs")]
     pub fn exporter(mut self, exporter: impl LogExporter + 'static) -> Self {
-        self.exported = Some(ExportedEvents::start(self.core, self.telemetry.resource(), exporter));
+        self.exported =
+            Some(ExportedEvents::start(self.telemetry.core(), self.telemetry.resource(), exporter));
         self
     }
 
@@ -221,7 +217,7 @@ impl Logs {
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        let lines = Lines::start(self.core, self.writer).map_err(ConfigError::LogThread)?;
+        let lines = Lines::start(self.telemetry.core(), self.writer).map_err(ConfigError::LogThread)?;
         // As a list: `and_then` would let the level of one decide for the other, right above a `Registry`.
         let mut layers = Vec::new();
         #[cfg(feature = "otlp-logs")]
@@ -236,18 +232,17 @@ impl Logs {
         Ok(layers)
     }
 
-    /// Makes it the process' own log.
+    /// Makes it the process' own log. It begins with what was said when the handle was built: why traces are not exported, if
+    /// they are not, and at `debug` the configuration.
     ///
     /// # Errors
     /// When a subscriber was installed before, or the thread cannot be started.
     pub fn install(self) -> Result<(), ConfigError> {
-        let exports = self.core.exports;
+        let telemetry = self.telemetry.clone();
         let subscriber = Registry::default().with(self.layer()?);
         tracing::subscriber::set_global_default(subscriber).map_err(|_| ConfigError::SubscriberInstalled)?;
-        if !exports {
-            // It was said when the environment was read, and nobody listened.
-            tracing::info!("traces are not exported, because the handle has no exporter; metrics work");
-        }
+        // It was said when the handle was built, and nobody listened.
+        telemetry.introduce();
         Ok(())
     }
 }

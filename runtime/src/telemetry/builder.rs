@@ -12,6 +12,7 @@ use super::config::{
     ConfigError, Configuration, Environment, Otlp, Propagators, Setting, Settings, SpanLimits,
 };
 use super::export::{Backoff, ErasedExporter, Pipeline, Waiting};
+use super::silence::Silence;
 use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampler, Telemetry, otlp};
 use crate::core::{Core, Rules};
 use crate::sql::{SqlOptions, SqlRules};
@@ -194,7 +195,10 @@ impl TelemetryBuilder {
         let interval = settings.checked_export_interval()?;
         let (queue_bytes, backoff) = (settings.checked_queue_bytes()?, settings.checked_backoff()?);
         settings.check_parts()?;
-        say_what_is_not_exported(&settings);
+        let silence = Silence::of(&settings);
+        if let Some(silence) = silence {
+            silence.say();
+        }
         #[cfg(feature = "otlp-logs")]
         let otlp = settings.otlp.clone().filter(|_| !settings.disabled.value);
         if settings.disabled.value {
@@ -221,22 +225,14 @@ impl TelemetryBuilder {
             core,
             export,
             configuration,
+            #[cfg(feature = "logs")]
+            silence,
             #[cfg(feature = "otlp-logs")]
             resource,
             #[cfg(feature = "otlp-logs")]
             otlp,
         };
         Ok(Telemetry { inner: Arc::new(inner) })
-    }
-}
-
-fn say_what_is_not_exported(settings: &Settings) {
-    if settings.disabled.value {
-        tracing::info!(
-            "traces are neither recorded nor exported, because telemetry is disabled; metrics work"
-        );
-    } else if let (None, Some(reason)) = (&settings.otlp, settings.not_exported) {
-        tracing::info!("traces are not exported, because {reason}; metrics work");
     }
 }
 

@@ -10,6 +10,7 @@ mod otlp;
 #[cfg(feature = "otlp-logs")]
 mod otlp_logs;
 mod sampling;
+mod silence;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -36,6 +37,8 @@ pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;
 
 use self::export::Pipeline;
+#[cfg(feature = "logs")]
+use self::silence::Silence;
 use crate::core::Core;
 use crate::root::Root;
 #[cfg(feature = "_sqlx")]
@@ -65,6 +68,8 @@ struct Inner {
     core: &'static Core,
     export: Option<Pipeline>,
     configuration: Configuration,
+    #[cfg(feature = "logs")]
+    silence: Option<Silence>,
     #[cfg(feature = "otlp-logs")]
     resource: Resource,
     /// Where spans go, and so do logs; `None` for nowhere.
@@ -192,6 +197,21 @@ impl Telemetry {
     /// Waits for at most `timeout`, and says whether that was enough.
     pub fn shutdown(&self, timeout: Duration) -> bool {
         self.inner.shutdown(timeout)
+    }
+
+    /// Says again what was said when the handle was built, for a log that was not there yet.
+    #[cfg(feature = "logs")]
+    pub(crate) fn introduce(&self) {
+        tracing::debug!(configuration = %self.inner.configuration, "telemetry is configured");
+        if self.inner.core.exports {
+            return;
+        }
+        match self.inner.silence {
+            Some(silence) => silence.say(),
+            None => {
+                tracing::info!("traces are not exported, because the handle has no exporter; metrics work");
+            }
+        }
     }
 
     #[cfg(feature = "axum")]
