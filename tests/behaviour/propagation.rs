@@ -7,7 +7,7 @@ use opentelemetry::propagation::{Extractor, Injector};
 use spanweave::Ctx;
 use spanweave::propagate::{ExtractFrom, InjectInto, extract};
 use spanweave::testing::{KeptSpans, TestTelemetry};
-use spanweave::{Keep, Telemetry};
+use spanweave::{Keep, Propagators, Telemetry};
 
 use crate::app::TaskService;
 
@@ -165,7 +165,19 @@ fn round_trip<C: InjectInto + ExtractFrom + ?Sized>(carrier: &mut C) {
     telemetry.root("another").in_scope(|ctx| ctx.inject(carrier));
     assert_eq!(carrier.values("traceparent").count(), 1);
     assert_ne!(extract(carrier).trace_id(), ids.0);
-    assert!(carrier.values("tracestate").all(<[u8]>::is_empty), "that of another trace");
+    for stale in ["tracestate", "baggage"] {
+        assert!(carrier.values(stale).all(<[u8]>::is_empty), "{stale} of another trace");
+    }
+}
+
+#[test]
+fn a_handle_without_propagators_writes_nothing() {
+    let telemetry = Telemetry::builder().propagators(Propagators::none()).build().unwrap();
+    let out = telemetry.root("job").in_scope(|ctx| {
+        assert!(ctx.set_baggage("tenant", "7"));
+        injected(ctx)
+    });
+    assert_eq!(out, Metadata::new());
 }
 
 #[test]

@@ -24,14 +24,10 @@ impl Ctx {
         let Carried { trace_state, baggage } = carried::of(self.key);
         if core.propagators.tracecontext {
             carrier.set(TRACEPARENT, &parent.header());
-            match trace_state.header() {
-                // What is there is of another trace.
-                "" => carrier.remove(TRACESTATE),
-                header => carrier.set(TRACESTATE, header),
-            }
+            replace(carrier, TRACESTATE, trace_state.header());
         }
-        if core.propagators.baggage && !baggage.is_empty() {
-            carrier.set(BAGGAGE, baggage.header());
+        if core.propagators.baggage {
+            replace(carrier, BAGGAGE, baggage.header());
         }
     }
 
@@ -63,6 +59,14 @@ impl Ctx {
     pub(super) fn as_parent(self) -> Option<RemoteParent> {
         let trace_id = trace::trace_id(self.key)?;
         Some(RemoteParent { trace_id, span_id: self.span, sampled: self.is_sampled() })
+    }
+}
+
+/// What is there is of another trace, also where this one has nothing to put in its place.
+fn replace(carrier: &mut (impl InjectInto + ?Sized), name: &'static str, header: &str) {
+    match header {
+        "" => carrier.remove(name),
+        header => carrier.set(name, header),
     }
 }
 
