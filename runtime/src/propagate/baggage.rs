@@ -17,7 +17,11 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add
 
 /// A valid list without white space; empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Baggage(String);
+pub(crate) struct Baggage {
+    list: String,
+    /// Of the list.
+    members: usize,
+}
 
 impl Baggage {
     /// Reads the values of all such headers, which are one list.
@@ -36,11 +40,11 @@ impl Baggage {
 
     /// The header's value; empty for no header.
     pub(crate) fn header(&self) -> &str {
-        &self.0
+        &self.list
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// The value of a key, decoded; of one that is there twice, the last.
@@ -96,16 +100,17 @@ impl Baggage {
     }
 
     fn members(&self) -> impl Iterator<Item = &str> {
-        self.0.split(',').filter(|member| !member.is_empty())
+        self.list.split(',').filter(|member| !member.is_empty())
     }
 
     /// Adds a member, if there is room.
     fn push(&mut self, member: &str) -> bool {
-        let comma = usize::from(!self.0.is_empty());
-        let fits = self.0.len() + comma + member.len() <= MAX_LENGTH && self.members().count() < MAX_MEMBERS;
+        let comma = usize::from(!self.list.is_empty());
+        let fits = self.list.len() + comma + member.len() <= MAX_LENGTH && self.members < MAX_MEMBERS;
         if fits {
-            self.0.push_str(&","[..comma]);
-            self.0.push_str(member);
+            self.list.push_str(&","[..comma]);
+            self.list.push_str(member);
+            self.members += 1;
         }
         fits
     }

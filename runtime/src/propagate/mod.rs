@@ -34,6 +34,7 @@ pub(crate) use self::traceparent::RemoteParent;
 pub(crate) use self::tracestate::TraceState;
 
 use self::baggage::Baggage;
+use crate::telemetry::Propagators;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
@@ -53,10 +54,15 @@ const BAGGAGE: &str = "baggage";
 /// assert!(extract(&metadata).is_sampled());
 /// ```
 pub fn extract(carrier: &(impl ExtractFrom + ?Sized)) -> Remote {
-    let parent = parent(carrier);
+    read(carrier, Propagators::default())
+}
+
+/// [`extract`] of those headers only that are used.
+pub(crate) fn read(carrier: &(impl ExtractFrom + ?Sized), used: Propagators) -> Remote {
+    let parent = if used.tracecontext { parent(carrier) } else { None };
     // Others' state is that of their trace.
     let trace_state = parent.map(|_| TraceState::parse(carrier.values(TRACESTATE))).unwrap_or_default();
-    let baggage = Baggage::parse(carrier.values(BAGGAGE));
+    let baggage = if used.baggage { Baggage::parse(carrier.values(BAGGAGE)) } else { Baggage::default() };
     Remote { parent, foreign: true, carried: Carried { trace_state, baggage } }
 }
 
@@ -67,4 +73,35 @@ fn parent(carrier: &(impl ExtractFrom + ?Sized)) -> Option<RemoteParent> {
     // Where no server has done so before.
     let trimmed = only.trim_ascii();
     if more.is_some() { None } else { RemoteParent::parse(trimmed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::{ExtractFrom, read};
+    use crate::telemetry::Propagators;
+
+    /// Notes what is looked for.
+    #[derive(Default)]
+    struct Asked(RefCell<Vec<String>>);
+
+    impl ExtractFrom for Asked {
+        fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+            self.0.borrow_mut().push(name.to_owned());
+            std::iter::empty()
+        }
+    }
+
+    #[test]
+    fn headers_that_are_not_used_are_not_looked_at() {
+        let asked = |used| {
+            let asked = Asked::default();
+            read(&asked, used);
+            asked.0.into_inner()
+        };
+        assert!(asked(Propagators::none()).is_empty());
+        assert_eq!(asked(Propagators::none().tracecontext(true)), ["traceparent"]);
+        assert_eq!(asked(Propagators::none().baggage(true)), ["baggage"]);
+    }
 }
