@@ -144,7 +144,7 @@ impl Logs {
     /// Spans that other crates open with `tracing`, of these targets and levels, are spans of the trace they are opened in,
     /// where that is recorded. What happens while one is entered is below it. None are by default.
     ///
-    /// The name is the span's, or what its field `otel.name` says; a field `error`, or `otel.status_code = "ERROR"`, makes
+    /// The name is the span's; where [fields are shown](Logs::span_fields), what its field `otel.name` says. A field `error`, or `otel.status_code = "ERROR"`, makes
     /// its outcome `error`.
     ///
     /// ```

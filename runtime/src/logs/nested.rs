@@ -85,7 +85,8 @@ where
         let (ctx, metadata) = (parent(attributes, &spans), attributes.metadata());
         let Some(theirs) = spans.span(id).filter(|_| ctx.is_recording() && !is_own(metadata)) else { return };
         let fields = Fields::collect(MAX_TEXT, |fields| attributes.record(fields));
-        let mut span = Span::unopened(ctx, NestedSite::of(metadata, fields.text_of("otel.name")));
+        let name = self.shows_fields.then(|| fields.text_of("otel.name")).flatten();
+        let mut span = Span::unopened(ctx, NestedSite::of(metadata, name));
         span.open(ctx);
         let mut nested = Nested { span, outcome: Outcome::Ok };
         self.take(fields, &mut nested);

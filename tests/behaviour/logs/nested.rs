@@ -109,6 +109,16 @@ work
 }
 
 #[test]
+fn a_name_in_a_field_is_taken_where_fields_are_shown_only() {
+    let telemetry = TestTelemetry::new();
+    let _log = nesting(&telemetry);
+    telemetry
+        .root("work")
+        .in_scope(|_| drop(info_span!(target: "library", "plain", otel.name = "GET /s3cr3t")));
+    assert_eq!(telemetry.span_tree(), "work\n  plain\n");
+}
+
+#[test]
 fn parents_that_are_given_hold_and_strange_orders_do_no_harm() {
     let telemetry = TestTelemetry::new();
     let _log = nesting(&telemetry);
