@@ -26,14 +26,17 @@ fn sample(line: &str) -> Option<Sample> {
     let mut labels = BTreeMap::new();
     if let Some(more) = rest.strip_prefix('{') {
         rest = more;
-        while !rest.starts_with('}') {
+        loop {
             let (label, value) = rest.split_once("=\"")?;
             let (value, after) = unescaped(value)?;
             let is_new = labels.insert(label.to_owned(), value).is_none();
-            rest = after.strip_prefix(',').unwrap_or(after);
             (is_new && is_name(label)).then_some(())?;
+            // A comma between two, and none behind the last.
+            match after.strip_prefix(',') {
+                Some(next) => rest = next,
+                None => break rest = after.strip_prefix('}')?,
+            }
         }
-        rest = &rest[1..];
     }
     let value = rest.strip_prefix(' ')?.split(" # ").next()?;
     value.split(' ').all(|number| number.parse::<f64>().is_ok()).then_some(())?;
