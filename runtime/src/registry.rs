@@ -1,4 +1,5 @@
-//! Every series of the process, by number: the methods, tables and routes that were called at least once.
+//! Every series of the process, by number: the tables and routes that were called at least once, and the methods, which
+//! the first scrape numbers whether they were called or not.
 //!
 //! A series is the same under all telemetry handles; its cells are each handle's own.
 

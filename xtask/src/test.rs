@@ -30,9 +30,9 @@ pub(crate) const STEPS: &[Step] = &[
 const CLIPPY: &str = "clippy --workspace --all-targets \
                       --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres,spanweave-tests/readers \
                       -- -D warnings";
-// With the whole workspace, whose dependencies are built already.
-/// One after the other, because each measures the application beside itself; what they say is the point of them.
+// One after the other, because each measures the application beside itself; what they say is the point of them.
 const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocapture";
+// With the whole workspace, whose dependencies are built already.
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
 // A workspace of its own, with the same tests.
