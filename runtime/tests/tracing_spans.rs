@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use spanweave::logs::{LevelFilter, Targets};
 use spanweave::testing::TestTelemetry;
-use spanweave::{repo, traced_service};
+use spanweave::{Ctx, repo, traced_service};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Instrument, Subscriber, info_span};
@@ -207,4 +207,45 @@ async fn spans_do_not_go_round() {
         "nightly\n  theirs\n    TaskService.list\n      TaskRepository.titles\n"
     );
     assert_eq!(seen.text().matches(" of ").count(), 4);
+}
+
+/// A layer that panics wherever it is called for one of our spans, but where it is made.
+struct Broken;
+
+impl<S: Subscriber> Layer<S> for Broken {
+    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
+        panic!("at the start of a poll");
+    }
+
+    fn on_exit(&self, _: &Id, _: Context<'_, S>) {
+        panic!("at the end of a poll");
+    }
+
+    fn on_record(&self, _: &Id, _: &Record<'_>, _: Context<'_, S>) {
+        panic!("at the end");
+    }
+
+    fn on_close(&self, _: Id, _: Context<'_, S>) {
+        panic!("after the end");
+    }
+}
+
+#[tokio::test]
+async fn a_subscriber_that_panics_takes_neither_the_call_nor_the_process_with_it() {
+    let telemetry = TestTelemetry::new();
+    let _default = tracing::subscriber::set_default(tracing_subscriber::registry().with(Broken));
+    let root = telemetry.root("works").run(TaskRepository.titles(false));
+    assert_eq!(root.await.unwrap(), 1);
+    let panicking =
+        std::panic::AssertUnwindSafe(|| telemetry.root("panics").in_scope(|_| panic!("of its own")));
+    std::panic::catch_unwind(panicking).unwrap_err();
+    assert_eq!(Ctx::current(), Ctx::none());
+    assert_eq!(
+        telemetry.span_tree(),
+        "\
+works
+  TaskRepository.titles
+panics [panicked]
+"
+    );
 }

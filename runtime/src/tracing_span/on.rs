@@ -1,5 +1,10 @@
 //! Spans are shown: each has a span of `tracing` beside it, with a call site that is made at run time.
+//!
+//! A subscriber is foreign code, and is called between the steps that open, enter and end a span of ours. Its panic is
+//! not the application's: it goes no further, so that no step is left out, and none is the second one of a thread that
+//! unwinds, which would end the process.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -30,28 +35,40 @@ impl TracingSpan {
         if LEVEL > LevelFilter::current() || !self.0.is_none() || site.description.comes_from_tracing() {
             return;
         }
-        if let Some(metadata) = site.callsite.get(site).metadata_if_enabled() {
-            self.0 = tracing::Span::new(metadata, &metadata.fields().value_set(&[]));
-        }
+        contained(|| {
+            if let Some(metadata) = site.callsite.get(site).metadata_if_enabled() {
+                self.0 = tracing::Span::new(metadata, &metadata.fields().value_set(&[]));
+            }
+        });
     }
 
     pub(crate) fn enter(&self) {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id));
+        self.0.with_subscriber(|(id, dispatch)| contained(|| dispatch.enter(id)));
     }
 
     pub(crate) fn exit(&self) {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id));
+        self.0.with_subscriber(|(id, dispatch)| contained(|| dispatch.exit(id)));
     }
 
     pub(crate) fn close(&mut self, outcome: Outcome) {
-        if !self.0.is_none() {
-            self.0.record(OUTCOME, outcome.label());
-            if let Outcome::Error(class) = outcome {
-                self.0.record(ERROR_TYPE, class);
-            }
-            self.0 = tracing::Span::none();
+        if self.0.is_none() {
+            return;
         }
+        let shown = std::mem::replace(&mut self.0, tracing::Span::none());
+        contained(|| {
+            shown.record(OUTCOME, outcome.label());
+            if let Outcome::Error(class) = outcome {
+                shown.record(ERROR_TYPE, class);
+            }
+        });
+        // Apart, because its end calls the subscriber, too, and must not do so while the one above unwinds.
+        contained(|| drop(shown));
     }
+}
+
+/// Calls the subscriber; of its panic the hook has told.
+fn contained(call: impl FnOnce()) {
+    let _panicked = catch_unwind(AssertUnwindSafe(call));
 }
 
 /// Where a site keeps its callsite, which is made when it is first asked for, and stays: subscribers keep a reference.
