@@ -43,8 +43,12 @@ fn number(said: &str, word: &str) -> usize {
     numbers.next().unwrap_or_else(|| panic!("no `{word}` in {said}"))
 }
 
-fn account(said: &str, collector: &OtlpReceiver) -> Account {
-    Account::new(number(said, "served "), Some(collector), said)
+/// What became of the spans of a burst that was told to stop.
+fn terminated(burst: Burst, collector: &OtlpReceiver) -> Account {
+    burst.signal("TERM");
+    let (said, well) = burst.end();
+    assert!(well, "{said}");
+    Account::new(number(&said, "served "), Some(collector), &said)
 }
 
 #[test]
@@ -52,10 +56,7 @@ fn sigterm_in_the_middle_of_a_burst_loses_nothing_that_had_ended() {
     let collector = OtlpReceiver::start().unwrap();
     let burst = Burst::start(&collector.url());
     thread::sleep(Duration::from_secs(2));
-    burst.signal("TERM");
-    let (said, well) = burst.end();
-    assert!(well, "{said}");
-    let account = account(&said, &collector);
+    let account = terminated(burst, &collector);
     println!("SIGTERM in a burst: {account}");
     account.assert_balanced();
     // What ended after it was told to stop is lost, and nothing else.
@@ -69,10 +70,7 @@ fn sigterm_while_the_collector_is_out_of_order_ends_in_time() {
     collector.answer(Answer::Status(StatusCode::SERVICE_UNAVAILABLE));
     let burst = Burst::start(&collector.url());
     thread::sleep(Duration::from_secs(2));
-    burst.signal("TERM");
-    let (said, well) = burst.end();
-    assert!(well, "{said}");
-    let account = account(&said, &collector);
+    let account = terminated(burst, &collector);
     println!("SIGTERM, collector out of order: {account}");
     account.assert_balanced();
 }
@@ -116,11 +114,8 @@ fn a_wall_clock_that_steps_back_confuses_nobody() {
     thread::sleep(Duration::from_secs(2));
     std::fs::write(&clock, "-1h").unwrap();
     thread::sleep(Duration::from_secs(3));
-    burst.signal("TERM");
-    let (said, well) = burst.end();
+    let account = terminated(burst, &collector);
     std::fs::remove_file(&clock).unwrap();
-    assert!(well, "{said}");
-    let account = account(&said, &collector);
     println!("a clock that steps back an hour: {account}");
     account.assert_balanced();
     let spans = collector.spans();
