@@ -200,7 +200,7 @@ fn a_handle_that_is_dropped_by_its_exporter_ends_at_once() {
     let (ended, end) = channel();
     let owner = Owner { telemetry: Arc::default(), released: Arc::default(), ended };
     let (slot, released) = (Arc::clone(&owner.telemetry), Arc::clone(&owner.released));
-    let builder = Telemetry::builder().sampling_ratio(1.0).export_interval(Duration::from_secs(3_600));
+    let builder = Telemetry::builder().sampling_ratio(1.0).export_interval(Duration::from_hours(1));
     let telemetry = builder.exporter(owner).build().unwrap();
     *slot.lock().unwrap() = Some(telemetry.clone());
     make_traces(&telemetry, 1);
