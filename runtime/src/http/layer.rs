@@ -28,7 +28,7 @@ impl Telemetry {
     /// has by then. The routes of [`Telemetry::routes`] pass through it unseen.
     ///
     /// A `traceparent` that the request brings is followed, and its decision to sample with it; `tracestate` and `baggage`
-    /// are [passed on](Ctx::inject).
+    /// are [passed on](crate::Ctx::inject).
     ///
     /// At its end every request is an event of the target `spanweave::access`, for whatever subscriber of `tracing` there
     /// is: level `info`, or `error` if it failed.
