@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 fn names_of_other_crates_are_bounded_in_number_and_length() {
     let telemetry = TestTelemetry::new();
     let spans = Targets::new().with_target("library", LevelFilter::INFO);
-    let nesting = telemetry.logs().writer(std::io::sink()).spans(spans).layer().unwrap();
+    let nesting = telemetry.logs().writer(std::io::sink()).spans(spans).span_fields(true).layer().unwrap();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(nesting));
     telemetry.root("work").in_scope(|_| {
         drop(info_span!(target: "library", "long", otel.name = "é".repeat(1_000)));
