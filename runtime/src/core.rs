@@ -28,13 +28,7 @@ use crate::thread::Thread;
 /// The telemetry behind a handle, as contexts and calls use it.
 pub(crate) struct Core {
     pub(crate) handle: u16,
-    pub(crate) sampler: Sampler,
-    pub(crate) keeping: Keeping,
-    pub(crate) limits: SpanLimits,
-    pub(crate) propagators: Propagators,
-    pub(crate) sql: SqlRules,
-    /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
-    pub(crate) exports: bool,
+    pub(crate) rules: Rules,
     pub(crate) collector: Collector,
     /// Each exporter's way out, from the moment the handle is built.
     pub(crate) lanes: OnceLock<Box<[Lane]>>,
@@ -48,7 +42,6 @@ pub(crate) struct Core {
     pub(crate) started: std::time::Instant,
     pub(crate) exemplars: Exemplars,
     pub(crate) sources: Sources,
-    pub(crate) resource: OnceLock<Resource>,
     /// The metrics that came to their bound, as far as that is said.
     pub(crate) overflows_said: Mutex<HashSet<&'static str>>,
     #[cfg(feature = "_sqlx")]
@@ -62,6 +55,8 @@ pub(crate) struct Rules {
     pub(crate) limits: SpanLimits,
     pub(crate) propagators: Propagators,
     pub(crate) sql: SqlRules,
+    pub(crate) resource: Resource,
+    /// Whether spans have anywhere to go. Without an exporter no trace is recorded.
     pub(crate) exports: bool,
 }
 
@@ -75,6 +70,7 @@ impl Default for Rules {
             limits: SpanLimits::default(),
             propagators: Propagators::default(),
             sql: SqlRules::new(crate::sql::SqlOptions::default()),
+            resource: Resource::builder_empty().build(),
             exports: true,
         }
     }
@@ -113,17 +109,11 @@ static INSTALLED: AtomicU16 = AtomicU16::new(0);
 impl Core {
     /// Makes a core; `None` when the process has made [`TraceKey::HANDLES`] of them.
     pub(crate) fn new(rules: Rules) -> Option<&'static Core> {
-        let Rules { sampler, keeping, limits, propagators, sql, exports } = rules;
         let one_more = |handle: u16| (usize::from(handle) < TraceKey::HANDLES).then(|| handle + 1);
         let handle = NEXT.try_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         let core = Box::leak(Box::new(Core {
             handle,
-            sampler,
-            keeping,
-            limits,
-            propagators,
-            sql,
-            exports,
+            rules,
             collector: Collector::new(),
             lanes: OnceLock::new(),
             histograms: Histograms::new(),
@@ -135,7 +125,6 @@ impl Core {
             started: std::time::Instant::now(),
             exemplars: Exemplars::default(),
             sources: Sources::default(),
-            resource: OnceLock::new(),
             overflows_said: Mutex::default(),
             #[cfg(feature = "_sqlx")]
             pools: Pools::new(),
@@ -151,11 +140,11 @@ impl Core {
     /// What becomes of the spans of a new trace.
     #[inline]
     pub(crate) fn recording(&self, trace_id: u128, parent_sampled: Option<bool>) -> Recording {
-        if !self.exports {
+        if !self.rules.exports {
             Recording::Off
-        } else if self.sampler.samples(trace_id, parent_sampled) {
+        } else if self.rules.sampler.samples(trace_id, parent_sampled) {
             Recording::Sampled
-        } else if self.keeping.keeps_any {
+        } else if self.rules.keeping.keeps_any {
             Recording::Buffered
         } else {
             Recording::Off

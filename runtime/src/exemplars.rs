@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use opentelemetry::Value;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::clock::{self, Anchor};
 use crate::core::Core;
@@ -57,11 +57,17 @@ impl EndedSpan<'_> {
     }
 }
 
-impl Exemplars {
+/// What notes exemplars, for as long as traces are collected.
+pub(crate) struct Noting<'e> {
+    core: &'static Core,
+    anchor: Anchor,
+    exemplars: MutexGuard<'e, HashMap<(SeriesId, usize), Exemplar>>,
+}
+
+impl Noting<'_> {
     /// Notes the spans of a trace that is exported, before its notes are taken.
-    pub(crate) fn note(&self, core: &'static Core, trace: &WaitingTrace<'_>) {
-        let anchor = Anchor::now();
-        let mut exemplars = self.0.lock();
+    pub(crate) fn note(&mut self, trace: &WaitingTrace<'_>) {
+        let Noting { core, anchor, exemplars } = self;
         for record in trace.spans {
             let span = EndedSpan { core, record, notes: trace.notes };
             let ticks = record.end.since(record.start);
@@ -78,6 +84,13 @@ impl Exemplars {
                 }
             }
         }
+    }
+}
+
+impl Exemplars {
+    /// Begins to note those of a handle; until it is dropped nobody can read any.
+    pub(crate) fn noting(&self, core: &'static Core) -> Noting<'_> {
+        Noting { core, anchor: Anchor::now(), exemplars: self.0.lock() }
     }
 
     /// Of the bucket with this index.

@@ -94,14 +94,14 @@ impl OriginatedRoot {
 
     /// As [`Root::under`]; of several parents, the last.
     pub fn under(mut self, parent: impl Into<Remote>) -> OriginatedRoot {
-        self.origin.parent = parent.into().accepted(self.root.core.propagators);
+        self.origin.parent = parent.into().accepted(self.root.core.rules.propagators);
         self
     }
 
     /// As [`Root::linked_to`].
     pub fn linked_to<R: Into<Remote>>(mut self, others: impl IntoIterator<Item = R>) -> OriginatedRoot {
         for other in others {
-            if let Some(context) = other.into().accepted(self.root.core.propagators).span_context() {
+            if let Some(context) = other.into().accepted(self.root.core.rules.propagators).span_context() {
                 self.origin.link(context);
             }
         }

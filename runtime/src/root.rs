@@ -126,8 +126,8 @@ impl OpenRoot {
     /// A trace that nothing could bring back.
     #[inline]
     fn end_left_out(&self, key: TraceKey) {
-        if self.core.exports {
-            self.core.decisions.count(Err(self.core.sampler.left_out_for(self.span.has_parent())));
+        if self.core.rules.exports {
+            self.core.decisions.count(Err(self.core.rules.sampler.left_out_for(self.span.has_parent())));
         }
         end_unrecorded(key);
     }

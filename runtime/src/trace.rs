@@ -270,7 +270,7 @@ impl OpenTrace {
     /// Counts a statement that ran too often, whether the trace is kept or not.
     #[inline]
     fn find_repeated(&self) -> Option<Repeated> {
-        repeated::find(self.buffer.spans(), self.core.sql.repeated, &self.core.counters)
+        repeated::find(self.buffer.spans(), self.core.rules.sql.repeated, &self.core.counters)
     }
 
     fn hand_over(&mut self, kept_for: KeptFor, repeated: Option<Repeated>, root: SpanRecord) {
@@ -291,11 +291,11 @@ impl OpenTrace {
     }
 
     fn decide(&self, root: &SpanRecord) -> Decision {
-        let (sampler, has_parent) = (self.core.sampler, root.parent != 0);
+        let (sampler, has_parent) = (self.core.rules.sampler, root.parent != 0);
         if self.key.is_sampled() {
             return Ok(sampler.sampled_for(has_parent));
         }
-        let by_rules = self.core.keeping.decide(self.trace_id, root, &self.buffer);
+        let by_rules = self.core.rules.keeping.decide(self.trace_id, root, &self.buffer);
         by_rules.unwrap_or(Err(sampler.left_out_for(has_parent)))
     }
 

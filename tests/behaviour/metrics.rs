@@ -106,9 +106,8 @@ async fn a_trace_that_was_left_out_is_none() {
     assert!(!shown.is_empty() && shown.iter().all(|exemplar| exemplar.contains(&kept)), "{shown:?}");
 }
 
-#[tokio::test]
-async fn a_request_is_an_exemplar_of_its_status() {
-    let telemetry = TestTelemetry::new();
+/// Where an application listens that has answered one request, with 410.
+async fn asked_once(telemetry: &Telemetry) -> String {
     let app: Router = Router::new()
         .route("/gone", get(async || http::StatusCode::GONE))
         .merge(telemetry.routes())
@@ -117,6 +116,13 @@ async fn a_request_is_an_exemplar_of_its_status() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     reqwest::get(format!("{url}/gone")).await.unwrap();
+    url
+}
+
+#[tokio::test]
+async fn a_request_is_an_exemplar_of_its_status() {
+    let telemetry = TestTelemetry::new();
+    let url = asked_once(&telemetry).await;
     assert_eq!(telemetry.span_tree(), "GET /gone\n");
 
     let client = reqwest::Client::new();
@@ -184,14 +190,7 @@ fn a_metric_is_bounded_and_says_so() {
 #[tokio::test]
 async fn a_panel_finds_one_document() {
     let telemetry = TestTelemetry::new();
-    let app: Router = Router::new()
-        .route("/gone", get(async || http::StatusCode::GONE))
-        .merge(telemetry.routes())
-        .layer(telemetry.http_layer());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    reqwest::get(format!("{url}/gone")).await.unwrap();
+    let url = asked_once(&telemetry).await;
 
     let client = reqwest::Client::new();
     let document = async |query: &str, accept: &str| {

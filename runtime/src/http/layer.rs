@@ -169,7 +169,7 @@ impl ServedRequest {
         let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let route = Route::of(request.method(), template);
         let core = layer.telemetry.core();
-        let remote = propagate::read(request.headers(), core.propagators);
+        let remote = propagate::read(request.headers(), core.rules.propagators);
         let mut root = OpenRoot::start(core, route.site(), remote.parent());
         if remote.carries() {
             root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());

@@ -39,18 +39,14 @@ pub(super) struct ExportedEvents {
 
 impl ExportedEvents {
     /// Starts the thread of the SDK that calls the exporter.
-    pub(super) fn start(
-        core: &'static Core,
-        resource: &Resource,
-        exporter: impl LogExporter + 'static,
-    ) -> ExportedEvents {
+    pub(super) fn start(core: &'static Core, exporter: impl LogExporter + 'static) -> ExportedEvents {
         let waiting = Arc::new(AtomicUsize::new(0));
         let counting = Counting { exporter, waiting: Arc::clone(&waiting), records: &core.logs.records };
         // What is let in is bounded here, where it is counted, and never fills the SDK's own queue.
         let config = BatchConfigBuilder::default().with_max_queue_size(MAX_WAITING).build();
         let processor = BatchLogProcessor::builder(counting).with_batch_config(config).build();
         let provider = SdkLoggerProvider::builder()
-            .with_resource(resource.clone())
+            .with_resource(core.rules.resource.clone())
             .with_log_processor(processor)
             .build();
         let logger = provider.logger("spanweave");

@@ -186,8 +186,7 @@ impl Logs {
     /// the crates say by which exporters speak is left out.
     #[cfg(feature = "otlp-logs")]
     pub fn exporter(mut self, exporter: impl LogExporter + 'static) -> Self {
-        self.exported =
-            Some(ExportedEvents::start(self.telemetry.core(), self.telemetry.resource(), exporter));
+        self.exported = Some(ExportedEvents::start(self.telemetry.core(), exporter));
         self
     }
 

@@ -22,11 +22,11 @@ impl Ctx {
     pub fn inject(self, carrier: &mut (impl InjectInto + ?Sized)) {
         let (Some(core), Some(parent)) = (Core::of(self.key), self.as_parent()) else { return };
         let Carried { trace_state, baggage } = carried::of(self.key);
-        if core.propagators.tracecontext {
+        if core.rules.propagators.tracecontext {
             carrier.set(TRACEPARENT, &parent.header());
             replace(carrier, TRACESTATE, trace_state.header());
         }
-        if core.propagators.baggage {
+        if core.rules.propagators.baggage {
             replace(carrier, BAGGAGE, baggage.header());
         }
     }

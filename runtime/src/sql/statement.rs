@@ -241,7 +241,7 @@ impl Describe for Statement {
 
     #[cfg(feature = "_sqlx")]
     fn metric_of_ended(&'static self, span: &EndedSpan<'_>) -> Option<Metric> {
-        span.core.sql.operation_duration.then(|| self.operation_duration(span.record.outcome))
+        span.core.rules.sql.operation_duration.then(|| self.operation_duration(span.record.outcome))
     }
 }
 

@@ -213,12 +213,12 @@ impl TelemetryBuilder {
             limits: settings.limits,
             propagators: settings.propagators.value,
             sql: SqlRules::new(settings.sql.value),
+            resource,
             exports,
         };
         let core = Core::new(rules).ok_or(ConfigError::TooManyHandles)?;
-        core.resource.get_or_init(|| resource.clone());
         let waiting = Waiting { interval, queue_bytes, backoff, grace: DROP_TIMEOUT };
-        let start = || Pipeline::start(core, exporters, &resource, waiting);
+        let start = || Pipeline::start(core, exporters, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;
         tracing::debug!(%configuration, "telemetry is configured");
         let inner = Inner {
@@ -227,8 +227,6 @@ impl TelemetryBuilder {
             configuration,
             #[cfg(feature = "logs")]
             silence,
-            #[cfg(feature = "otlp-logs")]
-            resource,
             #[cfg(feature = "otlp-logs")]
             otlp,
         };

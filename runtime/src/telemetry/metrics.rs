@@ -140,9 +140,7 @@ impl fmt::Debug for ProcessCollector {
 
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        if let Some(resource) = self.0.resource.get() {
-            target::encode(&mut encoder, resource)?;
-        }
+        target::encode(&mut encoder, &self.0.rules.resource)?;
         cardinality::encode(&mut encoder)?;
         #[cfg(all(feature = "process", target_os = "linux"))]
         process::encode(&mut encoder)?;

@@ -21,8 +21,6 @@ use std::time::Instant;
 
 #[cfg(feature = "otlp-logs")]
 use opentelemetry_otlp::LogExporter;
-#[cfg(feature = "otlp-logs")]
-use opentelemetry_sdk::Resource;
 
 pub use self::builder::TelemetryBuilder;
 pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
@@ -70,8 +68,6 @@ struct Inner {
     configuration: Configuration,
     #[cfg(feature = "logs")]
     silence: Option<Silence>,
-    #[cfg(feature = "otlp-logs")]
-    resource: Resource,
     /// Where spans go, and so do logs; `None` for nowhere.
     #[cfg(feature = "otlp-logs")]
     otlp: Option<Otlp>,
@@ -203,7 +199,7 @@ impl Telemetry {
     #[cfg(feature = "logs")]
     pub(crate) fn introduce(&self) {
         tracing::debug!(configuration = %self.inner.configuration, "telemetry is configured");
-        if self.inner.core.exports {
+        if self.inner.core.rules.exports {
             return;
         }
         match self.inner.silence {
@@ -217,11 +213,6 @@ impl Telemetry {
     #[cfg(feature = "axum")]
     pub(crate) fn legacy(&self) -> metrics::Legacy {
         metrics::Legacy::of(self.inner.core)
-    }
-
-    #[cfg(feature = "otlp-logs")]
-    pub(crate) fn resource(&self) -> &Resource {
-        &self.inner.resource
     }
 
     /// The exporter of log records to where spans go over OTLP; `None` where they go nowhere.
@@ -239,8 +230,8 @@ impl Telemetry {
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry")
-            .field("sampler", &self.inner.core.sampler)
-            .field("exports", &self.inner.core.exports)
+            .field("sampler", &self.inner.core.rules.sampler)
+            .field("exports", &self.inner.core.rules.exports)
             .finish_non_exhaustive()
     }
 }

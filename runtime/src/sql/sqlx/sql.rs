@@ -129,7 +129,7 @@ impl<E> Sql<E> {
     }
 
     fn comment(&self) -> Option<&'static str> {
-        Core::of(self.ctx.key)?.sql.comment.as_deref()
+        Core::of(self.ctx.key)?.rules.sql.comment.as_deref()
     }
 
     /// The call that prepares a statement.

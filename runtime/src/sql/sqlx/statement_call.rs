@@ -130,11 +130,11 @@ impl Drop for StatementCall {
 /// Says what a handle wants to know of a statement beside its span and its histogram.
 fn observe(statement: &'static Statement, ctx: Ctx, ticks: u64, outcome: Outcome) {
     let Some(core) = Core::of(ctx.key) else { return };
-    if ticks > core.sql.slow_ticks {
+    if ticks > core.rules.sql.slow_ticks {
         ctx.set(SLOW, true);
         core.counters.add(&names::SLOW_STATEMENTS, statement);
     }
-    if core.sql.operation_duration {
+    if core.rules.sql.operation_duration {
         core::measure(ctx.key, statement.operation_duration(outcome), ticks, outcome);
     }
 }

@@ -19,8 +19,6 @@ use std::thread::{JoinHandle, Thread, ThreadId};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use opentelemetry_sdk::Resource;
-
 pub(super) use self::backoff::Backoff;
 use self::collecting::{Collecting, Command};
 #[cfg(feature = "otlp")]
@@ -78,11 +76,10 @@ impl Pipeline {
     pub(super) fn start(
         core: &'static Core,
         mut exporters: Vec<Box<dyn ErasedExporter>>,
-        resource: &Resource,
         waiting: Waiting,
     ) -> io::Result<Pipeline> {
         for exporter in &mut exporters {
-            exporter.set_resource(resource);
+            exporter.set_resource(&core.rules.resource);
         }
         let lanes = core.lanes.get_or_init(|| Lane::of_all(&exporters, waiting.queue_bytes));
         let (commands, receiver) = channel();

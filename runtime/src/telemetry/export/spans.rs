@@ -83,7 +83,7 @@ impl<'s> Spans<'s> {
         events: SpanEvents,
         source: Source,
     ) -> SpanData {
-        let dropped_attributes_count = limits::apply(&self.core.limits, &mut attributes);
+        let dropped_attributes_count = limits::apply(&self.core.rules.limits, &mut attributes);
         let mut links = SpanLinks::default();
         links.links = source.links.into_iter().map(Link::with_context).collect();
         links.dropped_count = source.lost_links;
@@ -128,7 +128,7 @@ impl Iterator for Spans<'_> {
         let of_trace = end.map(|end| trace_attributes(self.core, end, &self.chunk.spans[spans]));
         let mut own: Vec<_> = of_trace.into_iter().flatten().collect();
         add_attributes_of(self.core, &record, said, &mut own);
-        let events = events_of(&self.core.limits, &self.chunk.anchor, said);
+        let events = events_of(&self.core.rules.limits, &self.chunk.anchor, said);
         self.next += 1;
         Some(self.span(trace_id, &record, own, events, source))
     }
@@ -206,7 +206,7 @@ fn attributes_of_statement(
     core: &'static Core,
     statement: &'static Statement,
 ) -> impl Iterator<Item = KeyValue> {
-    let text = statement.shown_text(core.sql.text).map(|text| KeyValue::new(DB_QUERY_TEXT, text));
+    let text = statement.shown_text(core.rules.sql.text).map(|text| KeyValue::new(DB_QUERY_TEXT, text));
     #[cfg(feature = "_sqlx")]
     let server = core.pools.server_of(statement.system());
     #[cfg(not(feature = "_sqlx"))]
@@ -235,9 +235,9 @@ fn trace_attributes(
 /// same ids. What a parent has decided by is not known here.
 fn keep_rate(core: &Core, end: TraceEnd, spans: &[SpanRecord]) -> Option<f64> {
     let has_parent = spans.first().is_some_and(|root| root.parent != 0);
-    let by_rules = core.keeping.rate(spans, end.lost > 0);
+    let by_rules = core.rules.keeping.rate(spans, end.lost > 0);
     let by_rules = (by_rules > 0.0).then_some(by_rules);
-    let sampled = core.sampler.rate(has_parent);
+    let sampled = core.rules.sampler.rate(has_parent);
     sampled.into_iter().chain(by_rules).reduce(f64::max)
 }
 

@@ -17,21 +17,10 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, outlets: &Outlets) -> 
 }
 
 fn encode_lines(encoder: &mut DescriptorEncoder<'_>, outlets: &Outlets) -> fmt::Result {
-    let written = ConstCounter::new(outlets.written());
     let help = "Log lines that were written.";
-    let metric =
-        encoder.encode_descriptor("spanweave_log_lines_written", help, None, written.metric_type())?;
-    written.encode(metric)?;
-
-    let help = "Log lines that were lost, by reason.";
-    let mut metric =
-        encoder.encode_descriptor("spanweave_log_lines_dropped", help, None, MetricType::Counter)?;
-    for reason in LineDrop::ALL {
-        let labels = [("reason", reason.label())];
-        let lines = outlets.dropped(reason);
-        metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&lines, None)?;
-    }
-    Ok(())
+    encode_done(encoder, "spanweave_log_lines_written", help, outlets.written())?;
+    let dropped = LineDrop::ALL.map(|reason| (reason.label(), outlets.dropped(reason)));
+    encode_dropped(encoder, "spanweave_log_lines_dropped", "Log lines that were lost, by reason.", &dropped)
 }
 
 #[cfg(feature = "otlp-logs")]
@@ -39,19 +28,32 @@ fn encode_records(encoder: &mut DescriptorEncoder<'_>, records: &Records) -> fmt
     if !records.are_used() {
         return Ok(());
     }
-    let exported = ConstCounter::new(records.exported());
     let help = "Log records that the exporter has taken.";
-    let metric =
-        encoder.encode_descriptor("spanweave_log_records_exported", help, None, exported.metric_type())?;
-    exported.encode(metric)?;
+    encode_done(encoder, "spanweave_log_records_exported", help, records.exported())?;
+    let dropped = RecordDrop::ALL.map(|reason| (reason.label(), records.dropped(reason)));
+    encode_dropped(
+        encoder,
+        "spanweave_log_records_dropped",
+        "Log records that were lost, by reason.",
+        &dropped,
+    )
+}
 
-    let help = "Log records that were lost, by reason.";
-    let mut metric =
-        encoder.encode_descriptor("spanweave_log_records_dropped", help, None, MetricType::Counter)?;
-    for reason in RecordDrop::ALL {
-        let labels = [("reason", reason.label())];
-        let dropped = records.dropped(reason);
-        metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&dropped, None)?;
+fn encode_done(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, done: u64) -> fmt::Result {
+    let done = ConstCounter::new(done);
+    let metric = encoder.encode_descriptor(name, help, None, done.metric_type())?;
+    done.encode(metric)
+}
+
+fn encode_dropped(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    dropped: &[(&str, u64)],
+) -> fmt::Result {
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (reason, count) in dropped {
+        metric.encode_family(&[("reason", *reason)])?.encode_counter::<NoLabelSet, u64, u64>(count, None)?;
     }
     Ok(())
 }
