@@ -20,7 +20,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 
-use super::{LONG, counts, make_traces, target, telemetry};
+use super::{LONG, counts, make_trace, target, telemetry};
 use crate::telemetry::otlp::{OtlpTarget, Protocol};
 
 /// A collector that answers with one code after the other, and then takes what comes, but for one span of each batch.
@@ -104,7 +104,7 @@ fn over_grpc(url: String) -> OtlpTarget {
 fn a_batch_is_tried_until_it_is_taken() {
     let (url, tokens) = start(&[Code::Unavailable, Code::Aborted]);
     let telemetry = telemetry(over_grpc(url));
-    make_traces(&telemetry, 3);
+    make_trace(&telemetry, 3);
     assert!(telemetry.flush(LONG));
     let expected =
         [r#"exported_total{exporter="otlp"} 2"#, r#"dropped_total{reason="rejected",exporter="otlp"} 1"#];
@@ -120,7 +120,7 @@ fn a_batch_on_a_connection_that_breaks_off_is_tried_again() {
     let first = Running::start(told.clone(), "127.0.0.1:0".parse().unwrap());
     let address = first.address;
     let telemetry = telemetry(over_grpc(format!("http://{address}")));
-    make_traces(&telemetry, 3);
+    make_trace(&telemetry, 3);
     tokens.recv_timeout(LONG).unwrap();
     first.end();
     let _second = Running::start(Told { holds: false, ..told }, address);
@@ -135,7 +135,7 @@ fn a_batch_that_is_refused_is_not_tried_again() {
     for code in [Code::InvalidArgument, Code::Unauthenticated, Code::PermissionDenied] {
         let (url, _tokens) = start(&[code]);
         let telemetry = telemetry(over_grpc(url));
-        make_traces(&telemetry, 2);
+        make_trace(&telemetry, 2);
         assert!(telemetry.flush(LONG));
         assert_eq!(counts(&telemetry), [r#"dropped_total{reason="refused",exporter="otlp"} 2"#], "{code}");
     }
@@ -144,7 +144,7 @@ fn a_batch_that_is_refused_is_not_tried_again() {
 #[test]
 fn a_collector_that_is_not_there_is_waited_for_until_the_end() {
     let telemetry = telemetry(over_grpc("http://127.0.0.1:1".to_owned()));
-    make_traces(&telemetry, 2);
+    make_trace(&telemetry, 2);
     assert!(!telemetry.shutdown(std::time::Duration::from_millis(200)));
     assert_eq!(counts(&telemetry), [r#"dropped_total{reason="unanswered",exporter="otlp"} 2"#]);
 }

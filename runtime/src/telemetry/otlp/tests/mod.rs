@@ -14,6 +14,7 @@ use prost::Message;
 use self::collector::Collector;
 use super::{OtlpTarget, Protocol, TokenSource, exporter};
 use crate::telemetry::Telemetry;
+use crate::{Ctx, Method, MethodKind, Returns};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -34,8 +35,11 @@ fn telemetry(target: OtlpTarget) -> Telemetry {
     builder.retry_backoff(soon, soon).build().unwrap()
 }
 
-fn make_traces(telemetry: &Telemetry, traces: usize) {
-    (0..traces).for_each(|_| telemetry.root("work").in_scope(|_| ()));
+/// One trace of so many spans: they are in one batch, whenever it is collected.
+fn make_trace(telemetry: &Telemetry, spans: usize) {
+    static METHOD: Method = Method::new(MethodKind::Service, "Service", "method", module_path!());
+    let call = |_| METHOD.call(Ctx::current()).run_sync(Returns::<()>::NEW.class(), || ());
+    telemetry.root("work").in_scope(|_| (1..spans).for_each(call));
 }
 
 /// The metrics' counters of spans, those that are not zero.
@@ -55,7 +59,7 @@ fn attempts(telemetry: &Telemetry, result: &str) -> String {
 fn a_batch_is_tried_until_it_is_taken() {
     let collector = Collector::start();
     let telemetry = telemetry(target(collector.url()));
-    make_traces(&telemetry, 3);
+    make_trace(&telemetry, 3);
     for status in [503, 429, 502, 504] {
         collector.answer_with(status, "");
     }
@@ -74,7 +78,7 @@ fn a_batch_that_is_refused_is_not_tried_again() {
     for status in [307, 400, 401, 403, 404, 413, 500] {
         let collector = Collector::start();
         let telemetry = telemetry(target(collector.url()));
-        make_traces(&telemetry, 2);
+        make_trace(&telemetry, 2);
         collector.answer_with(status, "location: http://127.0.0.1:1/\r\n");
         assert!(telemetry.flush(LONG));
         assert_eq!(counts(&telemetry), [r#"dropped_total{reason="refused",exporter="otlp"} 2"#], "{status}");
@@ -85,7 +89,7 @@ fn a_batch_that_is_refused_is_not_tried_again() {
 fn a_collector_that_breaks_off_is_asked_again_unless_it_said_yes() {
     let collector = Collector::start();
     let telemetry = telemetry(target(collector.url()));
-    make_traces(&telemetry, 1);
+    make_trace(&telemetry, 1);
     collector.answer("\r\nconnection: close");
     collector.answer("200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nbroken");
     assert!(telemetry.flush(LONG));
@@ -96,14 +100,14 @@ fn a_collector_that_breaks_off_is_asked_again_unless_it_said_yes() {
 fn retry_after_is_waited_for() {
     let collector = Collector::start();
     let telemetry = telemetry(target(collector.url()));
-    make_traces(&telemetry, 1);
+    make_trace(&telemetry, 1);
     collector.answer_with(429, "retry-after: 1\r\n");
     collector.answer_with(200, "");
     let asked = Instant::now();
     assert!(telemetry.flush(LONG));
     assert!(asked.elapsed() >= Duration::from_secs(1));
     // Where there is no time for it, nobody waits.
-    make_traces(&telemetry, 1);
+    make_trace(&telemetry, 1);
     collector.answer_with(503, "retry-after: 3600\r\n");
     assert!(!telemetry.shutdown(LONG));
     let expected =
@@ -115,12 +119,12 @@ fn retry_after_is_waited_for() {
 fn what_a_collector_rejects_of_a_batch_is_counted() {
     let collector = Collector::start();
     let telemetry = telemetry(target(collector.url()));
-    for (rejected_spans, traces) in [(2, 5), (0, 1), (-1, 1), (i64::MAX, 1)] {
+    for (rejected_spans, spans) in [(2, 5), (0, 1), (-1, 1), (i64::MAX, 1)] {
         let partial = ExportTracePartialSuccess { rejected_spans, error_message: "no".to_owned() };
         let response = ExportTraceServiceResponse { partial_success: Some(partial) }.encode_to_vec();
         // All of its bytes are ASCII but those of the numbers below zero, and of the largest.
         let Ok(body) = String::from_utf8(response) else { continue };
-        make_traces(&telemetry, traces);
+        make_trace(&telemetry, spans);
         collector.answer(&format!("200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()));
         assert!(telemetry.flush(LONG));
     }
@@ -137,7 +141,7 @@ fn a_token_is_rotated_without_a_restart() {
     let token = Some(TokenSource::File(path.clone()));
     let telemetry = telemetry(OtlpTarget { token, ..target(collector.url()) });
     let flush = |statuses: &[u16]| {
-        make_traces(&telemetry, 1);
+        make_trace(&telemetry, 1);
         for status in statuses {
             collector.answer_with(*status, "");
         }
@@ -159,7 +163,7 @@ fn a_token_is_rotated_without_a_restart() {
 fn nobody_waits_longer_than_asked_for_a_collector_that_does_not_answer() {
     let collector = Collector::start();
     let telemetry = telemetry(target(collector.url()));
-    make_traces(&telemetry, 600);
+    make_trace(&telemetry, 600);
     assert!(!telemetry.flush(Duration::from_millis(10)));
     collector.request();
     let asked = Instant::now();
@@ -197,7 +201,7 @@ fn a_batch_is_compressed_where_that_is_asked_for() {
 
     let collector = Collector::start();
     let telemetry = telemetry(OtlpTarget { gzip: true, ..target(collector.url()) });
-    make_traces(&telemetry, 3);
+    make_trace(&telemetry, 3);
     collector.answer_with(200, "");
     assert!(telemetry.flush(LONG));
     let mut request = collector.request();
