@@ -1,0 +1,93 @@
+-- Times are seconds since 1970, in UTC.
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- A session is known by the hash of its token: whoever reads the table cannot log in with it.
+CREATE TABLE sessions (
+    token_hash TEXT PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_of_user ON sessions (user_id);
+
+CREATE TABLE subscriptions (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    plan TEXT NOT NULL,
+    renews_at BIGINT,
+    canceled_at BIGINT
+);
+
+CREATE TABLE residences (
+    id INTEGER PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX residences_of_owner ON residences (owner_id);
+
+CREATE TABLE contractors (
+    id INTEGER PRIMARY KEY,
+    owner_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    trade TEXT NOT NULL,
+    phone TEXT,
+    email TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX contractors_of_owner ON contractors (owner_id);
+
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY,
+    residence_id BIGINT NOT NULL REFERENCES residences (id) ON DELETE CASCADE,
+    contractor_id BIGINT REFERENCES contractors (id) ON DELETE SET NULL,
+    title TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    due_at BIGINT,
+    repeat_days BIGINT,
+    reminded_at BIGINT,
+    completed_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX tasks_of_residence ON tasks (residence_id);
+CREATE INDEX tasks_due ON tasks (due_at);
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    residence_id BIGINT NOT NULL REFERENCES residences (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    object_key TEXT NOT NULL UNIQUE,
+    thumbnail_key TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX documents_of_residence ON documents (residence_id);
+
+CREATE TABLE devices (
+    id INTEGER PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    platform TEXT NOT NULL,
+    push_token TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX devices_of_user ON devices (user_id);
+
+CREATE TABLE notifications (
+    id INTEGER PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    task_id BIGINT REFERENCES tasks (id) ON DELETE SET NULL,
+    category TEXT NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    read_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX notifications_of_user ON notifications (user_id);

@@ -1,0 +1,44 @@
+//! The composition: connections, then repositories, then services, then routes.
+
+use axum::Router;
+use axum::extract::FromRef;
+use spanweave::Telemetry;
+
+use crate::auth::{self, AuthService, SessionRepository, UserRepository};
+use crate::database::Pool;
+use crate::residences::{self, ResidenceRepository, ResidenceService};
+use crate::subscriptions::{SubscriptionRepository, SubscriptionService};
+
+/// All services; handlers and jobs take those that they need.
+#[derive(Clone, FromRef)]
+pub struct App {
+    /// Accounts and sessions.
+    pub auth: AuthService,
+    /// Residences.
+    pub residences: ResidenceService,
+    /// Plans.
+    pub subscriptions: SubscriptionService,
+}
+
+impl App {
+    /// Over these connections.
+    pub fn new(pool: &Pool) -> App {
+        let subscriptions = SubscriptionService::new(SubscriptionRepository::new(pool.clone()));
+        let residences = ResidenceRepository::new(pool.clone());
+        App {
+            auth: AuthService::new(UserRepository::new(pool.clone()), SessionRepository::new(pool.clone())),
+            residences: ResidenceService::new(residences, subscriptions.clone()),
+            subscriptions,
+        }
+    }
+
+    /// All routes, each request of which is a trace.
+    pub fn router(self, telemetry: &Telemetry) -> Router {
+        Router::new()
+            .merge(auth::routes())
+            .merge(residences::routes())
+            .with_state(self)
+            .merge(telemetry.routes())
+            .layer(telemetry.http_layer())
+    }
+}

@@ -1,0 +1,103 @@
+//! What can go wrong, and how a client hears of it: RFC 9457, `application/problem+json`.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use problem_details::ProblemDetails;
+use spanweave::ErrorClass;
+
+/// Why a service could not do what it was asked for.
+///
+/// Its class is the `error.type` of spans and the label of metrics.
+#[derive(Debug, thiserror::Error, ErrorClass)]
+pub enum AppError {
+    /// There is no such thing, or it belongs to somebody else: which of both is nobody's business.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// No session, an ended one, or a wrong password.
+    #[error("log in first")]
+    Unauthorized,
+    /// The plan does not include it.
+    #[error("{0}")]
+    PlanLimit(&'static str),
+    /// It is there already, or has changed meanwhile.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// What was sent is well-formed and makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// Too much of it.
+    #[error("it is larger than {limit} bytes")]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// Not a type that is taken.
+    #[error("{0}")]
+    UnsupportedType(&'static str),
+    /// Too often.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// In seconds.
+        retry_after: u64,
+    },
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// The object store failed.
+    #[error("the object store failed")]
+    Storage(#[source] object_store::Error),
+    /// A job could not be enqueued.
+    #[error("the queue failed")]
+    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What should not be.
+    #[error("{0}")]
+    Internal(&'static str),
+}
+
+/// The result of a service.
+pub type Result<T> = std::result::Result<T, AppError>;
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> AppError {
+        AppError::Database(error)
+    }
+}
+
+impl AppError {
+    fn status(&self) -> StatusCode {
+        match self {
+            AppError::NotFound(_) => StatusCode::NOT_FOUND,
+            AppError::Unauthorized => StatusCode::UNAUTHORIZED,
+            AppError::PlanLimit(_) => StatusCode::PAYMENT_REQUIRED,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::UnsupportedType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            AppError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            // A client hears that it failed; why is for the log.
+            tracing::error!(error = &self as &dyn std::error::Error, "a request failed");
+        }
+        let mut response = problem(status, &self.to_string()).into_response();
+        if let AppError::TooManyAttempts { retry_after } = self {
+            response.headers_mut().insert("retry-after", retry_after.into());
+        }
+        response
+    }
+}
+
+/// The document of a status.
+pub(crate) fn problem(status: StatusCode, detail: &str) -> ProblemDetails {
+    ProblemDetails::from_status_code(status).with_detail(detail)
+}

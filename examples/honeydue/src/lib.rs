@@ -1,0 +1,16 @@
+//! A backend for home maintenance: residences, what is to be done in them, who does it, their documents, and reminders that
+//! are pushed to telephones.
+//!
+//! Each folder is a part of the business: its `routes` call its `service`, which calls its `repository`, which runs
+//! SQL. What is traced and measured comes from the attributes on their impl blocks; nothing else mentions telemetry but
+//! the composition in [`app`].
+
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod database;
+pub mod error;
+pub mod http;
+pub mod residences;
+pub mod subscriptions;
+pub mod time;

@@ -1,0 +1,40 @@
+//! Residences: houses and flats, each with an owner.
+
+mod repository;
+mod routes;
+mod service;
+
+pub use repository::ResidenceRepository;
+pub use routes::routes;
+pub use service::ResidenceService;
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// A residence.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct Residence {
+    /// Its number.
+    pub id: i64,
+    /// As its owner calls it.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
+    /// When it was added.
+    #[sqlx(try_from = "i64")]
+    pub created_at: Timestamp,
+}
+
+/// What an owner says of a residence.
+#[derive(Debug, Deserialize, Validate)]
+pub struct ResidenceInput {
+    /// As they call it.
+    #[garde(length(min = 1, max = 100))]
+    pub name: String,
+    /// Where it is.
+    #[garde(length(max = 200))]
+    #[serde(default)]
+    pub address: String,
+}
