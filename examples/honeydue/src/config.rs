@@ -216,7 +216,8 @@ mod tests {
     use super::{Config, JobsConfig, StorageConfig};
 
     fn config(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let find = |name: &str| variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned());
+        let find =
+            |name: &str| variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned());
         Config::from_variables(find).map_err(|error| error.to_string())
     }
 

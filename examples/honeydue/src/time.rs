@@ -29,7 +29,11 @@ impl Timestamp {
     /// So much later; the last moment there is, where there is no such.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Timestamp {
-        Timestamp(self.0.checked_add_signed(chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)).unwrap_or(DateTime::<Utc>::MAX_UTC))
+        Timestamp(
+            self.0
+                .checked_add_signed(chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX))
+                .unwrap_or(DateTime::<Utc>::MAX_UTC),
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who somebody is: accounts, passwords and sessions.
 
+mod attempts;
 mod current_user;
 mod password;
 mod repository;

@@ -12,7 +12,8 @@ const MIN_CHARACTERS: usize = 10;
 const MAX_BYTES: usize = 1_024;
 
 /// A hash of no password: whoever logs in as nobody waits as long as everyone else.
-const OF_NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3BhbndlYXZlIHNhbHQ$u2GwVXjVvXUUVk0T2vDKV8B9U1R8M5yZCkXkGqvUZ0w";
+const OF_NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c3BhbndlYXZlIHNhbHQ$u2GwVXjVvXUUVk0T2vDKV8B9U1R8M5yZCkXkGqvUZ0w";
 
 /// A rule of [`SignUp`](super::SignUp).
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde calls it so")]
@@ -30,7 +31,8 @@ pub(super) fn is_long_enough(password: &SecretString, _: &()) -> garde::Result {
 /// The hash of a password. It takes its time, so it is made on a thread that may.
 pub(super) async fn hash(password: SecretString) -> Result<String> {
     let hash = move || Argon2::default().hash_password(password.expose_secret().as_bytes());
-    let hashed = tokio::task::spawn_blocking(hash).await.map_err(|_| AppError::Internal("hashing panicked"))?;
+    let hashed =
+        tokio::task::spawn_blocking(hash).await.map_err(|_| AppError::Internal("hashing panicked"))?;
     hashed.map(|hash| hash.to_string()).map_err(|_| AppError::Internal("a password could not be hashed"))
 }
 
@@ -44,6 +46,7 @@ pub(super) async fn verify(password: SecretString, hash: Option<String>) -> Resu
         };
         parsed.map(is_right).map(|is_right| is_right && hash.is_some())
     };
-    let verified = tokio::task::spawn_blocking(verify).await.map_err(|_| AppError::Internal("hashing panicked"))?;
+    let verified =
+        tokio::task::spawn_blocking(verify).await.map_err(|_| AppError::Internal("hashing panicked"))?;
     verified.map_err(|_| AppError::Internal("a stored password hash is malformed"))
 }

@@ -69,13 +69,15 @@ impl SessionRepository {
 impl SessionRepository {
     /// Begins one.
     pub async fn insert(&self, token_hash: &str, user_id: i64, expires_at: Timestamp) -> sqlx::Result<()> {
-        sqlx::query("INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-            .bind(token_hash)
-            .bind(user_id)
-            .bind(Timestamp::now().seconds())
-            .bind(expires_at.seconds())
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(token_hash)
+        .bind(user_id)
+        .bind(Timestamp::now().seconds())
+        .bind(expires_at.seconds())
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -90,7 +92,10 @@ impl SessionRepository {
 
     /// Ends one.
     pub async fn delete(&self, token_hash: &str) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(token_hash)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

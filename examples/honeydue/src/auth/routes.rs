@@ -1,10 +1,12 @@
 //! `/api/auth/`
 
-use axum::extract::State;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 
 use super::current_user::bearer_token;
 use super::{AuthService, CurrentUser, LogIn, Session, SignUp, User};
@@ -28,8 +30,13 @@ async fn sign_up(
     Ok((StatusCode::CREATED, Json(auth.sign_up(input).await?)))
 }
 
-async fn log_in(State(auth): State<AuthService>, Input(input): Input<LogIn>) -> Result<Json<Session>> {
-    Ok(Json(auth.log_in(input).await?))
+async fn log_in(
+    State(auth): State<AuthService>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Input(input): Input<LogIn>,
+) -> Result<Json<Session>> {
+    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip());
+    Ok(Json(auth.log_in(input, address).await?))
 }
 
 async fn log_out(State(auth): State<AuthService>, _: CurrentUser, parts: Parts) -> Result<StatusCode> {

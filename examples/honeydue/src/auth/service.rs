@@ -1,9 +1,11 @@
 //! Signing up, logging in and out.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use spanweave::traced_service;
 
+use super::attempts::Attempts;
 use super::{LogIn, Session, SessionRepository, SignUp, User, UserRepository, password, session_token};
 use crate::error::{AppError, Result};
 use crate::time::Timestamp;
@@ -15,12 +17,13 @@ const SESSION: Duration = Duration::from_hours(30 * 24);
 pub struct AuthService {
     users: UserRepository,
     sessions: SessionRepository,
+    attempts: Attempts,
 }
 
 impl AuthService {
     /// Of these parts.
     pub fn new(users: UserRepository, sessions: SessionRepository) -> AuthService {
-        AuthService { users, sessions }
+        AuthService { users, sessions, attempts: Attempts::new() }
     }
 }
 
@@ -34,9 +37,11 @@ impl AuthService {
         self.begin_session(id).await
     }
 
-    /// A session for who knows the password.
-    pub async fn log_in(&self, input: LogIn) -> Result<Session> {
-        let (id, hash) = self.users.credentials(&input.email.to_lowercase()).await?.unzip();
+    /// A session for who knows the password, and does not try too often.
+    pub async fn log_in(&self, input: LogIn, address: Option<IpAddr>) -> Result<Session> {
+        let email = input.email.to_lowercase();
+        self.attempts.count(&email, address)?;
+        let (id, hash) = self.users.credentials(&email).await?.unzip();
         let is_right = password::verify(input.password, hash).await?;
         let id = id.filter(|_| is_right).ok_or(AppError::Unauthorized)?;
         self.begin_session(id).await

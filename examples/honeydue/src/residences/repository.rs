@@ -75,7 +75,8 @@ impl ResidenceRepository {
 
     /// Changes one of a user's; whether there was one.
     pub async fn update(&self, user_id: i64, id: i64, residence: &ResidenceInput) -> sqlx::Result<bool> {
-        let update = sqlx::query("UPDATE residences SET name = $1, address = $2 WHERE owner_id = $3 AND id = $4");
+        let update =
+            sqlx::query("UPDATE residences SET name = $1, address = $2 WHERE owner_id = $3 AND id = $4");
         let bound = update.bind(&residence.name).bind(&residence.address).bind(user_id).bind(id);
         Ok(bound.execute(&self.pool).await?.rows_affected() > 0)
     }

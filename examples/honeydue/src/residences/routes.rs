@@ -36,7 +36,11 @@ async fn create(
     Ok((StatusCode::CREATED, Json(residences.create(user.id, &input).await?)))
 }
 
-async fn find(State(residences): Residences, user: CurrentUser, PathId(id): PathId) -> Result<Json<Residence>> {
+async fn find(
+    State(residences): Residences,
+    user: CurrentUser,
+    PathId(id): PathId,
+) -> Result<Json<Residence>> {
     Ok(Json(residences.get(user.id, id).await?))
 }
 

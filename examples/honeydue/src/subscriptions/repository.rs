@@ -3,12 +3,16 @@
 use spanweave::repo;
 
 use crate::database::Pool;
+use crate::time::Timestamp;
 
 /// Subscriptions, one of each user who ever had one.
 #[derive(Clone)]
 pub struct SubscriptionRepository {
     pool: Pool,
 }
+
+/// A row: the plan's name, when it renews, when it was cancelled.
+pub(super) type Row = (String, Option<i64>, Option<i64>);
 
 impl SubscriptionRepository {
     /// Over these connections.
@@ -19,11 +23,39 @@ impl SubscriptionRepository {
 
 #[repo]
 impl SubscriptionRepository {
-    /// The plan of a user.
-    pub async fn plan(&self, user_id: i64) -> sqlx::Result<Option<String>> {
-        sqlx::query_scalar("SELECT plan FROM subscriptions WHERE user_id = $1")
+    /// That of a user.
+    pub(super) async fn find(&self, user_id: i64) -> sqlx::Result<Option<Row>> {
+        sqlx::query_as("SELECT plan, renews_at, canceled_at FROM subscriptions WHERE user_id = $1")
             .bind(user_id)
             .fetch_optional(&self.pool)
             .await
+    }
+
+    /// Begins one, in the place of the one before.
+    pub async fn begin(&self, user_id: i64, plan: &str, renews_at: Option<Timestamp>) -> sqlx::Result<()> {
+        sqlx::query(
+            "INSERT INTO subscriptions (user_id, plan, renews_at) VALUES ($1, $2, $3)
+             ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, renews_at = excluded.renews_at,
+                 canceled_at = NULL",
+        )
+        .bind(user_id)
+        .bind(plan)
+        .bind(renews_at.map(Timestamp::seconds))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Has it end with its period; whether there was one that had not been cancelled.
+    pub async fn cancel(&self, user_id: i64) -> sqlx::Result<bool> {
+        let canceled = sqlx::query(
+            "UPDATE subscriptions SET canceled_at = $1
+             WHERE user_id = $2 AND canceled_at IS NULL AND renews_at IS NOT NULL",
+        )
+        .bind(Timestamp::now().seconds())
+        .bind(user_id)
+        .execute(&self.pool)
+        .await?;
+        Ok(canceled.rows_affected() > 0)
     }
 }

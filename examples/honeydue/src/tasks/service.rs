@@ -1,0 +1,156 @@
+//! What users do with their tasks, and what is done about those that are due.
+
+use std::time::Duration;
+
+use spanweave::traced_service;
+
+use super::{Task, TaskInput, TaskRepository};
+use crate::contractors::ContractorRepository;
+use crate::error::{AppError, Result};
+use crate::http::{Page, PageQuery};
+use crate::notifications::{Category, NewNotification, NotificationService};
+use crate::residences::ResidenceRepository;
+use crate::time::Timestamp;
+
+const TASK: AppError = AppError::NotFound("task");
+const DAY: Duration = Duration::from_hours(24);
+/// Reminders of one run; the next one has the rest.
+const REMINDERS: i64 = 500;
+
+/// Tasks in the residences of the user who asks.
+#[derive(Clone)]
+pub struct TaskService {
+    tasks: TaskRepository,
+    residences: ResidenceRepository,
+    contractors: ContractorRepository,
+    notifications: NotificationService,
+}
+
+impl TaskService {
+    /// Of these parts.
+    pub fn new(
+        tasks: TaskRepository,
+        residences: ResidenceRepository,
+        contractors: ContractorRepository,
+        notifications: NotificationService,
+    ) -> TaskService {
+        TaskService { tasks, residences, contractors, notifications }
+    }
+}
+
+#[traced_service(calls(tasks, residences, contractors, notifications))]
+impl TaskService {
+    /// A page of all tasks of a user.
+    pub async fn list_tasks(&self, user_id: i64, query: &PageQuery) -> Result<Page<Task>> {
+        let residences = self.residences.ids_for_user(user_id).await?;
+        if residences.is_empty() {
+            return Ok(Page::of(Vec::new(), query, |task: &Task| task.id));
+        }
+        let found = self.tasks.for_residences(&residences, query).await?;
+        Ok(Page::of(found, query, |task| task.id))
+    }
+
+    /// A page of those in one residence.
+    pub async fn get_tasks_by_residence(
+        &self,
+        user_id: i64,
+        residence_id: i64,
+        query: &PageQuery,
+    ) -> Result<Page<Task>> {
+        self.residences.find(user_id, residence_id).await?.ok_or(AppError::NotFound("residence"))?;
+        let found = self.tasks.for_residences(&[residence_id], query).await?;
+        Ok(Page::of(found, query, |task| task.id))
+    }
+
+    /// One of them.
+    pub async fn get(&self, user_id: i64, id: i64) -> Result<Task> {
+        self.tasks.find(user_id, id).await?.ok_or(TASK)
+    }
+
+    /// Adds one.
+    pub async fn create(&self, user_id: i64, input: &TaskInput) -> Result<Task> {
+        self.require_parts(user_id, input).await?;
+        let id = self.tasks.insert(input).await?;
+        self.get(user_id, id).await
+    }
+
+    /// Changes one.
+    pub async fn update(&self, user_id: i64, id: i64, input: &TaskInput) -> Result<Task> {
+        self.get(user_id, id).await?;
+        self.require_parts(user_id, input).await?;
+        self.tasks.update(id, input).await?;
+        self.get(user_id, id).await
+    }
+
+    /// It is done; one that repeats is to be done again. The owner's other telephones hear of it.
+    pub async fn complete(&self, user_id: i64, id: i64) -> Result<Task> {
+        let task = self.tasks.find(user_id, id).await?.ok_or(TASK)?;
+        let again = task.repeat_days.and_then(|days| u32::try_from(days).ok()).map(|days| DAY * days);
+        if !self.tasks.complete(&task, again.map(|later| Timestamp::now().plus(later))).await? {
+            return Err(AppError::Conflict("the task is complete already"));
+        }
+        let done = NewNotification {
+            user_id,
+            task_id: Some(id),
+            category: Category::TaskCompleted,
+            title: "Done".to_owned(),
+            body: task.title,
+        };
+        self.notifications.notify(done).await?;
+        self.get(user_id, id).await
+    }
+
+    /// Removes one.
+    pub async fn delete(&self, user_id: i64, id: i64) -> Result<()> {
+        if self.tasks.delete(user_id, id).await? { Ok(()) } else { Err(TASK) }
+    }
+
+    /// Reminds the owners of tasks that are due, each once; how many were reminded.
+    pub async fn remind_due(&self) -> Result<usize> {
+        let due = self.tasks.due(Timestamp::now(), REMINDERS).await?;
+        let mut reminded = 0;
+        for task in due {
+            // Another worker may be at it.
+            if !self.tasks.claim_reminder(task.id).await? {
+                continue;
+            }
+            let reminder = NewNotification {
+                user_id: task.user_id,
+                task_id: Some(task.id),
+                category: Category::TaskDue,
+                title: "Due".to_owned(),
+                body: task.title,
+            };
+            self.notifications.notify(reminder).await?;
+            reminded += 1;
+        }
+        Ok(reminded)
+    }
+
+    /// Tells everyone who has something to do until tomorrow how much that is; how many were told.
+    pub async fn send_digest(&self) -> Result<usize> {
+        let users = self.tasks.open_until(Timestamp::now().plus(DAY)).await?;
+        let told = users.len();
+        for user in users {
+            let digest = NewNotification {
+                user_id: user.user_id,
+                task_id: None,
+                category: Category::Digest,
+                title: "Today".to_owned(),
+                body: format!("{} to do until tomorrow", user.open),
+            };
+            self.notifications.notify(digest).await?;
+        }
+        Ok(told)
+    }
+
+    /// What a task refers to has to be the user's own.
+    async fn require_parts(&self, user_id: i64, input: &TaskInput) -> Result<()> {
+        let residence = self.residences.find(user_id, input.residence_id).await?;
+        residence.ok_or(AppError::NotFound("residence"))?;
+        if let Some(id) = input.contractor_id {
+            self.contractors.find(user_id, id).await?.ok_or(AppError::NotFound("contractor"))?;
+        }
+        Ok(())
+    }
+}
