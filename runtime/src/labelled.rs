@@ -174,7 +174,7 @@ fn shortened(value: &str) -> String {
 }
 
 /// The value of the label `result` for an error. One that calls itself by an outcome is told from it.
-fn result(class: &'static str) -> &'static str {
+pub(crate) fn result(class: &'static str) -> &'static str {
     match class {
         "ok" => "error_ok",
         "cancelled" => "error_cancelled",
