@@ -86,6 +86,8 @@ mod tracing_span;
 
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(feature = "apalis")]
+pub mod job;
 #[cfg(feature = "logs")]
 pub mod logs;
 pub mod propagate;

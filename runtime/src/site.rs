@@ -60,7 +60,10 @@ pub(crate) enum Measure {
     Nothing,
     One(Metric),
     /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
+    #[cfg_attr(
+        not(any(feature = "apalis", feature = "axum")),
+        expect(dead_code, reason = "only requests and jobs are measured so")
+    )]
     ByOutcome,
     /// The one of all methods, and one of the method's own for each outcome.
     OneAndByOutcome(Metric),
