@@ -85,6 +85,10 @@ mod tracing_span;
 
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(feature = "reqwest-middleware")]
+pub mod http_client;
+#[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
+mod http_method;
 #[cfg(feature = "logs")]
 pub mod logs;
 pub mod propagate;

@@ -3,6 +3,7 @@
 use super::{BAGGAGE, Carried, InjectInto, Remote, RemoteParent, TRACEPARENT, TRACESTATE, carried};
 use crate::core::Core;
 use crate::ctx::Ctx;
+use crate::telemetry::Propagators;
 use crate::trace;
 
 impl Ctx {
@@ -20,13 +21,19 @@ impl Ctx {
     /// Ctx::current().inject(&mut headers);
     /// ```
     pub fn inject(self, carrier: &mut (impl InjectInto + ?Sized)) {
+        self.inject_only(carrier, Propagators::default());
+    }
+
+    /// [`inject`](Ctx::inject) of those headers only that the receiver is to have.
+    pub(crate) fn inject_only(self, carrier: &mut (impl InjectInto + ?Sized), wanted: Propagators) {
         let (Some(core), Some(parent)) = (Core::of(self.key), self.as_parent()) else { return };
         let Carried { trace_state, baggage } = carried::of(self.key);
-        if core.rules.propagators.tracecontext {
+        let used = core.rules.propagators;
+        if used.tracecontext && wanted.tracecontext {
             carrier.set(TRACEPARENT, &parent.header());
             replace(carrier, TRACESTATE, trace_state.header());
         }
-        if core.rules.propagators.baggage {
+        if used.baggage && wanted.baggage {
             replace(carrier, BAGGAGE, baggage.header());
         }
     }
