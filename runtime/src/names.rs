@@ -119,6 +119,18 @@ pub(crate) static JOB_WAITS: Family = Family {
     max_series: MAX_SERIES_OF_ONE,
 };
 
+/// The bounds of the convention for `http.client.request.duration`.
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) static SENT_REQUESTS: Family = Family {
+    name: "http_client_request_duration",
+    help: "Time from before a request is sent to the head of its response, each attempt apart.",
+    label_names: &["host", "method", "status"],
+    buckets: Buckets::new(&[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]),
+    outcomes: None,
+    is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
+};
+
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.
 pub(crate) const fn own_buckets() -> Buckets {
     Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
@@ -132,6 +144,8 @@ pub(crate) static FAMILIES: &[&Family] = &[
     &JOBS,
     #[cfg(feature = "apalis")]
     &JOB_WAITS,
+    #[cfg(feature = "reqwest-middleware")]
+    &SENT_REQUESTS,
     &METHODS,
     &STATEMENTS,
     &OPERATIONS,

@@ -59,9 +59,9 @@ pub(crate) trait Describe: Sync {
 pub(crate) enum Measure {
     Nothing,
     One(Metric),
-    /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
+    /// One for each outcome, as [`Describe::metric`] tells.
     #[cfg_attr(
-        not(any(feature = "apalis", feature = "axum")),
+        not(any(feature = "apalis", feature = "axum", feature = "reqwest-middleware")),
         expect(dead_code, reason = "only requests and jobs are measured so")
     )]
     ByOutcome,

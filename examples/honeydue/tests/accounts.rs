@@ -13,7 +13,9 @@ async fn a_session_is_for_who_knows_the_password() {
     assert_eq!(user.get("/api/auth/me").await["email"], user.email);
 
     let log_in = |email: &str, password: &str| {
-        app.request(Method::POST, "/api/auth/log-in").json(&json!({ "email": email, "password": password })).send()
+        app.request(Method::POST, "/api/auth/log-in")
+            .json(&json!({ "email": email, "password": password }))
+            .send()
     };
     let upper_case = user.email.to_uppercase();
     assert_eq!(log_in(&upper_case, PASSWORD).await.unwrap().status(), StatusCode::OK);

@@ -151,7 +151,8 @@ async fn a_stranger_refers_to_nothing_of_others() {
     let app = TestApp::start().await;
     let (owner, stranger) = (app.user().await, app.user().await);
     let residence = owner.residence().await;
-    let contractor = id(&owner.post("/api/contractors/", &json!({ "name": "Carl", "trade": "roofer" })).await);
+    let contractor =
+        id(&owner.post("/api/contractors/", &json!({ "name": "Carl", "trade": "roofer" })).await);
     let own = stranger.residence().await;
     let task = stranger.task(own).await;
 

@@ -21,8 +21,18 @@ impl Ctx {
     /// Ctx::current().inject(&mut headers);
     /// ```
     pub fn inject(self, carrier: &mut (impl InjectInto + ?Sized)) {
+        self.inject_only(carrier, Propagators::default());
+    }
+
+    /// [`inject`](Ctx::inject) of those headers only that the receiver is to have.
+    pub(crate) fn inject_only(self, carrier: &mut (impl InjectInto + ?Sized), wanted: Propagators) {
         if let Some(core) = Core::of(self.key) {
-            Remote::from(self).inject(core.rules.propagators, carrier);
+            let used = core.rules.propagators;
+            let both = Propagators {
+                tracecontext: used.tracecontext && wanted.tracecontext,
+                baggage: used.baggage && wanted.baggage,
+            };
+            Remote::from(self).inject(both, carrier);
         }
     }
 
