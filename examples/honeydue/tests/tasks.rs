@@ -137,6 +137,7 @@ async fn a_due_task_is_reminded_of_once() {
     assert_eq!(app.app.tasks.remind_due().await.unwrap(), 1);
     assert_eq!(app.app.tasks.remind_due().await.unwrap(), 0);
     assert_eq!(app.app.tasks.send_digest().await.unwrap(), 1);
+    assert_eq!(app.app.tasks.send_digest().await.unwrap(), 0);
     let notifications = user.get("/api/notifications/").await;
     let titles: Vec<_> =
         notifications["items"].as_array().unwrap().iter().map(|item| &item["title"]).collect();

@@ -91,3 +91,10 @@ CREATE TABLE notifications (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notifications_of_user ON notifications (user_id);
+
+-- Who was told what is to be done on a day, counted from 1970.
+CREATE TABLE digests (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    PRIMARY KEY (user_id, day)
+);

@@ -34,7 +34,7 @@ impl Job for DeliverNotification {
     const QUEUE: &str = "honeydue:notifications";
 
     async fn perform(self, app: &App) -> Result<()> {
-        app.notifications.deliver(self.notification_id).await
+        app.notifications.deliver(self.notification_id).await.map(drop)
     }
 }
 
