@@ -6,6 +6,8 @@ use spanweave::Telemetry;
 
 use crate::auth::{self, AuthService, SessionRepository, UserRepository};
 use crate::database::Pool;
+use crate::notifications::{self, DeviceRepository, NotificationRepository, NotificationService};
+use crate::push::Push;
 use crate::residences::{self, ResidenceRepository, ResidenceService};
 use crate::subscriptions::{SubscriptionRepository, SubscriptionService};
 
@@ -14,6 +16,8 @@ use crate::subscriptions::{SubscriptionRepository, SubscriptionService};
 pub struct App {
     /// Accounts and sessions.
     pub auth: AuthService,
+    /// Notifications and devices.
+    pub notifications: NotificationService,
     /// Residences.
     pub residences: ResidenceService,
     /// Plans.
@@ -22,11 +26,16 @@ pub struct App {
 
 impl App {
     /// Over these connections.
-    pub fn new(pool: &Pool) -> App {
+    pub fn new(pool: &Pool, push: Push) -> App {
         let subscriptions = SubscriptionService::new(SubscriptionRepository::new(pool.clone()));
         let residences = ResidenceRepository::new(pool.clone());
         App {
             auth: AuthService::new(UserRepository::new(pool.clone()), SessionRepository::new(pool.clone())),
+            notifications: NotificationService::new(
+                NotificationRepository::new(pool.clone()),
+                DeviceRepository::new(pool.clone()),
+                push,
+            ),
             residences: ResidenceService::new(residences, subscriptions.clone()),
             subscriptions,
         }
@@ -36,6 +45,7 @@ impl App {
     pub fn router(self, telemetry: &Telemetry) -> Router {
         Router::new()
             .merge(auth::routes())
+            .merge(notifications::routes())
             .merge(residences::routes())
             .with_state(self)
             .merge(telemetry.routes())

@@ -11,6 +11,8 @@ pub mod config;
 pub mod database;
 pub mod error;
 pub mod http;
+pub mod notifications;
+pub mod push;
 pub mod residences;
 pub mod subscriptions;
 pub mod time;
