@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use rcgen::KeyPair;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -45,7 +42,7 @@ impl Vendor {
         let url = format!("http://{}", listener.local_addr()?);
         let router = Router::new().route("/3/device/{token}", post(answer)).with_state(Arc::clone(&answers));
         tokio::spawn(axum::serve(listener, router).into_future());
-        Ok(Vendor { url, key: signing_key()?, answers })
+        Ok(Vendor { url, key: KeyPair::generate()?.serialize_pem(), answers })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -70,19 +67,11 @@ async fn answer(State(answers): State<Answers>, Path(token): Path<String>) -> Re
     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     let refused = |status, reason: &str| (status, Json(json!({ "reason": reason }))).into_response();
     match answers.get_mut(&token) {
-        Some(Answer::Delivered) => StatusCode::OK.into_response(),
-        Some(Answer::Busy(0)) => StatusCode::OK.into_response(),
+        Some(Answer::Delivered | Answer::Busy(0)) => StatusCode::OK.into_response(),
         Some(Answer::Busy(times)) => {
             *times -= 1;
             refused(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
         Some(Answer::BadDevice) | None => refused(StatusCode::BAD_REQUEST, "BadDeviceToken"),
     }
-}
-
-fn signing_key() -> Result<String, StartError> {
-    let random = SystemRandom::new();
-    let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
-    let key = BASE64_STANDARD.encode(made.map_err(|_| "no key could be made")?);
-    Ok(format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n"))
 }
