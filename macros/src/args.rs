@@ -6,8 +6,10 @@ mod written;
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Meta, Path};
 
+use self::values::{
+    Counter, Label, Paths, counter, fields, flag, labels, metric, off, once, paths, runtime, text,
+};
 pub use self::values::{Field, FieldPath};
-use self::values::{Label, Paths, fields, flag, labels, metric, off, once, paths, runtime, text};
 use self::written::{Value, Written, written};
 use crate::errors::{Errors, unknown_option};
 
@@ -39,13 +41,14 @@ pub struct MethodArgs {
     pub name: Option<Given<String>>,
     pub fields: Option<Given<Vec<Field>>>,
     pub metric: Option<Given<String>>,
+    pub counter: Option<Given<Counter>>,
     pub labels: Option<Given<Vec<Label>>>,
     pub sql_off: Option<Given<()>>,
 }
 
 const BLOCK_OPTIONS: &[&str] = &["calls", "crate", "name", "sql", "strict", "sync", "untraced"];
-const METHOD_OPTIONS: &[&str] = &["fields", "labels", "metric", "name", "skip", "sql"];
-const FUNCTION_OPTIONS: &[&str] = &["calls", "crate", "fields", "labels", "metric", "name", "sql"];
+const METHOD_OPTIONS: &[&str] = &["counter", "fields", "labels", "metric", "name", "skip", "sql"];
+const FUNCTION_OPTIONS: &[&str] = &["calls", "counter", "crate", "fields", "labels", "metric", "name", "sql"];
 
 const CALLS_FORM: &str = "`calls` lists fields of `self`; write `calls(tasks, residences)`";
 const UNTRACED_FORM: &str = "`untraced` lists fields of `self`; write `untraced(cache, lock)`";
@@ -130,8 +133,14 @@ impl MethodArgs {
         }
     }
 
+    /// Whether calls are measured under labels of the method's own.
+    pub fn has_own_metric(&self) -> bool {
+        self.metric.is_some() || self.counter.is_some()
+    }
+
     fn option(&mut self, option: &Written, errors: &mut Errors) {
         match option.key.to_string().as_str() {
+            "counter" => once(&mut self.counter, option, counter, errors),
             "fields" => once(&mut self.fields, option, fields, errors),
             "labels" => once(&mut self.labels, option, labels, errors),
             "metric" => once(&mut self.metric, option, metric, errors),

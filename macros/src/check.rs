@@ -52,6 +52,7 @@ fn check_skip(args: &MethodArgs, errors: &mut Errors) {
         ("name", args.name.as_ref().map(|name| name.key)),
         ("fields", args.fields.as_ref().map(|fields| fields.key)),
         ("metric", args.metric.as_ref().map(|metric| metric.key)),
+        ("counter", args.counter.as_ref().map(|counter| counter.key)),
         ("labels", args.labels.as_ref().map(|labels| labels.key)),
         ("sql", args.sql_off.as_ref().map(|sql| sql.key)),
     ];
@@ -66,10 +67,10 @@ fn check_skip(args: &MethodArgs, errors: &mut Errors) {
 }
 
 fn check_labels(args: &MethodArgs, errors: &mut Errors) {
-    if let (Some(labels), None) = (&args.labels, &args.metric) {
+    if let (Some(labels), None, None) = (&args.labels, &args.metric, &args.counter) {
         errors.at(
             labels.key,
-            "`labels` belong to a metric of the method's own; add `metric = \"my_duration_seconds\"`",
+            "`labels` belong to a metric of the method's own; add `metric = \"my_duration_seconds\"`, or a `counter`",
         );
     }
 }

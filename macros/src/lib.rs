@@ -99,6 +99,7 @@ use crate::preset::Preset;
 /// | `#[traced(name = "span name")]` | The name of its span. |
 /// | `#[traced(fields(user_id, rows = items.len()))]` | Attributes of its span, read before the body runs. Nothing is recorded that is not listed. |
 /// | `#[traced(metric = "upload_duration_seconds", labels(bucket = self.bucket.as_str()))]` | A histogram of its own, with these labels and `result`. |
+/// | `#[traced(counter(uploaded_bytes_total = content.len()))]` | A counter of its own, with the same labels, and what a call adds to it. |
 /// | `#[traced(sql = off)]` | Its SQL is left alone. |
 ///
 /// An attribute on a function has a method's options, without `skip`, and `calls(app.tasks)` and `crate`.

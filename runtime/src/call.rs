@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::continued::{Continue, Opening};
+use crate::counted::CountedValue;
 use crate::ctx::Ctx;
 use crate::outcome::{Classify, Outcome};
 use crate::site::Site;
@@ -60,6 +61,13 @@ impl Call {
     #[inline]
     pub(crate) fn new(caller: Ctx, site: &'static Site) -> Call {
         Call(Span::unopened(caller, site))
+    }
+
+    /// The call with what it adds to the counter of its method, at its end and whatever its outcome.
+    #[must_use]
+    pub fn counting(mut self, value: impl CountedValue) -> Call {
+        self.0.counts(value.counted_value());
+        self
     }
 
     /// Makes the call out of the future of its body, whose output is of a class that tells the outcome.

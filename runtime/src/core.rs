@@ -177,6 +177,13 @@ pub(crate) fn measure(key: TraceKey, Metric { series, bounds }: Metric, ticks: u
     }
 }
 
+/// Adds an amount to a counter, under the handle that the context belongs to.
+pub(crate) fn add(key: TraceKey, counter: SeriesId, amount: u64) {
+    if let Some(core) = CORES[usize::from(handle_of(key))].get() {
+        core.histograms.add(counter, amount);
+    }
+}
+
 /// The cell of a series that this thread owns, if it has used the handle last, and the series before.
 #[inline(always)]
 pub(crate) fn own_cell(thread: &Thread, key: TraceKey, metric: Metric) -> Option<OwnCell> {

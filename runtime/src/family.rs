@@ -1,4 +1,4 @@
-//! The metrics of durations: spanweave's own, and those that users name.
+//! The metrics of durations, spanweave's own and those that users name, and the counters that users name.
 
 use std::sync::LazyLock;
 
@@ -10,9 +10,9 @@ use crate::names;
 /// The most series of one metric, unless its labels come from the source of the program alone.
 pub(crate) const MAX_SERIES_OF_ONE: usize = 2_000;
 
-/// A histogram and, where the family has them, the counters of its outcomes.
+/// A histogram and, where the family has them, the counters of its outcomes; or a counter, which has no buckets.
 pub(crate) struct Family {
-    /// Without the unit: `_seconds` is added where it is shown.
+    /// A histogram's without the unit: `_seconds` is added where it is shown. A counter's with its `_total`.
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) label_names: &'static [&'static str],
@@ -24,11 +24,15 @@ pub(crate) struct Family {
     pub(crate) max_series: usize,
 }
 
-/// The most histograms of the user's own.
+/// The most metrics of the user's own.
 pub(crate) const MAX_OWN: usize = 256;
 /// What [`names`](crate::names) ends the name of a histogram with.
 const SECONDS: &str = "_seconds";
-/// The label of a user's own histogram that spanweave adds.
+/// What the name of a counter ends in.
+const TOTAL: &str = "_total";
+/// What the names of spanweave's own metrics of itself begin with.
+const RESERVED: &str = "spanweave_";
+/// The label of a user's own metric that spanweave adds.
 const RESULT: &str = "result";
 
 static OWN: LazyLock<Mutex<Own>> = LazyLock::new(Mutex::default);
@@ -41,27 +45,39 @@ struct Own {
 }
 
 impl Family {
-    /// The user's own histogram of this name, made at its first use. `None` if one of the name has other labels, or there
-    /// are too many; the log then says so.
+    /// The user's own histogram of this name, made at its first use. `None` if the name is another metric's, or there are
+    /// too many; the log then says so.
     #[cold]
     pub(crate) fn own(name: &'static str, labels: &'static [&'static str]) -> Option<&'static Family> {
-        let name = name.strip_suffix(SECONDS).unwrap_or(name);
-        let label_names: Vec<_> = labels.iter().copied().chain([RESULT]).collect();
+        Family::own_of(Kind::Histogram, name.strip_suffix(SECONDS).unwrap_or(name), labels)
+    }
+
+    /// The user's own counter of this name, as [`own`](Family::own).
+    #[cold]
+    pub(crate) fn own_counter(
+        name: &'static str,
+        labels: &'static [&'static str],
+    ) -> Option<&'static Family> {
+        Family::own_of(Kind::Counter, name, labels)
+    }
+
+    fn own_of(kind: Kind, name: &'static str, labels: &'static [&'static str]) -> Option<&'static Family> {
         let mut own = OWN.lock();
-        let known = names::FAMILIES.iter().chain(own.families.iter()).find(|family| family.name == name);
+        let on_page = kind.on_page(name);
+        let known = names::FAMILIES
+            .iter()
+            .chain(own.families.iter())
+            .find(|family| family.name == name || family.kind().on_page(family.name) == on_page);
         let reason = match known {
-            Some(known) if known.label_names == label_names => return Some(known),
-            Some(_) => "there is a metric of this name with other labels",
+            Some(known)
+                if known.kind() == kind && known.label_names.strip_suffix(&[RESULT]) == Some(labels) =>
+            {
+                return Some(known);
+            }
+            Some(_) => "there is a metric of this name with other labels, or of another kind",
+            None if is_ours(&on_page) => "the name is one of spanweave's own",
             None if own.families.len() < MAX_OWN => {
-                let family = Box::leak(Box::new(Family {
-                    name,
-                    help: "Time from a call's first poll to its end, by result.",
-                    label_names: label_names.leak(),
-                    buckets: names::own_buckets(),
-                    outcomes: None,
-                    is_own: true,
-                    max_series: MAX_SERIES_OF_ONE,
-                }));
+                let family = Box::leak(Box::new(kind.own(name, labels)));
                 own.families.push(family);
                 return Some(family);
             }
@@ -79,12 +95,72 @@ impl Family {
         None
     }
 
+    /// What its series are shown as.
+    pub(crate) fn kind(&self) -> Kind {
+        if self.buckets.is_empty() { Kind::Counter } else { Kind::Histogram }
+    }
+
+    /// The whole name.
+    pub(crate) fn shown_name(&self) -> String {
+        match self.kind() {
+            Kind::Histogram => format!("{}{SECONDS}", self.name),
+            Kind::Counter => self.name.to_owned(),
+        }
+    }
+
     /// Every family, in the order of `/metrics`.
     pub(crate) fn all() -> Vec<&'static Family> {
         let mut own = OWN.lock().families.clone();
         own.sort_by_key(|family| family.name);
         names::FAMILIES.iter().copied().chain(own).collect()
     }
+}
+
+/// What the series of a family are shown as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Histogram,
+    Counter,
+}
+
+impl Kind {
+    /// What a page calls the family of this name; two families may not share it.
+    fn on_page(self, name: &str) -> String {
+        match self {
+            Kind::Histogram => format!("{name}{SECONDS}"),
+            Kind::Counter => stem(name).to_owned(),
+        }
+    }
+
+    fn own(self, name: &'static str, labels: &[&'static str]) -> Family {
+        let (help, buckets) = match self {
+            Kind::Histogram => ("Time from a call's first poll to its end, by result.", names::own_buckets()),
+            Kind::Counter => ("Sum of what calls have added at their end, by result.", Buckets::NONE),
+        };
+        let label_names: Vec<_> = labels.iter().copied().chain([RESULT]).collect();
+        Family {
+            name,
+            help,
+            label_names: label_names.leak(),
+            buckets,
+            outcomes: None,
+            is_own: true,
+            max_series: MAX_SERIES_OF_ONE,
+        }
+    }
+}
+
+/// The name of a counter without its end, which is added where it is shown.
+pub(crate) fn stem(name: &str) -> &str {
+    name.strip_suffix(TOTAL).unwrap_or(name)
+}
+
+/// Whether spanweave counts something else under the name.
+fn is_ours(on_page: &str) -> bool {
+    let outcomes = names::FAMILIES.iter().filter_map(|family| family.outcomes.as_ref());
+    let of_outcomes = outcomes.flat_map(|outcomes| [outcomes.calls, outcomes.errors]);
+    let mut counters = names::COUNTERS.iter().map(|counter| counter.name).chain(of_outcomes);
+    on_page.starts_with(RESERVED) || counters.any(|name| name == on_page)
 }
 
 /// The counters beside a histogram, named without `_total`.

@@ -35,6 +35,13 @@ impl Buckets {
         Buckets { seconds, bounds: OnceLock::new() }
     }
 
+    /// Of what has no buckets.
+    pub(crate) const NONE: Buckets = Buckets::new(&[]);
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seconds.is_empty()
+    }
+
     /// The buckets of a histogram, the infinite one too.
     pub(crate) fn count(&self) -> usize {
         self.seconds.len() + 1
@@ -96,10 +103,11 @@ impl Bounds {
     }
 }
 
-/// One thread's part of one series. What is not counted as ended otherwise has ended well.
+/// One thread's part of one series. What is not counted as ended otherwise has ended well. A counter has calls, and their sum.
 #[derive(Default)]
 pub(crate) struct Cell {
-    sum_ticks: AtomicU64,
+    /// Of ticks; of a counter, of what was added.
+    sum: AtomicU64,
     buckets: [AtomicU64; MAX_BOUNDS + 1],
     not_ok: [AtomicU64; Outcome::COUNT - 1],
 }
@@ -113,7 +121,7 @@ impl Cell {
 
     #[inline]
     fn record(&self, add: impl Fn(&AtomicU64, u64), bounds: &Bounds, ticks: u64, outcome: Outcome) {
-        add(&self.sum_ticks, ticks);
+        add(&self.sum, ticks);
         add(&self.buckets[bounds.index(ticks)], 1);
         if let Some(not_ok) = outcome.index().checked_sub(1) {
             add(&self.not_ok[not_ok], 1);
@@ -197,6 +205,15 @@ impl Histograms {
         }
     }
 
+    /// Adds an amount to a counter.
+    pub(crate) fn add(&self, counter: SeriesId, amount: u64) {
+        let number = thread_number::current();
+        let cell = self.shards[number].get_or_init(Shard::boxed).cell(counter);
+        // There is no hurry, so the shard that threads share is no case of its own.
+        let _before = cell.sum.update(Relaxed, Relaxed, |sum| sum.saturating_add(amount));
+        add_shared(&cell.buckets[0], 1);
+    }
+
     /// The errors of all threads by series and class.
     pub(crate) fn errors(&self) -> BTreeMap<(SeriesId, &'static str), u64> {
         let mut total = BTreeMap::new();
@@ -218,7 +235,7 @@ impl Histograms {
             for (sum, bucket) in total.buckets.iter_mut().zip(&cell.buckets) {
                 *sum += bucket.load(Relaxed);
             }
-            total.sum_ticks += cell.sum_ticks.load(Relaxed);
+            total.sum = total.sum.saturating_add(cell.sum.load(Relaxed));
         }
         let not_ok: u64 = total.outcomes.iter().sum();
         // A call that is being recorded meanwhile may be in one of the two only.
@@ -242,7 +259,8 @@ fn add_shared(cell: &AtomicU64, by: u64) {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     buckets: [u64; MAX_BOUNDS + 1],
-    sum_ticks: u64,
+    /// Of ticks; of a counter, of what was added.
+    pub(crate) sum: u64,
     /// By [`Outcome::index`].
     pub(crate) outcomes: [u64; Outcome::COUNT],
 }
@@ -259,11 +277,11 @@ impl Snapshot {
         for (count, more) in counts.zip(other.buckets.iter().chain(&other.outcomes)) {
             *count += more;
         }
-        self.sum_ticks += other.sum_ticks;
+        self.sum += other.sum;
     }
 
     pub(crate) fn sum_seconds(&self) -> f64 {
-        std::time::Duration::from_nanos(clock::nanos(self.sum_ticks)).as_secs_f64()
+        std::time::Duration::from_nanos(clock::nanos(self.sum)).as_secs_f64()
     }
 
     /// Bucket by bucket, not cumulative: the upper bound in seconds and the calls in it.
@@ -356,7 +374,7 @@ mod tests {
         });
         let total = histograms.snapshot(series);
         assert_eq!((total.count(), total.outcomes), (100_000, [0, 0, 100_000, 0]));
-        assert_eq!(total.sum_ticks, 200 * (499 * 500 / 2));
+        assert_eq!(total.sum, 200 * (499 * 500 / 2));
     }
 
     #[test]
@@ -370,6 +388,17 @@ mod tests {
         }
         let outcomes = [one, other].map(|histograms| histograms.snapshot(series).outcomes);
         assert_eq!(outcomes, [[3, 0, 0, 0], [3, 0, 0, 3]]);
+    }
+
+    #[test]
+    fn a_counter_stays_at_the_most_there_is() {
+        let (histograms, counter) = (histograms(), SeriesId::for_test(6));
+        for amount in [0, u64::MAX - 1, 5] {
+            histograms.add(counter, amount);
+        }
+        std::thread::scope(|scope| scope.spawn(|| histograms.add(counter, 7)).join()).unwrap();
+        let total = histograms.snapshot(counter);
+        assert_eq!((total.count(), total.sum), (4, u64::MAX));
     }
 
     #[test]

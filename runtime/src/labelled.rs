@@ -1,4 +1,4 @@
-//! A method's calls with the values of its own metric's labels.
+//! A method's calls with the values of the labels of its own histogram and counter.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ use crate::core::Metric;
 use crate::family::Family;
 use crate::method::Method;
 use crate::outcome::Outcome;
-use crate::registry::{self, OTHER};
+use crate::registry::{self, OTHER, Series, SeriesId};
 use crate::site::{Describe, Measure, Site, SiteCell};
 
 /// The most sets of values that the labels of one method are told apart by; those that come after are `other`.
@@ -95,11 +95,19 @@ impl LabelValue for bool {
 pub(crate) struct Labelled {
     method: &'static Method,
     values: Box<[String]>,
-    family: Option<&'static Family>,
+    histogram: Option<&'static Family>,
+    counter: Option<&'static Family>,
     /// Of the outcomes that have no class, by their index.
-    by_outcome: [OnceLock<Option<Metric>>; Outcome::COUNT],
-    by_class: Mutex<HashMap<&'static str, Option<Metric>>>,
+    by_outcome: [OnceLock<OfResult>; Outcome::COUNT],
+    by_class: Mutex<HashMap<&'static str, OfResult>>,
     site: SiteCell,
+}
+
+/// What the calls with one result are added to.
+#[derive(Clone, Copy)]
+struct OfResult {
+    duration: Option<Metric>,
+    counter: Option<SeriesId>,
 }
 
 /// By the method's address, which is that of its `static`.
@@ -138,12 +146,13 @@ impl Labelled {
     #[cold]
     fn known(method: &'static Method, address: usize, values: &[String]) -> &'static Labelled {
         let options = method.options();
-        let family = options.metric.and_then(|metric| Family::own(metric, options.labels));
+        let histogram = options.metric.and_then(|metric| Family::own(metric, options.labels));
+        let counter = options.counter.and_then(|counter| Family::own_counter(counter, options.labels));
         let mut sets = SETS.lock();
         let sets = sets.entry(address).or_default();
         let is_full = sets.len() >= MAX_SETS && !sets.contains_key(values);
-        if is_full && let Some(family) = family {
-            registry::overflow(family);
+        if is_full {
+            histogram.into_iter().chain(counter).for_each(registry::overflow);
         }
         let values: Box<[String]> =
             if is_full { values.iter().map(|_| OTHER.to_owned()).collect() } else { values.into() };
@@ -151,7 +160,8 @@ impl Labelled {
             Box::leak(Box::new(Labelled {
                 method,
                 values,
-                family,
+                histogram,
+                counter,
                 by_outcome: Default::default(),
                 by_class: Mutex::default(),
                 site: SiteCell::new(),
@@ -163,9 +173,19 @@ impl Labelled {
         self.site.get(self)
     }
 
-    fn series(&self, result: &'static str) -> Option<Metric> {
-        let labels = self.values.iter().cloned().chain([result.to_owned()]).collect();
-        Some(Metric::of(self.family?, labels))
+    fn of_result(&self, outcome: Outcome) -> OfResult {
+        let new = || {
+            let labels = || self.values.iter().cloned().chain([result(outcome).to_owned()]).collect();
+            let counter = |family| registry::register(Series { family, labels: labels() });
+            OfResult {
+                duration: self.histogram.map(|family| Metric::of(family, labels())),
+                counter: self.counter.map(counter),
+            }
+        };
+        match outcome {
+            Outcome::Error(class) => *self.by_class.lock().entry(class).or_insert_with(new),
+            _ => *self.by_outcome[outcome.index()].get_or_init(new),
+        }
     }
 }
 
@@ -173,13 +193,14 @@ fn shortened(value: &str) -> String {
     value[..value.floor_char_boundary(MAX_VALUE)].to_owned()
 }
 
-/// The value of the label `result` for an error. One that calls itself by an outcome is told from it.
-fn result(class: &'static str) -> &'static str {
-    match class {
-        "ok" => "error_ok",
-        "cancelled" => "error_cancelled",
-        "panicked" => "error_panicked",
-        class => class,
+/// The value of the label `result`: an error's class, or the outcome. A class that is an outcome's name is told from it.
+fn result(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Error("ok") => "error_ok",
+        Outcome::Error("cancelled") => "error_cancelled",
+        Outcome::Error("panicked") => "error_panicked",
+        Outcome::Error(class) => class,
+        outcome => outcome.label(),
     }
 }
 
@@ -201,10 +222,14 @@ impl Describe for Labelled {
     }
 
     fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
-        let Outcome::Error(class) = outcome else {
-            return *self.by_outcome[outcome.index()].get_or_init(|| self.series(outcome.label()));
-        };
-        let class = result(class);
-        *self.by_class.lock().entry(class).or_insert_with(|| self.series(class))
+        self.of_result(outcome).duration
+    }
+
+    fn counter(&'static self, outcome: Outcome) -> Option<SeriesId> {
+        self.of_result(outcome).counter
+    }
+
+    fn result(&self, outcome: Outcome) -> Option<&'static str> {
+        Some(result(outcome))
     }
 }

@@ -52,6 +52,7 @@ mod clock;
 mod collect;
 mod continued;
 mod core;
+mod counted;
 mod counters;
 mod ctx;
 mod decisions;
@@ -95,6 +96,7 @@ pub use call::{Call, Traced};
 pub use continued::{
     Boxed, BoxedCall, BoxedReturn, Continue, FutureReturn, Opened, Opening, StreamReturn, TracedStream,
 };
+pub use counted::CountedValue;
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 #[doc(hidden)]
 pub use inventory;

@@ -66,20 +66,23 @@ impl MethodKind {
     }
 }
 
-/// What `#[traced(name = …, metric = …, labels(…))]` says of a method.
+/// What `#[traced(name = …, metric = …, counter(…), labels(…))]` says of a method.
 #[derive(Clone, Copy, Debug)]
 pub struct MethodOptions {
     /// The span's name, in place of `Type.method`.
     pub span_name: Option<&'static str>,
     /// A histogram of the method's own, beside the one that all methods are in. Its name ends in `_seconds`.
     pub metric: Option<&'static str>,
-    /// The names of that histogram's labels, without `result`.
+    /// A counter of the method's own, to which every call [adds](Call::counting). Its name ends in `_total`.
+    pub counter: Option<&'static str>,
+    /// The names of the labels of both, without `result`.
     pub labels: &'static [&'static str],
 }
 
 impl MethodOptions {
     /// Nothing is said.
-    pub const NONE: &MethodOptions = &MethodOptions { span_name: None, metric: None, labels: &[] };
+    pub const NONE: &MethodOptions =
+        &MethodOptions { span_name: None, metric: None, counter: None, labels: &[] };
 }
 
 impl Method {
@@ -128,7 +131,7 @@ impl Method {
         Call::new(caller, self.site())
     }
 
-    /// [`call`](Method::call), with the values of the labels of the method's own metric.
+    /// [`call`](Method::call), with the values of the labels of the method's own histogram and counter.
     pub fn call_with<const N: usize>(&'static self, labels: [&dyn LabelValue; N], caller: Ctx) -> Call {
         Call::new(caller, Labelled::of(self, &labels).site())
     }

@@ -44,15 +44,25 @@ struct Registry {
     /// How many of them are of the user's own histograms.
     of_own: usize,
     by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
-    cardinalities: BTreeMap<&'static str, Cardinality>,
+    cardinalities: Cardinalities,
 }
 
+/// By the name of the family.
+type Cardinalities = BTreeMap<&'static str, Cardinality>;
+
 /// How many label sets a metric has.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy)]
 pub(crate) struct Cardinality {
+    pub(crate) family: &'static Family,
     pub(crate) series: usize,
     /// How often a label set became `other`.
     pub(crate) overflows: u64,
+}
+
+impl Cardinality {
+    fn of<'c>(family: &'static Family, cardinalities: &'c mut Cardinalities) -> &'c mut Cardinality {
+        cardinalities.entry(family.name).or_insert(Cardinality { family, series: 0, overflows: 0 })
+    }
 }
 
 /// The number of a series: the same labels always have the same one.
@@ -65,11 +75,11 @@ pub(crate) fn register(series: Series) -> SeriesId {
 /// Counts a label set that is `other` by a bound of its caller's.
 #[cold]
 pub(crate) fn overflow(family: &'static Family) {
-    REGISTRY.lock().cardinalities.entry(family.name).or_default().overflows += 1;
+    Cardinality::of(family, &mut REGISTRY.lock().cardinalities).overflows += 1;
 }
 
-/// The cardinality of every metric that has series, by its name without a unit.
-pub(crate) fn cardinalities() -> BTreeMap<&'static str, Cardinality> {
+/// The cardinality of every metric that has series.
+pub(crate) fn cardinalities() -> Cardinalities {
     REGISTRY.lock().cardinalities.clone()
 }
 
@@ -98,7 +108,7 @@ impl Registry {
         if let Some(known) = self.by_labels.get(&key) {
             return *known;
         }
-        let cardinality = self.cardinalities.entry(series.family.name).or_default();
+        let cardinality = Cardinality::of(series.family, &mut self.cardinalities);
         let is_full = self.series.len() >= MAX_SERIES - Self::RESERVED
             || cardinality.series >= series.family.max_series
             || (series.family.is_own && self.of_own >= Self::MAX_OF_OWN);

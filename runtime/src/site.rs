@@ -40,6 +40,14 @@ pub(crate) trait Describe: Sync {
     fn metric(&'static self, _: Outcome) -> Option<Metric> {
         None
     }
+    /// The counter for an outcome, of what is measured by it and by labels of the user's own.
+    fn counter(&'static self, _: Outcome) -> Option<SeriesId> {
+        None
+    }
+    /// An outcome as the label `result` has it, where the spans are measured under one.
+    fn result(&self, _: Outcome) -> Option<&'static str> {
+        None
+    }
     /// The series that an ended span was added to by what only its attributes or its handle tell.
     fn metric_of_ended(&'static self, _: &EndedSpan<'_>) -> Option<Metric> {
         None
@@ -91,6 +99,14 @@ impl Site {
     #[inline]
     pub(crate) fn measure(&self) -> Measure {
         self.measure
+    }
+
+    /// The counter that is added to at an end with this outcome.
+    pub(crate) fn counter(&self, outcome: Outcome) -> Option<SeriesId> {
+        match self.measure {
+            Measure::OneAndByOutcome(_) => self.description.counter(outcome),
+            Measure::Nothing | Measure::One(_) | Measure::ByOutcome => None,
+        }
     }
 
     /// The series that an ended span was added to.

@@ -2,6 +2,7 @@
 
 use crate::clock::Ticks;
 use crate::core::{self, Metric};
+use crate::counted::Amount;
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;
@@ -19,6 +20,8 @@ pub(crate) struct Span {
     parent: u64,
     started: Ticks,
     phase: Phase,
+    /// What it adds to its method's counter, if that has one.
+    amount: Amount,
     /// What the application's subscriber sees of it, while it is open.
     shown: TracingSpan,
 }
@@ -47,6 +50,7 @@ impl Span {
             parent: 0,
             started: Ticks::NONE,
             phase: Phase::Unopened,
+            amount: Amount::NONE,
             shown: TracingSpan::none(),
         }
     }
@@ -57,9 +61,15 @@ impl Span {
         let recorded = ctx.is_recording();
         let started = if recorded || site.is_measured() { Ticks::now() } else { Ticks::NONE };
         let phase = if recorded { Phase::Recorded } else { Phase::Measured };
-        let mut root = Span { site, ctx, parent, started, phase, shown: TracingSpan::none() };
+        let (amount, shown) = (Amount::NONE, TracingSpan::none());
+        let mut root = Span { site, ctx, parent, started, phase, amount, shown };
         root.shown.open(site);
         root
+    }
+
+    /// It adds so much to its method's counter.
+    pub(crate) fn counts(&mut self, amount: u64) {
+        self.amount = Amount::new(amount);
     }
 
     pub(crate) fn site(&self) -> &'static Site {
@@ -232,6 +242,9 @@ impl Span {
         let end = Ticks::now();
         for metric in self.site.metrics(outcome) {
             core::measure(self.ctx.key, metric, end.since(self.started), outcome);
+        }
+        if let Some(counter) = self.site.counter(outcome) {
+            core::add(self.ctx.key, counter, self.amount.get());
         }
         if recorded {
             trace::close_span(self.ctx.key, self.record(end, outcome));

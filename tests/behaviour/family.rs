@@ -51,7 +51,8 @@ impl Push {
     }
 }
 
-fn lines(text: &str, name: &str) -> String {
+/// The lines of a page that begin with the name.
+pub fn lines(text: &str, name: &str) -> String {
     text.lines().filter(|line| line.starts_with(name)).flat_map(|line| [line, "\n"]).collect()
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unused_self, reason = "the repositories stand for some that have a pool")]
 
 mod app;
+mod clients;
 mod concurrency;
 mod config;
 mod context;

@@ -36,13 +36,20 @@ pub struct Field {
 /// `bucket`, or `bucket = self.bucket.as_str()`
 pub type Label = Field;
 
+/// `uploaded_bytes_total = content.len()`
+pub type Counter = Field;
+
 const FIELDS_FORM: &str =
     "`fields` lists names, each with a value where it needs one; write `fields(user_id, rows = items.len())`";
 const LABELS_FORM: &str = "`labels` lists names, each with a value where it needs one; write `labels(bucket = self.bucket.as_str())`";
 const METRIC_FORM: &str =
     "`metric` takes the name of a histogram of seconds; write `metric = \"upload_duration_seconds\"`";
+const COUNTER_FORM: &str = "`counter` takes one counter and what a call adds to it; write `counter(uploaded_bytes_total = content.len())`";
 const RUNTIME_FORM: &str =
     "`crate` takes the path at which spanweave is found; write `crate = my_crate::spanweave`";
+
+/// What the name of every counter ends in.
+const TOTAL: &str = "_total";
 
 /// Reads an option into its slot; a second one of the same key is a mistake.
 pub fn once<T>(
@@ -90,6 +97,25 @@ pub fn metric(option: &Written, errors: &mut Errors) -> Option<String> {
     let name = text(option, METRIC_FORM, errors)?;
     let is_metric = is_name(&name.replace(':', "_")) && name.ends_with("_seconds");
     if is_metric { Some(name) } else { option.reject(METRIC_FORM, errors) }
+}
+
+/// A name as Prometheus has those of counters, and a value.
+pub fn counter(option: &Written, errors: &mut Errors) -> Option<Counter> {
+    let mut listed = list::<Counter>(option, COUNTER_FORM, errors)?.into_iter();
+    let counter = listed.next()?;
+    if let Some(second) = listed.next() {
+        errors.over(second.name, COUNTER_FORM);
+    }
+    let Counter { name, key, .. } = &counter;
+    if key.len() == TOTAL.len() || !key.ends_with(TOTAL) || !is_name(key) {
+        errors.over(
+            name,
+            format!(
+                "`{key}` is no counter's name; write one that ends in `{TOTAL}`, as in `uploaded_bytes_total`"
+            ),
+        );
+    }
+    Some(counter)
 }
 
 /// `[a-zA-Z_][a-zA-Z0-9_]*`

@@ -236,13 +236,18 @@ impl Expansion<'_> {
     /// The call, and the statement that makes it where there are labels: their values are to be gone before the body runs.
     fn begun(&self) -> (Option<TokenStream>, TokenStream) {
         let (runtime, here) = (&self.block.runtime, Span::mixed_site());
-        if self.method.args.metric.is_none() {
+        let args = &self.method.args;
+        if !args.has_own_metric() {
             return (None, quote_spanned!(here=> __METHOD.call(#runtime::Ctx::current())));
         }
-        let labels = self.method.args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
+        let labels = args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
         let values = labels.iter().map(|label| referenced(&label.value));
+        let counting = args.counter.as_ref().map(|counter| {
+            let amount = referenced(&counter.value.value);
+            quote_spanned!(here=> .counting(#amount))
+        });
         let labelled = quote_spanned! {here=>
-            let labelled = __METHOD.call_with([#(#values),*], #runtime::Ctx::current());
+            let labelled = __METHOD.call_with([#(#values),*], #runtime::Ctx::current()) #counting;
         };
         (Some(labelled), quote_spanned!(here=> labelled))
     }

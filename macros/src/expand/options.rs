@@ -10,7 +10,7 @@ use crate::rewrite::ctx;
 
 /// `.with(&MethodOptions { … })`, where there are any.
 pub fn options(args: &MethodArgs, runtime: &TokenStream) -> Option<TokenStream> {
-    if args.name.is_none() && args.metric.is_none() {
+    if args.name.is_none() && !args.has_own_metric() {
         return None;
     }
     let here = Span::mixed_site();
@@ -22,10 +22,16 @@ pub fn options(args: &MethodArgs, runtime: &TokenStream) -> Option<TokenStream> 
     };
     let span_name = optional(args.name.as_ref().map(|name| &name.value));
     let metric = optional(args.metric.as_ref().map(|metric| &metric.value));
+    let counter = optional(args.counter.as_ref().map(|counter| &counter.value.key));
     let labels = args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
     let labels = labels.iter().map(|label| &label.key);
     Some(quote_spanned! {here=>
-        .with(&#runtime::MethodOptions { span_name: #span_name, metric: #metric, labels: &[#(#labels),*] })
+        .with(&#runtime::MethodOptions {
+            span_name: #span_name,
+            metric: #metric,
+            counter: #counter,
+            labels: &[#(#labels),*],
+        })
     })
 }
 

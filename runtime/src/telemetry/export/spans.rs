@@ -158,7 +158,7 @@ fn add_attributes_of(
     attributes: &mut Vec<KeyValue>,
 ) {
     let of_site = record.site.attributes();
-    attributes.reserve(2 + of_site.len() + set.len());
+    attributes.reserve(3 + of_site.len() + set.len());
     attributes.push(KeyValue::new("outcome", record.outcome.label()));
     attributes.extend_from_slice(of_site);
     if let Some(statement) = record.site.description.statement() {
@@ -168,6 +168,9 @@ fn add_attributes_of(
         Outcome::Error(class) => attributes.push(KeyValue::new(ERROR_TYPE, class)),
         Outcome::Panicked => attributes.push(KeyValue::new(ERROR_TYPE, "panic")),
         Outcome::Ok | Outcome::Cancelled => {}
+    }
+    if let Some(result) = record.site.description.result(record.outcome) {
+        attributes.push(KeyValue::new("result", result));
     }
     for own in set {
         let Note::Attribute { key, value } = &mut own.note else { continue };

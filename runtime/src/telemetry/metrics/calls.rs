@@ -1,4 +1,4 @@
-//! The histograms of what was called, and the counters of how it ended.
+//! The histograms of what was called, the counters of how it ended, and those of the user's own.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use prometheus_client::registry::Unit;
 
 use super::measured::{Measured, Scrape};
 use crate::core::Core;
-use crate::family::{Family, Outcomes};
+use crate::family::{self, Family, Kind, Outcomes};
 use crate::outcome::Outcome;
 use crate::registry::Series;
 
@@ -17,7 +17,10 @@ type Labels<'s> = Vec<(&'static str, &'s str)>;
 /// Every family that has series.
 pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, scrape: &Scrape) -> fmt::Result {
     for (family, measured) in &scrape.families {
-        encode_histograms(encoder, family, measured)?;
+        match family.kind() {
+            Kind::Histogram => encode_histograms(encoder, family, measured)?,
+            Kind::Counter => encode_counters(encoder, family, measured)?,
+        }
         if let Some(outcomes) = &family.outcomes {
             encode_calls(encoder, outcomes, measured)?;
             encode_errors(encoder, outcomes, measured, scrape.core)?;
@@ -44,6 +47,19 @@ fn encode_histograms(
             &snapshot.by_bound(&family.buckets),
             None,
         )?;
+    }
+    Ok(())
+}
+
+fn encode_counters(
+    encoder: &mut DescriptorEncoder<'_>,
+    family: &Family,
+    measured: &[Measured],
+) -> fmt::Result {
+    let mut metric =
+        encoder.encode_descriptor(family::stem(family.name), family.help, None, MetricType::Counter)?;
+    for Measured { series, snapshot, .. } in measured {
+        metric.encode_family(&labels(series))?.encode_counter::<NoLabelSet, u64, u64>(&snapshot.sum, None)?;
     }
     Ok(())
 }

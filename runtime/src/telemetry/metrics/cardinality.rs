@@ -13,7 +13,7 @@ use crate::registry;
 pub(super) fn warn(core: &Core) {
     for (metric, cardinality) in registry::cardinalities() {
         if cardinality.overflows > 0 && core.overflows_said.lock().insert(metric) {
-            let (metric, series) = (shown(metric), cardinality.series);
+            let (metric, series) = (cardinality.family.shown_name(), cardinality.series);
             tracing::warn!(
                 metric,
                 series,
@@ -29,24 +29,19 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     if cardinalities.is_empty() {
         return Ok(());
     }
-    let help = "Label sets of a histogram in this process.";
+    let help = "Label sets of a metric in this process.";
     let mut metric = encoder.encode_descriptor("spanweave_metric_series", help, None, MetricType::Gauge)?;
-    for (name, cardinality) in &cardinalities {
+    for cardinality in cardinalities.values() {
         let series = u64::try_from(cardinality.series).unwrap_or(u64::MAX);
-        metric.encode_family(&[("metric", shown(name))])?.encode_gauge(&series)?;
+        metric.encode_family(&[("metric", cardinality.family.shown_name())])?.encode_gauge(&series)?;
     }
     let help = "Label sets that were one too many, and are counted as other.";
     let mut metric =
         encoder.encode_descriptor("spanweave_metric_overflows", help, None, MetricType::Counter)?;
-    for (name, cardinality) in &cardinalities {
-        let labels = [("metric", shown(name))];
+    for cardinality in cardinalities.values() {
+        let labels = [("metric", cardinality.family.shown_name())];
         let overflows = cardinality.overflows;
         metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&overflows, None)?;
     }
     Ok(())
-}
-
-/// A histogram's whole name.
-fn shown(name: &str) -> String {
-    format!("{name}_seconds")
 }

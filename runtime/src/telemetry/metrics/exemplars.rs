@@ -7,14 +7,15 @@ use std::time::UNIX_EPOCH;
 
 use super::measured::{Measured, Scrape};
 use crate::exemplars::Exemplar;
-use crate::family::Family;
+use crate::family::{Family, Kind};
 
-/// The page of a scrape's histograms with what is known of their buckets. Nothing but these histograms may be in it: the
-/// lines of their buckets are counted.
+/// The page of a scrape's histograms with what is known of their buckets. No other histogram may be in it: the lines of
+/// their buckets are counted.
 pub(super) fn attach(page: &str, scrape: &Scrape) -> String {
     let mut exemplars = scrape
         .families
         .iter()
+        .filter(|(family, _)| family.kind() == Kind::Histogram)
         .flat_map(|(family, measured)| measured.iter().map(move |measured| (*family, measured)))
         .flat_map(|(family, measured)| of_buckets(scrape, family, measured));
     let mut attached = String::with_capacity(page.len());
