@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use problem_details::ProblemDetails;
 use spanweave::ErrorClass;
 
+use crate::push::PushError;
+
 /// Why a service could not do what it was asked for.
 ///
 /// Its class is the `error.type` of spans and the label of metrics.
@@ -49,6 +51,9 @@ pub enum AppError {
     /// A job could not be enqueued.
     #[error("the queue failed")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Apple or Google did not take a message.
+    #[error("a message could not be pushed")]
+    Push(#[source] PushError),
     /// What should not be.
     #[error("{0}")]
     Internal(&'static str),
@@ -63,7 +68,22 @@ impl From<sqlx::Error> for AppError {
     }
 }
 
+impl From<PushError> for AppError {
+    fn from(error: PushError) -> AppError {
+        AppError::Push(error)
+    }
+}
+
 impl AppError {
+    /// Whether the same may work later, so that a job that fails with it is worth another attempt.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) => true,
+            AppError::Push(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             AppError::NotFound(_) => StatusCode::NOT_FOUND,
@@ -74,7 +94,7 @@ impl AppError {
             AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             AppError::UnsupportedType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             AppError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) => {
+            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) | AppError::Push(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

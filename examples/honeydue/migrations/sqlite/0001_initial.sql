@@ -76,7 +76,7 @@ CREATE TABLE devices (
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     platform TEXT NOT NULL,
     push_token TEXT NOT NULL UNIQUE,
-    created_at BIGINT NOT NULL
+    registered_at BIGINT NOT NULL
 );
 CREATE INDEX devices_of_user ON devices (user_id);
 
@@ -91,3 +91,18 @@ CREATE TABLE notifications (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notifications_of_user ON notifications (user_id);
+
+-- Who was told what is to be done on a day, counted from 1970.
+CREATE TABLE digests (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    PRIMARY KEY (user_id, day)
+);
+
+-- What has reached a device: a push that is tried again leaves it out.
+CREATE TABLE deliveries (
+    notification_id BIGINT NOT NULL REFERENCES notifications (id) ON DELETE CASCADE,
+    device_id BIGINT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+    PRIMARY KEY (notification_id, device_id)
+);
+CREATE INDEX deliveries_of_device ON deliveries (device_id);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::config::JobsConfig;
 use crate::error::{AppError, Result};
+use crate::notifications::Delivery;
 
 /// A kind of work. It is enqueued as JSON.
 pub trait Job: Serialize + DeserializeOwned + Clone + Send + Sync + Unpin + 'static {
@@ -34,7 +35,9 @@ impl Job for DeliverNotification {
     const QUEUE: &str = "honeydue:notifications";
 
     async fn perform(self, app: &App) -> Result<()> {
-        app.notifications.deliver(self.notification_id).await
+        let Delivery { sent, skipped, removed } = app.notifications.deliver(self.notification_id).await?;
+        tracing::info!(sent, skipped, removed, "a notification was pushed");
+        Ok(())
     }
 }
 
