@@ -46,7 +46,7 @@ fn assert_secret(of: &str, text: &str) {
 }
 
 /// An error with all its causes, as logs and jobs write it.
-fn shown(error: &dyn Error) -> String {
+fn shown(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(|error| format!("{error} {error:?}\n")).collect()
 }
