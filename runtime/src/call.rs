@@ -238,7 +238,7 @@ impl Polling<'_> {
     }
 
     /// The call is of another site than was to be seen at its start.
-    #[cfg(feature = "_sqlx")]
+    #[cfg(any(feature = "_sqlx", feature = "reqwest-middleware"))]
     pub(crate) fn becomes(self, site: &'static Site) -> Self {
         self.call.0.becomes(site);
         self

@@ -194,7 +194,7 @@ fn shortened(value: &str) -> String {
 }
 
 /// The value of the label `result`: an error's class, or the outcome. A class that is an outcome's name is told from it.
-fn result(outcome: Outcome) -> &'static str {
+pub(crate) fn result(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Error("ok") => "error_ok",
         Outcome::Error("cancelled") => "error_cancelled",

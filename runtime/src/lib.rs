@@ -86,6 +86,12 @@ mod tracing_span;
 
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(feature = "reqwest-middleware")]
+pub mod http_client;
+#[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
+mod http_method;
+#[cfg(feature = "apalis")]
+pub mod job;
 #[cfg(feature = "logs")]
 pub mod logs;
 pub mod propagate;

@@ -91,6 +91,46 @@ pub(crate) static REQUESTS: Family = Family {
     max_series: MAX_SERIES_OF_ONE,
 };
 
+/// From a push that is done at once to an export that takes minutes.
+#[cfg(feature = "apalis")]
+pub(crate) static JOBS: Family = Family {
+    name: "job_duration",
+    help: "Time of one attempt at a job, from when the worker took it to its end, by result.",
+    label_names: &["task_type", "result"],
+    buckets: Buckets::new(&[
+        0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0,
+    ]),
+    outcomes: None,
+    is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
+};
+
+/// From a queue that is empty to one that nobody has worked on for a night.
+#[cfg(feature = "apalis")]
+pub(crate) static JOB_WAITS: Family = Family {
+    name: "job_queue_wait",
+    help: "Time from when a job could have been run to its first attempt.",
+    label_names: &["task_type"],
+    buckets: Buckets::new(&[
+        0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0,
+    ]),
+    outcomes: None,
+    is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
+};
+
+/// The bounds of the convention for `http.client.request.duration`.
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) static SENT_REQUESTS: Family = Family {
+    name: "http_client_request_duration",
+    help: "Time from before a request is sent to the head of its response, each attempt apart.",
+    label_names: &["host", "method", "status"],
+    buckets: Buckets::new(&[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]),
+    outcomes: None,
+    is_own: false,
+    max_series: MAX_SERIES_OF_ONE,
+};
+
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.
 pub(crate) const fn own_buckets() -> Buckets {
     Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
@@ -100,6 +140,12 @@ pub(crate) const fn own_buckets() -> Buckets {
 pub(crate) static FAMILIES: &[&Family] = &[
     #[cfg(feature = "axum")]
     &REQUESTS,
+    #[cfg(feature = "apalis")]
+    &JOBS,
+    #[cfg(feature = "apalis")]
+    &JOB_WAITS,
+    #[cfg(feature = "reqwest-middleware")]
+    &SENT_REQUESTS,
     &METHODS,
     &STATEMENTS,
     &OPERATIONS,

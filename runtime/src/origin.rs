@@ -132,7 +132,11 @@ impl OriginatedRoot {
 
     /// As [`Root::in_scope`].
     pub fn in_scope<R>(self, f: impl FnOnce(Ctx) -> R) -> R {
-        self.origin.open(self.root).in_scope(f)
+        self.open().in_scope(f)
+    }
+
+    pub(crate) fn open(self) -> OpenRoot {
+        self.origin.open(self.root)
     }
 }
 

@@ -59,8 +59,11 @@ pub(crate) trait Describe: Sync {
 pub(crate) enum Measure {
     Nothing,
     One(Metric),
-    /// One for each outcome, as [`Describe::metric`] tells. Only roots are measured so.
-    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "only requests are measured so"))]
+    /// One for each outcome, as [`Describe::metric`] tells.
+    #[cfg_attr(
+        not(any(feature = "apalis", feature = "axum", feature = "reqwest-middleware")),
+        expect(dead_code, reason = "only requests and jobs are measured so")
+    )]
     ByOutcome,
     /// The one of all methods, and one of the method's own for each outcome.
     OneAndByOutcome(Metric),

@@ -98,7 +98,7 @@ impl Span {
     }
 
     /// An open span is of another site than was to be seen at its start.
-    #[cfg(feature = "_sqlx")]
+    #[cfg(any(feature = "_sqlx", feature = "reqwest-middleware"))]
     pub(crate) fn becomes(&mut self, site: &'static Site) {
         self.site = site;
     }

@@ -26,6 +26,11 @@ impl Timestamp {
         self.0.timestamp()
     }
 
+    /// The day, in UTC, counted from 1970.
+    pub fn day(self) -> i64 {
+        self.seconds().div_euclid(24 * 60 * 60)
+    }
+
     /// So much later; the last moment there is, where there is no such.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Timestamp {

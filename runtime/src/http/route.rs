@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 
 use crate::core::Metric;
 use crate::exemplars::EndedSpan;
+use crate::http_method;
 use crate::names::REQUESTS;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -69,7 +70,7 @@ thread_local! {
 impl Route {
     /// The route of a request. Templates come from the application's router, so there are few.
     pub(super) fn of(method: &Method, template: Option<&str>) -> &'static Route {
-        let method = known_method(method);
+        let method = http_method::known(method);
         let key = template.unwrap_or_default();
         SEEN.with_borrow_mut(|seen| {
             let seen = seen.entry(method).or_default();
@@ -85,8 +86,7 @@ impl Route {
     }
 
     fn leaked(method: &'static str, template: Option<&str>) -> &'static Route {
-        let shown = if method == OTHER_METHOD { "HTTP" } else { method };
-        let span_name = template.map_or_else(|| shown.to_owned(), |template| format!("{shown} {template}"));
+        let span_name = http_method::span_name(method, template);
         let metrics = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| OnceLock::new()).collect();
         let template = template.map(str::to_owned);
         Box::leak(Box::new(Route { method, template, span_name, metrics, site: SiteCell::new() }))
@@ -115,14 +115,6 @@ impl Route {
         let labels = || [self.template(), self.method, status].map(str::to_owned);
         *self.metrics[index].get_or_init(|| Metric::of(&REQUESTS, Box::new(labels())))
     }
-}
-
-const OTHER_METHOD: &str = "_OTHER";
-
-/// The methods that the conventions know; anything else a client may invent is one.
-fn known_method(method: &Method) -> &'static str {
-    const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
-    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or(OTHER_METHOD)
 }
 
 impl Describe for Route {

@@ -1,8 +1,9 @@
 //! Contexts on their way out, and what their traces carry.
 
-use super::{BAGGAGE, Carried, InjectInto, Remote, RemoteParent, TRACEPARENT, TRACESTATE, carried};
+use super::{BAGGAGE, InjectInto, Remote, RemoteParent, TRACEPARENT, TRACESTATE, carried};
 use crate::core::Core;
 use crate::ctx::Ctx;
+use crate::telemetry::Propagators;
 use crate::trace;
 
 impl Ctx {
@@ -20,14 +21,18 @@ impl Ctx {
     /// Ctx::current().inject(&mut headers);
     /// ```
     pub fn inject(self, carrier: &mut (impl InjectInto + ?Sized)) {
-        let (Some(core), Some(parent)) = (Core::of(self.key), self.as_parent()) else { return };
-        let Carried { trace_state, baggage } = carried::of(self.key);
-        if core.rules.propagators.tracecontext {
-            carrier.set(TRACEPARENT, &parent.header());
-            replace(carrier, TRACESTATE, trace_state.header());
-        }
-        if core.rules.propagators.baggage {
-            replace(carrier, BAGGAGE, baggage.header());
+        self.inject_only(carrier, Propagators::default());
+    }
+
+    /// [`inject`](Ctx::inject) of those headers only that the receiver is to have.
+    pub(crate) fn inject_only(self, carrier: &mut (impl InjectInto + ?Sized), wanted: Propagators) {
+        if let Some(core) = Core::of(self.key) {
+            let used = core.rules.propagators;
+            let both = Propagators {
+                tracecontext: used.tracecontext && wanted.tracecontext,
+                baggage: used.baggage && wanted.baggage,
+            };
+            Remote::from(self).inject(both, carrier);
         }
     }
 
@@ -59,6 +64,20 @@ impl Ctx {
     pub(super) fn as_parent(self) -> Option<RemoteParent> {
         let trace_id = trace::trace_id(self.key)?;
         Some(RemoteParent { trace_id, span_id: self.span, sampled: self.is_sampled() })
+    }
+}
+
+impl Remote {
+    /// Writes those of its headers that are used; none where it has no trace.
+    pub(crate) fn inject(&self, used: Propagators, carrier: &mut (impl InjectInto + ?Sized)) {
+        let Some(parent) = self.parent else { return };
+        if used.tracecontext {
+            carrier.set(TRACEPARENT, &parent.header());
+            replace(carrier, TRACESTATE, self.carried.trace_state.header());
+        }
+        if used.baggage {
+            replace(carrier, BAGGAGE, self.carried.baggage.header());
+        }
     }
 }
 

@@ -221,7 +221,7 @@ impl Telemetry {
         self.inner.otlp.clone().map(otlp_logs::log_exporter).transpose()
     }
 
-    #[cfg(any(feature = "axum", feature = "logs"))]
+    #[cfg(any(feature = "apalis", feature = "axum", feature = "logs"))]
     pub(crate) fn core(&self) -> &'static Core {
         self.inner.core
     }

@@ -92,6 +92,13 @@ CREATE TABLE notifications (
 );
 CREATE INDEX notifications_of_user ON notifications (user_id);
 
+-- Who was told what is to be done on a day, counted from 1970.
+CREATE TABLE digests (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    PRIMARY KEY (user_id, day)
+);
+
 -- What has reached a device: a push that is tried again leaves it out.
 CREATE TABLE deliveries (
     notification_id BIGINT NOT NULL REFERENCES notifications (id) ON DELETE CASCADE,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apalis::layers::WorkerBuilderExt;
 use apalis::layers::retry::RetryPolicy;
-use apalis::prelude::{Data, Monitor, MonitorError, WorkerBuilder};
+use apalis::prelude::{AbortError, BoxDynError, Data, Monitor, MonitorError, WorkerBuilder};
 use apalis_cron::{CronScheduler, Tick};
 use spanweave::Telemetry;
 use spanweave::job::AsJson;
@@ -13,7 +13,7 @@ use tower::retry::backoff::{ExponentialBackoffMaker, MakeBackoff};
 use super::schedule::Scheduled;
 use super::{Job, Jobs, Queue};
 use crate::app::App;
-use crate::error::{AppError, Result};
+use crate::error::AppError;
 
 /// How often a job is tried again.
 const RETRIES: usize = 4;
@@ -93,8 +93,11 @@ impl Crew {
     }
 }
 
-async fn perform<J: Job>(job: J, app: Data<App>) -> Result<()> {
-    job.perform(&app).await
+async fn perform<J: Job>(job: J, app: Data<App>) -> std::result::Result<(), BoxDynError> {
+    job.perform(&app).await.map_err(|error| {
+        // What would fail again is not tried again.
+        if error.is_transient() { error.into() } else { AbortError::new(error).into() }
+    })
 }
 
 /// From a second on, twice as long after each attempt.

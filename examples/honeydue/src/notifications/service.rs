@@ -9,6 +9,7 @@ use super::{
 };
 use crate::error::{AppError, Result};
 use crate::http::{Page, PageQuery};
+use crate::jobs::Jobs;
 use crate::push::{Message, Push, PushError, Pushed};
 
 const DEVICE: AppError = AppError::NotFound("device");
@@ -25,6 +26,7 @@ pub struct NotificationService {
     notifications: NotificationRepository,
     devices: DeviceRepository,
     push: Push,
+    jobs: Jobs,
 }
 
 impl NotificationService {
@@ -33,8 +35,9 @@ impl NotificationService {
         notifications: NotificationRepository,
         devices: DeviceRepository,
         push: Push,
+        jobs: Jobs,
     ) -> NotificationService {
-        NotificationService { notifications, devices, push }
+        NotificationService { notifications, devices, push, jobs }
     }
 }
 
@@ -69,9 +72,11 @@ impl NotificationService {
         if self.notifications.mark_read(user_id, id).await? { Ok(()) } else { Err(NOTIFICATION) }
     }
 
-    /// Tells a user something; the id of the notification.
+    /// Tells a user something, and has it pushed; the id of the notification.
     pub async fn notify(&self, notification: NewNotification) -> Result<i64> {
-        Ok(self.notifications.insert(&notification).await?)
+        let id = self.notifications.insert(&notification).await?;
+        self.jobs.deliver_notification(id).await?;
+        Ok(id)
     }
 
     /// Pushes a notification to those of its user's telephones that it has not reached, each of them whatever becomes of the

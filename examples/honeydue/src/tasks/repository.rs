@@ -144,6 +144,13 @@ impl TaskRepository {
         Ok(claimed.rows_affected() > 0)
     }
 
+    /// Notes that somebody is being told what is to be done today; whether nobody else had.
+    pub async fn claim_digest(&self, user_id: i64) -> sqlx::Result<bool> {
+        let claim = sqlx::query("INSERT INTO digests (user_id, day) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        let claimed = claim.bind(user_id).bind(Timestamp::now().day()).execute(&self.pool).await?;
+        Ok(claimed.rows_affected() > 0)
+    }
+
     /// Who has open tasks that are due until then, and how many.
     pub async fn open_until(&self, until: Timestamp) -> sqlx::Result<Vec<OpenTasks>> {
         sqlx::query_as(

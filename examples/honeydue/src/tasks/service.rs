@@ -129,9 +129,12 @@ impl TaskService {
 
     /// Tells everyone who has something to do until tomorrow how much that is; how many were told.
     pub async fn send_digest(&self) -> Result<usize> {
-        let users = self.tasks.open_until(Timestamp::now().plus(DAY)).await?;
-        let told = users.len();
-        for user in users {
+        let mut told = 0;
+        for user in self.tasks.open_until(Timestamp::now().plus(DAY)).await? {
+            // Another worker may be at it.
+            if !self.tasks.claim_digest(user.user_id).await? {
+                continue;
+            }
             let digest = NewNotification {
                 user_id: user.user_id,
                 task_id: None,
@@ -140,6 +143,7 @@ impl TaskService {
                 body: format!("{} to do until tomorrow", user.open),
             };
             self.notifications.notify(digest).await?;
+            told += 1;
         }
         Ok(told)
     }

@@ -1,0 +1,98 @@
+//! The traces and the numbers of both processes, as text.
+
+use std::time::Duration;
+
+use opentelemetry::SpanId;
+use opentelemetry_sdk::trace::SpanData;
+use spanweave::Telemetry;
+use spanweave::testing::{KeptSpans, span_tree};
+
+use crate::process::StartError;
+
+/// Shown behind the names of spans.
+const ATTRIBUTES: [&str; 11] = [
+    "http.response.status_code",
+    "job.attempt",
+    "bucket",
+    "mime_type",
+    "size_bytes",
+    "result",
+    "topic",
+    "status_code",
+    "reason",
+    "spanweave.slow",
+    "db.client.connection.wait_time",
+];
+const PATIENCE: Duration = Duration::from_secs(20);
+const A_MOMENT: Duration = Duration::from_millis(20);
+
+/// What both processes have recorded.
+pub(super) struct Traces {
+    pub(super) api: Telemetry,
+    pub(super) worker: Telemetry,
+    pub(super) kept: KeptSpans,
+}
+
+impl Traces {
+    /// Forgets all that has been recorded so far.
+    pub(super) async fn forget(&self) {
+        self.flush().await;
+        self.kept.take();
+    }
+
+    /// Waits until the trace of the request that was recorded first has so many spans of the name, and prints it.
+    pub(super) async fn show(&self, heading: &str, awaited: (&str, usize)) -> Result<(), StartError> {
+        let trace = tokio::time::timeout(PATIENCE, self.trace(awaited)).await;
+        let trace = trace.map_err(|_| format!("{heading}: no trace has {} x {}", awaited.1, awaited.0))?;
+        let tree = span_tree(&trace, &ATTRIBUTES);
+        println!("{heading}:\n\n    {}\n", tree.trim_end().replace('\n', "\n    "));
+        self.forget().await;
+        Ok(())
+    }
+
+    async fn trace(&self, (name, times): (&str, usize)) -> Vec<SpanData> {
+        loop {
+            self.flush().await;
+            let spans = self.kept.spans();
+            let root = spans.iter().find(|span| span.parent_span_id == SpanId::INVALID);
+            let id = root.map(|span| span.span_context.trace_id());
+            let trace: Vec<_> =
+                spans.into_iter().filter(|span| Some(span.span_context.trace_id()) == id).collect();
+            if trace.iter().filter(|span| span.name == name).count() >= times {
+                return trace;
+            }
+            tokio::time::sleep(A_MOMENT).await;
+        }
+    }
+
+    /// Flushing blocks its thread.
+    async fn flush(&self) {
+        let handles = [self.api.clone(), self.worker.clone()];
+        let flush = move || handles.iter().all(|telemetry| telemetry.flush(PATIENCE));
+        let _all_exported = tokio::task::spawn_blocking(flush).await;
+    }
+
+    /// Every method of both processes.
+    pub(super) fn print_methods(&self) {
+        for (process, telemetry) in [("API", &self.api), ("worker", &self.worker)] {
+            println!("Every method that the {process} has called:\n");
+            println!("    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}", "method", "calls", "errors", "cancelled", "p50", "p99");
+            for method in telemetry.methods().into_iter().filter(|method| method.calls > 0) {
+                println!(
+                    "    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}",
+                    format!("{}.{}", method.type_name, method.method),
+                    method.calls,
+                    method.errors,
+                    method.cancelled,
+                    at_most(method.p50),
+                    at_most(method.p99),
+                );
+            }
+            println!();
+        }
+    }
+}
+
+fn at_most(bound: Duration) -> String {
+    if bound == Duration::MAX { "> 5s".to_owned() } else { format!("<= {bound:?}") }
+}

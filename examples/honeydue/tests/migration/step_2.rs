@@ -1,0 +1,32 @@
+use honeydue::error::{AppError, Result};
+use honeydue::http::PageQuery;
+use honeydue::residences::ResidenceRepository;
+use honeydue::tasks::{Task, TaskRepository};
+use spanweave::traced_service;
+
+pub struct TaskService {
+    pub tasks: TaskRepository,
+    pub residences: ResidenceRepository,
+}
+
+#[traced_service(calls(tasks, residences))]
+impl TaskService {
+    pub async fn list_tasks(&self, user_id: i64, page: &PageQuery) -> Result<Vec<Task>> {
+        let residences = self.residences.ids_for_user(user_id).await?;
+        Ok(self.tasks.for_residences(&residences, page).await?)
+    }
+
+    pub async fn get_tasks_by_residence(&self, id: i64, page: &PageQuery) -> Result<Vec<Task>> {
+        Ok(self.tasks.for_residences(&[id], page).await?)
+    }
+
+    #[traced(skip = "not migrated yet")]
+    pub async fn get(&self, user_id: i64, id: i64) -> Result<Task> {
+        self.tasks.find(user_id, id).await?.ok_or(AppError::NotFound("task"))
+    }
+
+    #[traced(skip = "not migrated yet")]
+    pub async fn delete(&self, user_id: i64, id: i64) -> Result<()> {
+        if self.tasks.delete(user_id, id).await? { Ok(()) } else { Err(AppError::NotFound("task")) }
+    }
+}
