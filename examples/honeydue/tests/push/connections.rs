@@ -9,8 +9,9 @@ use spanweave::testing::TestTelemetry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::vendor::Vendor;
-use crate::{IOS_TOKEN, counts, keys, message};
+use crate::common::keys;
+use crate::common::vendor::Vendor;
+use crate::{IOS_TOKEN, counts, message};
 
 /// What a server that hangs up gives as its reason.
 const NO_ERROR: u8 = 0x0;

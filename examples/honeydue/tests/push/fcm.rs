@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use spanweave::ErrorClass;
 use spanweave::testing::TestTelemetry;
 
-use crate::vendor::{Answer, TokenServer, Vendor, answer};
-use crate::{ANDROID_TOKEN, counts, keys, message};
+use crate::common::keys;
+use crate::common::vendor::{Answer, TokenServer, Vendor, answer};
+use crate::{ANDROID_TOKEN, counts, message};
 
 struct Google {
     vendor: Vendor,

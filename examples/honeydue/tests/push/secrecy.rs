@@ -12,8 +12,8 @@ use spanweave::Telemetry;
 use spanweave::logs::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
+use crate::common::vendor::{Answer, answer};
 use crate::server::Server;
-use crate::vendor::{Answer, answer};
 use crate::{ANDROID_TOKEN, IOS_TOKEN};
 
 /// A log that a test reads.
@@ -62,14 +62,13 @@ async fn a_token_is_shown_nowhere() {
     for respond in answers {
         let server = Server::start(move |_| respond(IOS_TOKEN), move |_| respond(ANDROID_TOKEN)).await;
         let log = Log::default();
-        let layer = server.telemetry.logs().level(LevelFilter::DEBUG).writer(log.clone()).layer().unwrap();
+        let layer = server.telemetry().logs().level(LevelFilter::DEBUG).writer(log.clone()).layer().unwrap();
         let logging = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
 
-        let user = server.sign_up("ann").await;
+        let user = server.user().await;
         for (platform, token) in [("ios", IOS_TOKEN), ("android", ANDROID_TOKEN)] {
             let input = json!({ "platform": platform, "push_token": token });
-            let (_, answer) = server.post(&user, "/api/devices/", input).await;
-            assert_secret("the answer", &answer.to_string());
+            assert_secret("the answer", &user.post("/api/devices/", &input).await.to_string());
         }
         let delivered = server.deliver(server.notify(&user, Category::TaskDue).await).await;
         if let Err(error) = &delivered {
@@ -80,9 +79,9 @@ async fn a_token_is_shown_nowhere() {
 
         assert_eq!(server.apple.received().len(), 1);
         assert_eq!(server.google.received().len(), 1);
-        assert_secret("a span", &format!("{:?}", server.telemetry.spans()));
-        assert_secret("a metric", &Telemetry::metrics_text(&server.telemetry));
-        assert!(server.telemetry.flush(Duration::from_secs(30)));
+        assert_secret("a span", &format!("{:?}", server.telemetry().spans()));
+        assert_secret("a metric", &Telemetry::metrics_text(server.telemetry()));
+        assert!(server.telemetry().flush(Duration::from_secs(30)));
         assert!(log.text().lines().count() > 5, "{}", log.text());
         assert_secret("the log", &log.text());
     }

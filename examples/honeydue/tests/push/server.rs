@@ -1,32 +1,18 @@
-//! The application over HTTP, on a database and vendors of its own.
+//! The application with vendors of its own.
 
-use honeydue::app::App;
+use honeydue::error;
 use honeydue::notifications::{Category, Delivery, NewNotification};
-use honeydue::push::Push;
-use honeydue::{database, error};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use spanweave::testing::TestTelemetry;
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 
-use crate::keys;
-use crate::vendor::{Answer, Received, TokenServer, Vendor};
+use crate::common::vendor::{Answer, Received, TokenServer, Vendor};
+use crate::common::{TestApp, User, keys};
 
 pub struct Server {
-    pub telemetry: TestTelemetry,
-    pub app: App,
     pub apple: Vendor,
     pub google: Vendor,
-    url: String,
-    client: Client,
-    _folder: TempDir,
-}
-
-/// Somebody who has signed up.
-pub struct User {
-    pub id: i64,
-    session: String,
+    app: TestApp,
 }
 
 impl Server {
@@ -35,88 +21,55 @@ impl Server {
         apple: impl Fn(&Received) -> Answer + Send + Sync + 'static,
         google: impl Fn(&Received) -> Answer + Send + Sync + 'static,
     ) -> Server {
-        let (apple, google, tokens) =
-            (Vendor::start(apple).await, Vendor::start(google).await, TokenServer::start().await);
-        let apns = keys::apns_config(&apple.url, &keys::ecdsa());
-        let fcm = keys::fcm_config(&google.url, &tokens.url, &keys::rsa());
-        Server::with(Push::new(Some(&apns), Some(&fcm)).unwrap(), apple, google).await
+        let (apple, google) = (Vendor::start(apple).await, Vendor::start(google).await);
+        let tokens = TokenServer::start().await;
+        let app = TestApp::start_with(&keys::variables(&apple.url, &google.url, &tokens.url)).await;
+        Server { apple, google, app }
     }
 
-    /// Without what vendors ask for.
-    pub async fn without_vendors() -> Server {
-        let (apple, google) = (Vendor::answering([]).await, Vendor::answering([]).await);
-        Server::with(Push::new(None, None).unwrap(), apple, google).await
+    pub fn telemetry(&self) -> &TestTelemetry {
+        &self.app.telemetry
     }
 
-    async fn with(push: Push, apple: Vendor, google: Vendor) -> Server {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("honeydue.db");
-        let pool = database::open(&format!("sqlite://{}?mode=rwc", file.display()), 4).await.unwrap();
-        let (telemetry, app) = (TestTelemetry::new(), App::new(&pool, push));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = app.clone().router(&telemetry);
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Server { telemetry, app, apple, google, url, client: Client::new(), _folder: folder }
+    /// Somebody new.
+    pub async fn user(&self) -> User<'_> {
+        self.app.user().await
     }
 
-    pub async fn sign_up(&self, name: &str) -> User {
-        let input =
-            json!({ "email": format!("{name}@example.com"), "name": name, "password": "long enough" });
-        let (status, session) = self.send(None, Method::POST, "/api/auth/sign-up", Some(input)).await;
-        assert_eq!(status, StatusCode::CREATED, "{session}");
-        let token = session["token"].as_str().unwrap().to_owned();
-        User { id: session["user"]["id"].as_i64().unwrap(), session: token }
-    }
-
-    pub async fn get(&self, user: &User, path: &str) -> (StatusCode, Value) {
-        self.send(Some(user), Method::GET, path, None).await
-    }
-
-    pub async fn post(&self, user: &User, path: &str, body: Value) -> (StatusCode, Value) {
-        self.send(Some(user), Method::POST, path, Some(body)).await
-    }
-
-    pub async fn delete(&self, user: &User, path: &str) -> StatusCode {
-        self.send(Some(user), Method::DELETE, path, None).await.0
-    }
-
-    /// The status and the JSON of an answer; `null` where there is none.
-    pub async fn send(
-        &self,
-        user: Option<&User>,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> (StatusCode, Value) {
-        let mut request = self.client.request(method, format!("{}{path}", self.url));
-        if let Some(user) = user {
-            request = request.bearer_auth(&user.session);
-        }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.unwrap();
-        (response.status(), response.json().await.unwrap_or_default())
+    /// A request of nobody.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.app.request(method, path)
     }
 
     /// Registers a device, and returns its id.
-    pub async fn register(&self, user: &User, platform: &str, token: &str) -> i64 {
-        let input = json!({ "platform": platform, "push_token": token });
-        let (status, device) = self.post(user, "/api/devices/", input).await;
-        assert_eq!(status, StatusCode::CREATED, "{device}");
+    pub async fn register(&self, user: &User<'_>, platform: &str, token: &str) -> i64 {
+        let device = user.post("/api/devices/", &json!({ "platform": platform, "push_token": token })).await;
         device["id"].as_i64().unwrap()
     }
 
     /// Tells a user something, and returns its id.
-    pub async fn notify(&self, user: &User, category: Category) -> i64 {
-        let (title, body) = ("Due".to_owned(), "Clean the gutters".to_owned());
-        let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
-        self.app.notifications.notify(notification).await.unwrap()
+    pub async fn notify(&self, user: &User<'_>, category: Category) -> i64 {
+        notify(&self.app, user, category).await
     }
 
     /// Pushes it, as the job does.
     pub async fn deliver(&self, notification: i64) -> error::Result<Delivery> {
-        self.telemetry.root("job").run(self.app.notifications.deliver(notification)).await
+        deliver(&self.app, notification).await
     }
+}
+
+pub async fn notify(app: &TestApp, user: &User<'_>, category: Category) -> i64 {
+    let (title, body) = ("Due".to_owned(), "Clean the gutters".to_owned());
+    let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
+    app.app.notifications.notify(notification).await.unwrap()
+}
+
+pub async fn deliver(app: &TestApp, notification: i64) -> error::Result<Delivery> {
+    app.telemetry.root("job").run(app.app.notifications.deliver(notification)).await
+}
+
+/// The status and the JSON of an answer; `null` where there is none.
+pub async fn answered(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.unwrap();
+    (response.status(), response.json().await.unwrap_or_default())
 }
