@@ -1,6 +1,7 @@
 //! A push token is in no span, no metric, no line of the log, no error and no answer.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -47,8 +48,13 @@ fn assert_secret(of: &str, text: &str) {
 
 /// An error with all its causes, as logs and jobs write it.
 fn shown(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(|error| format!("{error} {error:?}\n")).collect()
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        writeln!(text, "{error} {error:?}").unwrap();
+        next = error.source();
+    }
+    text
 }
 
 #[tokio::test]
