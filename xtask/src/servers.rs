@@ -1,4 +1,4 @@
-//! Private database servers: each is started when a step first asks for it, and ends with the run.
+//! Private servers: each is started when a step first asks for it, and ends with the run.
 
 mod account;
 mod instance;
@@ -9,7 +9,7 @@ mod programs;
 use std::io;
 
 use instance::Instance;
-pub(crate) use kind::{Kind, MYSQL, POSTGRES};
+pub(crate) use kind::{Kind, MYSQL, POSTGRES, REDIS};
 
 #[derive(Default)]
 pub(crate) struct Servers {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::readers;
-use crate::servers::{MYSQL, POSTGRES, Servers};
+use crate::servers::{MYSQL, POSTGRES, REDIS, Servers};
 use crate::step::{Outcome, Plan, Step, succeeds};
 use crate::totals::Totals;
 
@@ -19,6 +19,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "sqlx-0.8", plan: |_| Plan::cargo(ON_SQLX_0_8) },
     Step { name: "postgres-0.8", plan: |servers| Plan::with_server(servers, &POSTGRES, ON_POSTGRES_0_8) },
     Step { name: "mysql-0.8", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL_0_8) },
+    Step { name: "jobs-postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, JOBS_ON_POSTGRES) },
+    Step { name: "jobs-redis", plan: |servers| Plan::with_server(servers, &REDIS, JOBS_ON_REDIS) },
     Step { name: "tracing", plan: |_| Plan::cargo(ON_TRACING) },
     Step { name: "promtool", plan: |_| readers::promtool() },
     Step { name: "openmetrics", plan: |_| readers::openmetrics() },
@@ -28,6 +30,7 @@ pub(crate) const STEPS: &[Step] = &[
 ];
 
 const CLIPPY: &str = "clippy --workspace --all-targets \
+                      --features spanweave-test-jobs/postgres,spanweave-test-jobs/redis \
                       --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres,spanweave-tests/readers \
                       -- -D warnings";
 // One after the other, because each measures the application beside itself; what they say is the point of them.
@@ -35,6 +38,9 @@ const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocap
 // With the whole workspace, whose dependencies are built already.
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
+const JOBS_ON_POSTGRES: &str =
+    "test --workspace --features spanweave-test-jobs/postgres --test jobs_postgres";
+const JOBS_ON_REDIS: &str = "test --workspace --features spanweave-test-jobs/redis --test jobs_redis";
 // A workspace of its own, with the same tests.
 const ON_SQLX_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target --no-fail-fast";
 const ON_POSTGRES_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \

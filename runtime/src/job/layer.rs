@@ -1,24 +1,19 @@
-//! The tower layer that makes every attempt at a job a span, a duration and an outcome.
+//! The layer of a worker, and what it is told of the jobs.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::SystemTime;
 
-use apalis_core::error::BoxDynError;
 use apalis_core::task::Task;
 use apalis_core::task::metadata::Metadata;
 use opentelemetry_semantic_conventions::attribute::MESSAGING_DESTINATION_NAME;
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
-use tower_service::Service;
 
 use super::enqueued::Enqueued;
 use super::failure::Failures;
 use super::payload::{PayloadSize, Unmeasured};
+use super::service::JobService;
 use super::task_type::TaskType;
 use crate::clock;
 use crate::core;
@@ -65,7 +60,7 @@ pub struct JobLayer<P = Unmeasured> {
     task_type: Option<&'static str>,
     queue: Option<Cow<'static, str>>,
     is_linked: bool,
-    failures: Failures,
+    pub(super) failures: Failures,
     payload: P,
 }
 
@@ -128,7 +123,7 @@ impl<P> JobLayer<P> {
     }
 
     /// Opens the root of an attempt.
-    fn open<Args>(&self, task: &Task<Args>) -> OpenRoot {
+    pub(super) fn open<Args>(&self, task: &Task<Args>) -> OpenRoot {
         let handling = &TaskType::of::<Args>(self.task_type).handling;
         let Ok(enqueued) = Enqueued::extract(task.metadata());
         let enqueued = enqueued.not_before(task.run_at());
@@ -144,7 +139,8 @@ impl<P> JobLayer<P> {
         root
     }
 
-    fn describe<Args>(&self, ctx: Ctx, task: &Task<Args>)
+    /// Shows what is known of an attempt on its span.
+    pub(super) fn describe<Args>(&self, ctx: Ctx, task: &Task<Args>)
     where
         P: PayloadSize<Args>,
     {
@@ -168,7 +164,7 @@ impl<S, P: Clone> Layer<S> for JobLayer<P> {
     type Service = JobService<S, P>;
 
     fn layer(&self, inner: S) -> JobService<S, P> {
-        JobService { inner, layer: self.clone() }
+        JobService::new(inner, self.clone())
     }
 }
 
@@ -181,67 +177,5 @@ impl<P> fmt::Debug for JobLayer<P> {
             .field("queue", &self.queue)
             .field("is_linked", &self.is_linked)
             .finish_non_exhaustive()
-    }
-}
-
-/// A service whose jobs are traced; see [`Telemetry::job_layer`].
-#[derive(Clone, Debug)]
-pub struct JobService<S, P = Unmeasured> {
-    inner: S,
-    layer: JobLayer<P>,
-}
-
-impl<S, P, Args> Service<Task<Args>> for JobService<S, P>
-where
-    S: Service<Task<Args>>,
-    S::Error: Into<BoxDynError>,
-    P: PayloadSize<Args>,
-{
-    type Response = S::Response;
-    type Error = BoxDynError;
-    type Future = JobFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxDynError>> {
-        self.inner.poll_ready(cx).map_err(Into::into)
-    }
-
-    fn call(&mut self, task: Task<Args>) -> JobFuture<S::Future> {
-        let mut root = self.layer.open(&task);
-        let ctx = root.ctx();
-        // A handler may do its work, or panic, before it has made a future of it.
-        let attempt = root.run(|| {
-            self.layer.describe(ctx, &task);
-            self.inner.call(task)
-        });
-        JobFuture { attempt, root, failures: self.layer.failures }
-    }
-}
-
-pin_project! {
-    /// A traced attempt at a job.
-    #[must_use = "futures do nothing unless polled"]
-    pub struct JobFuture<F> {
-        // Before the root, so that what is cancelled in it ends first.
-        #[pin]
-        attempt: F,
-        root: OpenRoot,
-        failures: Failures,
-    }
-}
-
-impl<F, T, E> Future for JobFuture<F>
-where
-    F: Future<Output = Result<T, E>>,
-    E: Into<BoxDynError>,
-{
-    type Output = Result<T, BoxDynError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let output = this.root.run(|| this.attempt.poll(cx)).map_err(Into::into);
-        if let Poll::Ready(returned) = &output {
-            this.root.finish(this.failures.outcome(returned));
-        }
-        output
     }
 }

@@ -33,27 +33,25 @@
 //! # The order of layers
 //!
 //! The layer that is added first is the outermost. What makes several attempts of a job belongs before ours, what ends a
-//! single one behind it:
+//! single one behind it.
 //!
-//! ```ignore
-//! WorkerBuilder::new("reminders")
-//!     .backend(jobs)
-//!     .catch_panic()                              // sees the panic when the attempt has ended as `panicked`
-//!     .retry(RetryPolicy::retries(5))             // each attempt is a span of its own
-//!     .layer(telemetry.job_layer())
-//!     .timeout(Duration::from_secs(30))           // `error`, of the class `timeout`; before ours, it is `cancelled`
-//!     .build(send_reminder)
-//! ```
+//! | layer of apalis | before ours, outside | behind ours, inside |
+//! |---|---|---|
+//! | `.retry(…)` | **each attempt is a span of its own** | all attempts are one |
+//! | `.catch_panic()` | **the attempt has ended as `panicked`** | it is an `error` of the class `aborted` |
+//! | `.timeout(…)` | it is `cancelled` | **it is an `error` of the class `timeout`** |
 
 mod enqueued;
 mod failure;
 mod layer;
 mod payload;
+mod service;
 mod sink;
 mod spans;
 mod task_type;
 
 pub use self::enqueued::Enqueued;
-pub use self::layer::{JobFuture, JobLayer, JobService};
+pub use self::layer::JobLayer;
 pub use self::payload::{AsJson, PayloadSize, Unmeasured};
+pub use self::service::{JobFuture, JobService};
 pub use self::sink::TracedSink;

@@ -70,12 +70,12 @@ fn push<S, Args, Kind>(
     mut task: Task<Args>,
 ) -> impl Future<Output = Result<(), TaskSinkError<S::Error>>> + Send
 where
-    S: TaskSink<Args, Kind> + Send + ?Sized,
+    S: TaskSink<Args, Kind> + Send,
     Args: Send,
 {
     Call::new(Ctx::current(), task_type.enqueueing.site()).run(ClassedReturn, async move {
-        let queue = task.queue().map(|queue| shortened(queue.as_ref()).to_owned());
-        Ctx::current().set(MESSAGING_DESTINATION_NAME, queue);
+        let queue = task.queue().map(AsRef::as_ref);
+        Ctx::current().set(MESSAGING_DESTINATION_NAME, queue.map(shortened));
         let enqueued = Enqueued::now().not_before(task.run_at());
         let Ok(()) = task.inject_metadata(&enqueued);
         sink.push_task(task).await

@@ -89,8 +89,11 @@ fn guard(kind: &Kind, programs: &Programs, place: &Place) -> io::Result<Child> {
 }
 
 fn initialise(kind: &Kind, programs: &Programs, place: &Place) -> io::Result<()> {
-    let mut command = place.command(&programs.initialise)?;
-    let status = command.args(place.arguments(kind.initialise_arguments)).stdin(Stdio::null()).status()?;
+    let (Some(program), Some((_, arguments))) = (&programs.initialise, kind.initialise) else {
+        return Ok(());
+    };
+    let mut command = place.command(program)?;
+    let status = command.args(place.arguments(arguments)).stdin(Stdio::null()).status()?;
     if status.success() { Ok(()) } else { Err(failed("could not be prepared", kind, place)) }
 }
 
@@ -118,7 +121,7 @@ mod tests {
     fn start(name: &'static str, initialise: &str, serve: &str) -> String {
         let kind = Kind { name, account: "nobody", ready: "ready", ..POSTGRES };
         let program = |name| programs::find(name).unwrap();
-        let programs = Programs { initialise: program(initialise), serve: program(serve) };
+        let programs = Programs { initialise: Some(program(initialise)), serve: program(serve) };
         let said = Instance::start(&kind, &programs)
             .map(drop)
             .map_or_else(|error| error.to_string(), |()| "ready".to_owned());

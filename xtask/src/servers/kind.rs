@@ -10,10 +10,10 @@ pub(crate) struct Kind {
     pub(crate) variable: &'static str,
     /// What is said where the programs are not found.
     pub(crate) missing: &'static str,
-    /// The account that Debian's package makes: neither server runs as root.
+    /// The account that Debian's package makes: no server runs as root.
     pub(super) account: &'static str,
-    pub(super) initialise: &'static str,
-    pub(super) initialise_arguments: &'static str,
+    /// The program that prepares the data, with its arguments, if there is anything to prepare.
+    pub(super) initialise: Option<(&'static str, &'static str)>,
     pub(super) serve: &'static str,
     pub(super) serve_arguments: &'static str,
     /// What the server logs once it takes connections.
@@ -27,8 +27,7 @@ pub(crate) const POSTGRES: Kind = Kind {
     variable: "SPANWEAVE_TEST_POSTGRES",
     missing: "`apt-get install --no-install-recommends postgresql` installs it",
     account: "postgres",
-    initialise: "initdb",
-    initialise_arguments: "-D {folder}/data -U postgres -A trust -E UTF8 --locale=C --no-sync",
+    initialise: Some(("initdb", "-D {folder}/data -U postgres -A trust -E UTF8 --locale=C --no-sync")),
     serve: "postgres",
     serve_arguments: "-D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
                       -c fsync=off -c full_page_writes=off",
@@ -41,8 +40,10 @@ pub(crate) const MYSQL: Kind = Kind {
     variable: "SPANWEAVE_TEST_MYSQL",
     missing: "`apt-get install --no-install-recommends mariadb-server` installs it",
     account: "mysql",
-    initialise: "mariadb-install-db",
-    initialise_arguments: "--no-defaults --datadir={folder}/data --auth-root-authentication-method=normal",
+    initialise: Some((
+        "mariadb-install-db",
+        "--no-defaults --datadir={folder}/data --auth-root-authentication-method=normal",
+    )),
     serve: "mariadbd",
     serve_arguments: "--no-defaults --datadir={folder}/data --socket={folder}/socket --port={port} \
                       --bind-address=127.0.0.1 --character-set-server=utf8mb4 \
@@ -51,8 +52,24 @@ pub(crate) const MYSQL: Kind = Kind {
     url: "mysql://root@127.0.0.1:{port}/test",
 };
 
+pub(crate) const REDIS: Kind = Kind {
+    name: "redis",
+    variable: "SPANWEAVE_TEST_REDIS",
+    missing: "`apt-get install --no-install-recommends redis-server` installs it",
+    account: "redis",
+    initialise: None,
+    serve: "redis-server",
+    serve_arguments: "--port {port} --bind 127.0.0.1 --dir {folder} --appendonly no",
+    ready: "Ready to accept connections",
+    url: "redis://127.0.0.1:{port}",
+};
+
 impl Kind {
     pub(super) fn programs(&self) -> Option<Programs> {
-        Some(Programs { initialise: programs::find(self.initialise)?, serve: programs::find(self.serve)? })
+        let initialise = match self.initialise {
+            Some((program, _)) => Some(programs::find(program)?),
+            None => None,
+        };
+        Some(Programs { initialise, serve: programs::find(self.serve)? })
     }
 }

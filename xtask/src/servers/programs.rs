@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) struct Programs {
-    pub(super) initialise: PathBuf,
+    /// `None` where there is nothing to prepare.
+    pub(super) initialise: Option<PathBuf>,
     pub(super) serve: PathBuf,
 }
 
