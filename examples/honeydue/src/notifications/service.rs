@@ -93,12 +93,11 @@ impl NotificationService {
         let Notification { id, task_id, category, title, body, .. } = notification;
         let message = &Message::new(id, task_id, category.buttons(), &title, &body);
         let devices = self.devices.unreached(id).await?;
-        let pushes =
-            stream::iter(devices).map(|device| async move { self.push_to(&device, id, message).await });
+        let pushes = stream::iter(devices).map(|device| self.push_to(device, id, message));
         Delivery::of(pushes.buffer_unordered(PUSHED_AT_A_TIME).collect().await)
     }
 
-    async fn push_to(&self, device: &Addressee, notification_id: i64, message: &Message) -> Result<Reached> {
+    async fn push_to(&self, device: Addressee, notification_id: i64, message: &Message) -> Result<Reached> {
         match self.push.send(device.platform, &device.push_token, message).await {
             Ok(Pushed::Accepted) => {
                 self.devices.reached(notification_id, device.id).await?;
@@ -106,7 +105,7 @@ impl NotificationService {
             }
             Ok(Pushed::Skipped) => Ok(Reached::Skipped),
             Err(PushError::BadToken { .. }) => {
-                self.devices.remove_unreachable(device).await?;
+                self.devices.remove_unreachable(&device).await?;
                 Ok(Reached::Removed)
             }
             Err(error) => Err(error.into()),

@@ -62,7 +62,7 @@ impl Vendor {
     /// One whose first connection is treated by the function, and the others as usual.
     pub async fn after<F>(first: impl FnOnce(TcpStream) -> F + Send + 'static) -> Vendor
     where
-        F: Future<Output = ()> + Send,
+        F: Future<Output = ()> + Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let vendor = Vendor { url: url(&listener), received: Arc::default() };
@@ -90,7 +90,9 @@ impl Vendor {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (received, answers) = (Arc::clone(&received), Arc::clone(&answers));
                 tokio::spawn(async move {
-                    let service = service_fn(|request| respond(request, &received, &*answers));
+                    let service = service_fn(move |request| {
+                        respond(request, Arc::clone(&received), Arc::clone(&answers))
+                    });
                     let connection = http2::Builder::new(TokioExecutor::new());
                     // Clients may leave as they like.
                     let _left = connection.serve_connection(TokioIo::new(stream), service).await;
@@ -102,8 +104,8 @@ impl Vendor {
 
 async fn respond(
     request: Request<Incoming>,
-    received: &Mutex<Vec<Received>>,
-    answers: &impl Fn(&Received) -> Answer,
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<impl Fn(&Received) -> Answer>,
 ) -> Result<Response<String>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

@@ -118,7 +118,7 @@ async fn every_reason_of_apple_has_its_result() {
     let expected: Vec<_> =
         results.iter().map(|(result, count)| format!("{{result=\"{result}\"}} {count}")).collect();
     assert_eq!(counts(&telemetry.metrics_text(), "apns_send_duration_seconds"), expected);
-    assert_eq!(results, [("bad_token", 4), ("error", 27)], "as many as Apple documents");
+    assert_eq!(results, [("bad_token", 4), ("error", 28)], "as many as Apple documents");
 }
 
 #[tokio::test]

@@ -9,8 +9,9 @@ use spanweave::testing::TestTelemetry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::common::keys;
 use crate::common::vendor::Vendor;
-use crate::{IOS_TOKEN, counts, keys, message};
+use crate::{IOS_TOKEN, counts, message};
 
 /// What a server that hangs up gives as its reason.
 const NO_ERROR: u8 = 0x0;
@@ -29,7 +30,7 @@ fn assert_unanswered(telemetry: &TestTelemetry, error: &PushError, reason: &str)
     assert!(error.is_transient());
     assert_eq!(error.error_class(), "error");
     let tree = telemetry.span_tree_with(&["status_code", "reason"]);
-    assert_eq!(tree, format!("test [error: error]\n  apns.Send [error: error] reason={reason}\n"));
+    assert_eq!(tree, format!("test\n  apns.Send [error: error] reason={reason}\n"));
     assert_eq!(counts(&telemetry.metrics_text(), "apns_send_duration_seconds"), ["{result=\"error\"} 1"]);
 }
 

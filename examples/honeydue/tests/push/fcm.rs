@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use spanweave::ErrorClass;
 use spanweave::testing::TestTelemetry;
 
+use crate::common::keys;
 use crate::common::vendor::{Answer, TokenServer, Vendor, answer};
-use crate::{ANDROID_TOKEN, counts, keys, message};
+use crate::{ANDROID_TOKEN, counts, message};
 
 struct Google {
     vendor: Vendor,
@@ -102,7 +103,7 @@ async fn each_message_is_a_span_and_a_duration() {
         google.telemetry.span_tree_with(&["status_code", "reason"]),
         "test\n\
          \x20 fcm.Send status_code=200\n\
-         test [error: bad_token]\n\
+         test\n\
          \x20 fcm.Send [error: bad_token] status_code=404 reason=UNREGISTERED\n"
     );
     assert_eq!(
@@ -184,7 +185,7 @@ async fn without_an_access_token_nothing_is_sent() {
     assert!(vendor.received().is_empty());
     assert_eq!(
         telemetry.span_tree_with(&["status_code", "reason"]),
-        "test [error: error]\n  fcm.Send [error: error] reason=credentials\n"
+        "test\n  fcm.Send [error: error] reason=credentials\n"
     );
 }
 

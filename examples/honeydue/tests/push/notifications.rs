@@ -8,16 +8,16 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::common::vendor::{Answer, Received, Vendor, answer};
-use crate::server::{Server, User};
+use crate::common::{TestApp, User};
+use crate::server::{Server, answered, deliver, notify};
 use crate::{ANDROID_TOKEN, IOS_TOKEN};
 
 fn fine(_: &Received) -> Answer {
     answer(200, "{}")
 }
 
-async fn ids(server: &Server, user: &User, path: &str) -> Vec<i64> {
-    let (status, page) = server.get(user, path).await;
-    assert_eq!(status, StatusCode::OK);
+async fn ids(user: &User<'_>, path: &str) -> Vec<i64> {
+    let page = user.get(path).await;
     page["items"].as_array().unwrap().iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
@@ -33,29 +33,27 @@ fn pushed_to(apple: &Vendor) -> Vec<String> {
 #[tokio::test]
 async fn devices_are_registered_listed_and_removed() {
     let server = Server::start(fine, fine).await;
-    let user = server.sign_up("ann").await;
-    let input = json!({ "platform": "ios", "push_token": IOS_TOKEN });
-    let (status, device) = server.post(&user, "/api/devices/", input).await;
-    assert_eq!(status, StatusCode::CREATED);
+    let user = server.user().await;
+    let device = user.post("/api/devices/", &json!({ "platform": "ios", "push_token": IOS_TOKEN })).await;
     let keys: Vec<_> = device.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["id", "platform", "registered_at"], "the token is told to nobody");
 
     let id = device["id"].as_i64().unwrap();
     let again = server.register(&user, "ios", IOS_TOKEN).await;
     assert_eq!(again, id, "a device has one token, and a token one device");
-    let (_, page) = server.get(&user, "/api/devices/").await;
+    let page = user.get("/api/devices/").await;
     assert_eq!(page["items"][0]["platform"], "ios");
     assert!(!page.to_string().contains(IOS_TOKEN));
 
-    assert_eq!(server.delete(&user, &format!("/api/devices/{id}")).await, StatusCode::NO_CONTENT);
-    assert_eq!(server.delete(&user, &format!("/api/devices/{id}")).await, StatusCode::NOT_FOUND);
-    assert!(ids(&server, &user, "/api/devices/").await.is_empty());
+    assert_eq!(user.delete(&format!("/api/devices/{id}")).await, StatusCode::NO_CONTENT);
+    assert_eq!(user.delete(&format!("/api/devices/{id}")).await, StatusCode::NOT_FOUND);
+    assert!(ids(&user, "/api/devices/").await.is_empty());
 }
 
 #[tokio::test]
 async fn devices_with_malformed_tokens_are_refused_and_not_repeated() {
     let server = Server::start(fine, fine).await;
-    let user = server.sign_up("ann").await;
+    let user = server.user().await;
     let too_long = "a".repeat(2_000);
     for (platform, token) in [
         ("ios", ""),
@@ -67,7 +65,7 @@ async fn devices_with_malformed_tokens_are_refused_and_not_repeated() {
         ("windows", IOS_TOKEN),
     ] {
         let input = json!({ "platform": platform, "push_token": token });
-        let (status, problem) = server.post(&user, "/api/devices/", input).await;
+        let (status, problem) = answered(user.request(Method::POST, "/api/devices/").json(&input)).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{platform} {token}");
         assert!(token.is_empty() || !problem.to_string().contains(token), "{problem}");
     }
@@ -76,14 +74,14 @@ async fn devices_with_malformed_tokens_are_refused_and_not_repeated() {
 #[tokio::test]
 async fn a_device_belongs_to_who_registered_it_last() {
     let server = Server::start(fine, fine).await;
-    let (ann, bob) = (server.sign_up("ann").await, server.sign_up("bob").await);
+    let (ann, bob) = (server.user().await, server.user().await);
     let id = server.register(&ann, "ios", IOS_TOKEN).await;
     let of_ann = server.notify(&ann, Category::TaskDue).await;
-    assert_eq!(server.delete(&bob, &format!("/api/devices/{id}")).await, StatusCode::NOT_FOUND);
+    assert_eq!(bob.delete(&format!("/api/devices/{id}")).await, StatusCode::NOT_FOUND);
 
     server.register(&bob, "ios", IOS_TOKEN).await;
-    assert!(ids(&server, &ann, "/api/devices/").await.is_empty());
-    assert_eq!(ids(&server, &bob, "/api/devices/").await.len(), 1);
+    assert!(ids(&ann, "/api/devices/").await.is_empty());
+    assert_eq!(ids(&bob, "/api/devices/").await.len(), 1);
     assert_eq!(server.deliver(of_ann).await.unwrap(), Delivery::default());
     assert!(pushed_to(&server.apple).is_empty(), "it was for Ann");
 }
@@ -91,36 +89,36 @@ async fn a_device_belongs_to_who_registered_it_last() {
 #[tokio::test]
 async fn the_twenty_latest_devices_are_kept() {
     let server = Server::start(fine, fine).await;
-    let user = server.sign_up("ann").await;
+    let user = server.user().await;
     let mut registered = Vec::new();
     for number in 0..22 {
         registered.push(server.register(&user, "ios", &format!("{number:064}")).await);
     }
-    assert_eq!(ids(&server, &user, "/api/devices/").await, registered[2..]);
+    assert_eq!(ids(&user, "/api/devices/").await, registered[2..]);
 }
 
 #[tokio::test]
 async fn notifications_are_listed_in_pages_and_read_once() {
     let server = Server::start(fine, fine).await;
-    let (ann, bob) = (server.sign_up("ann").await, server.sign_up("bob").await);
+    let (ann, bob) = (server.user().await, server.user().await);
     let mut told = Vec::new();
     for category in [Category::TaskDue, Category::TaskCompleted, Category::Digest] {
         told.push(server.notify(&ann, category).await);
     }
-    let (_, page) = server.get(&ann, "/api/notifications/?limit=2").await;
+    let page = ann.get("/api/notifications/?limit=2").await;
     assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (2, &json!(told[1])));
     assert_eq!(page["items"][0]["category"], "task_due");
     assert_eq!(page["items"][0]["read_at"], Value::Null);
-    assert_eq!(ids(&server, &ann, &format!("/api/notifications/?after={}", told[1])).await, told[2..]);
-    assert!(ids(&server, &bob, "/api/notifications/").await.is_empty());
+    assert_eq!(ids(&ann, &format!("/api/notifications/?after={}", told[1])).await, told[2..]);
+    assert!(ids(&bob, "/api/notifications/").await.is_empty());
 
     let read = format!("/api/notifications/{}/read", told[0]);
-    assert_eq!(server.post(&bob, &read, Value::Null).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(server.post(&ann, &read, Value::Null).await.0, StatusCode::NO_CONTENT);
-    let read_at = async || server.get(&ann, "/api/notifications/").await.1["items"][0]["read_at"].clone();
+    assert_eq!(answered(bob.request(Method::POST, &read)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(answered(ann.request(Method::POST, &read)).await.0, StatusCode::NO_CONTENT);
+    let read_at = async || ann.get("/api/notifications/").await["items"][0]["read_at"].clone();
     let first = read_at().await;
     assert!(first.is_string());
-    assert_eq!(server.post(&ann, &read, Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(answered(ann.request(Method::POST, &read)).await.0, StatusCode::NO_CONTENT);
     assert_eq!(read_at().await, first);
 }
 
@@ -134,7 +132,7 @@ async fn nothing_is_for_those_without_a_session() {
         (Method::POST, "/api/devices/"),
         (Method::DELETE, "/api/devices/1"),
     ] {
-        let (status, _) = server.send(None, method.clone(), path, None).await;
+        let (status, _) = answered(server.request(method.clone(), path)).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
     }
 }
@@ -156,7 +154,7 @@ fn apple_answers(request: &Received, failed: &Mutex<bool>) -> Answer {
 async fn another_attempt_leaves_out_what_was_reached() {
     let failed = Mutex::new(false);
     let server = Server::start(move |request| apple_answers(request, &failed), fine).await;
-    let user = server.sign_up("ann").await;
+    let user = server.user().await;
     let mut devices = Vec::new();
     for token in ["0a", "0b", "0c"] {
         devices.push(server.register(&user, "ios", token).await);
@@ -169,7 +167,7 @@ async fn another_attempt_leaves_out_what_was_reached() {
     assert_eq!(pushed_to(&server.apple), ["0a", "0b", "0c"], "whatever becomes of the others");
     assert_eq!(server.google.received().len(), 1);
     let left = [devices[0], devices[2], devices[3]];
-    assert_eq!(ids(&server, &user, "/api/devices/").await, left, "nothing reaches a token that is not good");
+    assert_eq!(ids(&user, "/api/devices/").await, left, "nothing reaches a token that is not good");
 
     let second = server.deliver(notification).await.unwrap();
     assert_eq!(second, Delivery { sent: 1, ..Delivery::default() });
@@ -181,17 +179,17 @@ async fn another_attempt_leaves_out_what_was_reached() {
 #[tokio::test]
 async fn what_is_refused_for_good_is_not_worth_another_attempt() {
     let server = Server::start(|_| answer(403, json!({ "reason": "TopicDisallowed" })), fine).await;
-    let user = server.sign_up("ann").await;
+    let user = server.user().await;
     let device = server.register(&user, "ios", IOS_TOKEN).await;
     let error = server.deliver(server.notify(&user, Category::Digest).await).await.unwrap_err();
     assert!(matches!(&error, AppError::Push(_)) && !error.is_transient(), "{error:?}");
-    assert_eq!(ids(&server, &user, "/api/devices/").await, [device], "it is not the device's fault");
+    assert_eq!(ids(&user, "/api/devices/").await, [device], "it is not the device's fault");
 }
 
 #[tokio::test]
 async fn a_delivery_is_one_trace() {
     let server = Server::start(fine, fine).await;
-    let user = server.sign_up("ann").await;
+    let user = server.user().await;
     server.register(&user, "ios", IOS_TOKEN).await;
     server.register(&user, "android", ANDROID_TOKEN).await;
     for (category, apns) in [(Category::TaskDue, "apns.SendWithCategory"), (Category::Digest, "apns.Send")] {
@@ -199,25 +197,26 @@ async fn a_delivery_is_one_trace() {
         let delivery = server.deliver(notification).await.unwrap();
         assert_eq!(delivery, Delivery { sent: 2, ..Delivery::default() });
         for span in [apns, "fcm.Send"] {
-            let spans = server.telemetry.spans();
+            let spans = server.telemetry().spans();
             let last = spans.iter().rfind(|other| other.name == span).unwrap();
             let parent =
                 spans.iter().find(|other| other.span_context.span_id() == last.parent_span_id).unwrap();
             assert_eq!(parent.name, "NotificationService.deliver");
         }
     }
-    let metrics = server.telemetry.metrics_text();
+    let metrics = server.telemetry().metrics_text();
     assert!(metrics.contains("apns_send_duration_seconds_count{result=\"ok\"} 2"), "{metrics}");
     assert!(metrics.contains("fcm_send_duration_seconds_count{result=\"ok\"} 2"), "{metrics}");
 }
 
 #[tokio::test]
 async fn without_a_vendor_devices_are_skipped() {
-    let server = Server::without_vendors().await;
-    let user = server.sign_up("ann").await;
-    server.register(&user, "ios", IOS_TOKEN).await;
-    server.register(&user, "android", ANDROID_TOKEN).await;
-    let delivery = server.deliver(server.notify(&user, Category::Digest).await).await.unwrap();
+    let app = TestApp::start().await;
+    let user = app.user().await;
+    for (platform, token) in [("ios", IOS_TOKEN), ("android", ANDROID_TOKEN)] {
+        user.post("/api/devices/", &json!({ "platform": platform, "push_token": token })).await;
+    }
+    let delivery = deliver(&app, notify(&app, &user, Category::Digest).await).await.unwrap();
     assert_eq!(delivery, Delivery { skipped: 2, ..Delivery::default() });
 }
 

@@ -1,6 +1,7 @@
 //! A push token is in no span, no metric, no line of the log, no error and no answer.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -46,9 +47,14 @@ fn assert_secret(of: &str, text: &str) {
 }
 
 /// An error with all its causes, as logs and jobs write it.
-fn shown(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(|error| format!("{error} {error:?}\n")).collect()
+fn shown(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        writeln!(text, "{error} {error:?}").unwrap();
+        next = error.source();
+    }
+    text
 }
 
 #[tokio::test]
@@ -62,14 +68,13 @@ async fn a_token_is_shown_nowhere() {
     for respond in answers {
         let server = Server::start(move |_| respond(IOS_TOKEN), move |_| respond(ANDROID_TOKEN)).await;
         let log = Log::default();
-        let layer = server.telemetry.logs().level(LevelFilter::DEBUG).writer(log.clone()).layer().unwrap();
+        let layer = server.telemetry().logs().level(LevelFilter::DEBUG).writer(log.clone()).layer().unwrap();
         let logging = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
 
-        let user = server.sign_up("ann").await;
+        let user = server.user().await;
         for (platform, token) in [("ios", IOS_TOKEN), ("android", ANDROID_TOKEN)] {
             let input = json!({ "platform": platform, "push_token": token });
-            let (_, answer) = server.post(&user, "/api/devices/", input).await;
-            assert_secret("the answer", &answer.to_string());
+            assert_secret("the answer", &user.post("/api/devices/", &input).await.to_string());
         }
         let delivered = server.deliver(server.notify(&user, Category::TaskDue).await).await;
         if let Err(error) = &delivered {
@@ -80,9 +85,9 @@ async fn a_token_is_shown_nowhere() {
 
         assert_eq!(server.apple.received().len(), 1);
         assert_eq!(server.google.received().len(), 1);
-        assert_secret("a span", &format!("{:?}", server.telemetry.spans()));
-        assert_secret("a metric", &Telemetry::metrics_text(&server.telemetry));
-        assert!(server.telemetry.flush(Duration::from_secs(30)));
+        assert_secret("a span", &format!("{:?}", server.telemetry().spans()));
+        assert_secret("a metric", &Telemetry::metrics_text(server.telemetry()));
+        assert!(server.telemetry().flush(Duration::from_secs(30)));
         assert!(log.text().lines().count() > 5, "{}", log.text());
         assert_secret("the log", &log.text());
     }
