@@ -6,6 +6,7 @@ use problem_details::ProblemDetails;
 use spanweave::ErrorClass;
 
 use crate::push::PushError;
+use crate::storage::StorageError;
 
 /// Why a service could not do what it was asked for.
 ///
@@ -36,6 +37,9 @@ pub enum AppError {
     /// Not a type that is taken.
     #[error("{0}")]
     UnsupportedType(&'static str),
+    /// An image that is none, or one that would take too much memory.
+    #[error("the image cannot be read")]
+    BadImage(#[from] image::ImageError),
     /// Too often.
     #[error("too many attempts")]
     TooManyAttempts {
@@ -47,7 +51,7 @@ pub enum AppError {
     Database(#[source] sqlx::Error),
     /// The object store failed.
     #[error("the object store failed")]
-    Storage(#[source] object_store::Error),
+    Storage(#[source] StorageError),
     /// A job could not be enqueued.
     #[error("the queue failed")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -74,6 +78,16 @@ impl From<PushError> for AppError {
     }
 }
 
+impl From<StorageError> for AppError {
+    fn from(error: StorageError) -> AppError {
+        match error {
+            // It was deleted since its row was read.
+            StorageError::NotFound => AppError::NotFound("document"),
+            StorageError::Failed(_) => AppError::Storage(error),
+        }
+    }
+}
+
 impl AppError {
     /// Whether the same may work later, so that a job that fails with it is worth another attempt.
     pub fn is_transient(&self) -> bool {
@@ -90,7 +104,7 @@ impl AppError {
             AppError::Unauthorized => StatusCode::UNAUTHORIZED,
             AppError::PlanLimit(_) => StatusCode::PAYMENT_REQUIRED,
             AppError::Conflict(_) => StatusCode::CONFLICT,
-            AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::Invalid(_) | AppError::BadImage(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             AppError::UnsupportedType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             AppError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -3,6 +3,7 @@
 use spanweave::traced_service;
 
 use super::{Residence, ResidenceInput, ResidenceRepository};
+use crate::documents::DocumentService;
 use crate::error::{AppError, Result};
 use crate::http::{Page, PageQuery};
 use crate::subscriptions::SubscriptionService;
@@ -14,16 +15,21 @@ const RESIDENCE: AppError = AppError::NotFound("residence");
 pub struct ResidenceService {
     residences: ResidenceRepository,
     subscriptions: SubscriptionService,
+    documents: DocumentService,
 }
 
 impl ResidenceService {
     /// Of these parts.
-    pub fn new(residences: ResidenceRepository, subscriptions: SubscriptionService) -> ResidenceService {
-        ResidenceService { residences, subscriptions }
+    pub fn new(
+        residences: ResidenceRepository,
+        subscriptions: SubscriptionService,
+        documents: DocumentService,
+    ) -> ResidenceService {
+        ResidenceService { residences, subscriptions, documents }
     }
 }
 
-#[traced_service(calls(residences, subscriptions))]
+#[traced_service(calls(residences, subscriptions, documents))]
 impl ResidenceService {
     /// A page of the user's residences.
     pub async fn list(&self, user_id: i64, query: &PageQuery) -> Result<Page<Residence>> {
@@ -54,6 +60,11 @@ impl ResidenceService {
 
     /// Removes one, with its tasks and documents.
     pub async fn delete(&self, user_id: i64, id: i64) -> Result<()> {
-        if self.residences.delete(user_id, id).await? { Ok(()) } else { Err(RESIDENCE) }
+        let objects = self.documents.objects_of_residence(user_id, id).await?;
+        if !self.residences.delete(user_id, id).await? {
+            return Err(RESIDENCE);
+        }
+        self.documents.discard(objects).await;
+        Ok(())
     }
 }
