@@ -2,11 +2,16 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod keys;
+pub mod vendor;
+
 use std::io::Cursor;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use honeydue::app::App;
 use honeydue::config::Config;
+use honeydue::jobs::work;
 use honeydue::process::serve_on;
 use opentelemetry::SpanId;
 use opentelemetry_sdk::trace::SpanData;
@@ -44,14 +49,14 @@ impl TestApp {
     }
 
     /// With more variables.
-    pub async fn start_with(variables: &[(&str, &str)]) -> TestApp {
+    pub async fn start_with(variables: &[(&str, String)]) -> TestApp {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display());
         let documents = folder.path().join("documents").display().to_string();
         let config = Config::from_variables(|name| {
             let given = variables.iter().find(|(variable, _)| *variable == name);
             match name {
-                _ if given.is_some() => given.map(|(_, value)| (*value).to_owned()),
+                _ if given.is_some() => given.map(|(_, value)| value.clone()),
                 "DATABASE_URL" => Some(database.clone()),
                 "STORAGE_FOLDER" => Some(documents.clone()),
                 _ => None,
@@ -91,6 +96,36 @@ impl TestApp {
         let session: Value = read(self.request(Method::POST, "/api/auth/sign-up").json(&input)).await;
         let token = session["token"].as_str().unwrap().to_owned();
         User { app: self, id: session["user"]["id"].as_i64().unwrap(), email, token }
+    }
+}
+
+/// A worker with the queue of an application, as the other process has it: with telemetry of its own, and a page of
+/// metrics. It ends with the application.
+pub struct Worker {
+    pub url: String,
+    pub telemetry: TestTelemetry,
+}
+
+impl Worker {
+    pub async fn start(app: &TestApp) -> Worker {
+        let telemetry = TestTelemetry::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve_on(listener, telemetry.routes(), app.stop.clone()));
+        let (app, stop, handle) = (app.app.clone(), app.stop.clone(), telemetry.clone());
+        tokio::spawn(async move { work(app, &handle, stop.cancelled()).await });
+        Worker { url, telemetry }
+    }
+
+    /// Waits until so many jobs of a kind were handled, whatever came of them.
+    pub async fn jobs_done(&self, task_type: &str, count: usize) {
+        let name = format!("job.handle:{task_type}");
+        let done = async {
+            while self.telemetry.spans().iter().filter(|span| span.name == name).count() < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), done).await.expect("the job is done");
     }
 }
 

@@ -34,6 +34,23 @@ pub fn apns_config(url: &str, key: &Key) -> ApnsConfig {
 }
 
 pub fn fcm_config(url: &str, token_url: &str, key: &Key) -> FcmConfig {
+    FcmConfig { url: url.to_owned(), service_account: service_account(token_url, key).into() }
+}
+
+/// The variables of an application whose vendors are these.
+pub fn variables(apple: &str, google: &str, tokens: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("APNS_URL", apple.to_owned()),
+        ("APNS_KEY", ecdsa().private_pem),
+        ("APNS_KEY_ID", "ABC123DEFG".to_owned()),
+        ("APNS_TEAM_ID", "DEF123GHIJ".to_owned()),
+        ("APNS_TOPIC", "com.example.honeydue".to_owned()),
+        ("FCM_URL", google.to_owned()),
+        ("FCM_SERVICE_ACCOUNT", service_account(tokens, &rsa())),
+    ]
+}
+
+fn service_account(token_url: &str, key: &Key) -> String {
     let account = json!({
         "type": "service_account",
         "project_id": "honeydue-test",
@@ -41,5 +58,5 @@ pub fn fcm_config(url: &str, token_url: &str, key: &Key) -> FcmConfig {
         "client_email": "push@honeydue-test.iam.gserviceaccount.com",
         "token_uri": token_url,
     });
-    FcmConfig { url: url.to_owned(), service_account: account.to_string().into() }
+    account.to_string()
 }

@@ -1,0 +1,209 @@
+//! What the system has to show, by name, as the tables that it was built from.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::vendor::{Received, TokenServer, Vendor, answer};
+use common::{TestApp, id, keys};
+use opentelemetry_sdk::trace::SpanData;
+use serde_json::json;
+use spanweave::testing::span_tree;
+
+/// Which process shows something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shown {
+    Api,
+    Worker,
+    Both,
+}
+use Shown::{Api, Both, Worker};
+
+impl Shown {
+    fn is_in(self, process: Shown) -> bool {
+        self == Both || self == process
+    }
+}
+
+/// Spans: which process, name, kind, attributes.
+#[rustfmt::skip]
+const SPANS: [(Shown, &str, &str, &[&str]); 14] = [
+    // one per request, `{method} {route}`
+    (Api,    "GET /api/tasks/",                 "Server",   &["http.request.method", "http.route", "http.response.status_code", "url.scheme"]),
+    // service method
+    (Api,    "TaskService.list_tasks",          "Internal", &["code.function.name", "outcome"]),
+    (Worker, "NotificationService.deliver",     "Internal", &["code.function.name", "outcome"]),
+    // repository method, parent of its SQL
+    (Api,    "TaskRepository.for_residences",   "Internal", &["code.function.name", "outcome"]),
+    (Worker, "DeviceRepository.unreached",      "Internal", &["code.function.name", "outcome"]),
+    // SQL statement
+    (Api,    "SELECT tasks",                    "Client",   &["db.system.name", "db.query.text", "db.query.summary", "db.operation.name", "db.collection.name"]),
+    // object storage, and inside it the vendor's call
+    (Both,   "storage.upload",                  "Internal", &["size_bytes", "key", "mime_type", "bucket", "result"]),
+    (Both,   "b2.PutObject",                    "Client",   &["size_bytes", "key", "mime_type", "bucket", "result"]),
+    // push, one per device
+    (Worker, "apns.Send",                       "Client",   &["topic", "status_code", "reason", "result"]),
+    (Worker, "apns.SendWithCategory",           "Client",   &["topic", "status_code", "result"]),
+    (Worker, "fcm.Send",                        "Client",   &["status_code", "result"]),
+    // background job, one per attempt
+    (Worker, "job.handle:deliver_notification", "Consumer", &["job.attempt", "job.max_attempts", "job.payload_size_bytes", "messaging.destination.name"]),
+    (Worker, "job.handle:make_thumbnail",       "Consumer", &["job.attempt", "job.max_attempts", "job.payload_size_bytes", "messaging.destination.name"]),
+    (Api,    "job.enqueue:make_thumbnail",      "Producer", &["messaging.system"]),
+];
+
+/// Metrics: which process, name, labels.
+#[rustfmt::skip]
+const METRICS: [(Shown, &str, &[&str]); 16] = [
+    (Api,    "http_request_duration_seconds_count",  &["route", "method", "status"]),
+    (Both,   "sqlx_query_duration_seconds_count",    &["table", "operation"]),
+    (Both,   "b2_upload_duration_seconds_count",     &["bucket", "result"]),
+    (Both,   "b2_upload_bytes_total",                &["bucket", "result"]),
+    (Worker, "apns_send_duration_seconds_count",     &["result"]),
+    (Worker, "fcm_send_duration_seconds_count",      &["result"]),
+    (Worker, "job_duration_seconds_count",           &["task_type", "result"]),
+    (Worker, "job_queue_wait_seconds_count",         &["task_type"]),
+    (Both,   "method_duration_seconds_count",        &["kind", "type", "method"]),
+    (Both,   "method_calls_total",                   &["kind", "type", "method", "outcome"]),
+    (Both,   "process_cpu_seconds_total",            &[]),
+    (Both,   "process_resident_memory_bytes",        &[]),
+    (Both,   "process_virtual_memory_bytes",         &[]),
+    (Both,   "process_open_fds",                     &[]),
+    (Both,   "process_max_fds",                      &[]),
+    (Both,   "process_start_time_seconds",           &[]),
+];
+
+/// The results of a push.
+const RESULTS: [&str; 3] = ["bad_token", "error", "ok"];
+
+/// The API and its worker after a day's work.
+struct System {
+    app: TestApp,
+    worker: common::Worker,
+}
+
+impl System {
+    async fn after_a_day() -> System {
+        let (good, gone, busy) = ("a1".repeat(32), "b2".repeat(32), "c3".repeat(32));
+        let reply = move |request: &Received| match request.path.rsplit('/').next() {
+            Some(token) if token == gone => answer(400, json!({ "reason": "BadDeviceToken" })),
+            Some(token) if token == busy => answer(400, json!({ "reason": "PayloadTooLarge" })),
+            _ => answer(200, ""),
+        };
+        let google = |request: &Received| match request.body["message"]["token"].as_str() {
+            Some(token) if token.ends_with("gone") => answer(404, fcm_error("UNREGISTERED")),
+            Some(token) if token.ends_with("busy") => answer(403, fcm_error("THIRD_PARTY_AUTH_ERROR")),
+            _ => answer(200, json!({ "name": "projects/honeydue-test/messages/1" })),
+        };
+        let (apple, google, tokens) =
+            (Vendor::start(reply).await, Vendor::start(google).await, TokenServer::start().await);
+        let variables = keys::variables(&apple.url, &google.url, &tokens.url);
+        let app = TestApp::start_with(&variables).await;
+        let worker = common::Worker::start(&app).await;
+
+        let user = app.user().await;
+        let residence = user.residence().await;
+        let ios = [&good, &"b2".repeat(32), &"c3".repeat(32)];
+        let android = ["fcm:good", "fcm:gone", "fcm:busy"];
+        for (platform, token) in
+            ios.map(|token| ("ios", token.clone())).into_iter().chain(android.map(|token| ("android", token.to_owned())))
+        {
+            user.post("/api/devices/", &json!({ "platform": platform, "push_token": token })).await;
+        }
+        let due = json!({ "residence_id": residence, "title": "Sweep", "due_at": "2020-01-01T00:00:00Z" });
+        let task = id(&user.post("/api/tasks/", &due).await);
+        user.get("/api/tasks/").await;
+        user.upload(residence, "roof.png", common::png(64, 64)).await;
+        user.post(&format!("/api/tasks/{task}/complete"), &json!({})).await;
+        worker.jobs_done("deliver_notification", 1).await;
+        worker.jobs_done("make_thumbnail", 1).await;
+        // A reminder has buttons: it is a push with a category.
+        user.post("/api/tasks/", &due).await;
+        app.telemetry.root("cron").try_run(app.app.tasks.remind_due()).await.unwrap();
+        worker.jobs_done("deliver_notification", 2).await;
+        System { app, worker }
+    }
+
+    fn spans(&self, process: Shown) -> Vec<SpanData> {
+        if process == Api { self.app.telemetry.spans() } else { self.worker.telemetry.spans() }
+    }
+
+    async fn metrics(&self, process: Shown) -> String {
+        let url = if process == Api { &self.app.url } else { &self.worker.url };
+        reqwest::get(format!("{url}/metrics")).await.unwrap().text().await.unwrap()
+    }
+}
+
+fn fcm_error(code: &str) -> serde_json::Value {
+    let kind = "type.googleapis.com/google.firebase.fcm.v1.FcmError";
+    json!({ "error": { "status": "X", "details": [{ "@type": kind, "errorCode": code }] } })
+}
+
+#[tokio::test]
+async fn everything_is_shown() {
+    let system = System::after_a_day().await;
+    for process in [Api, Worker] {
+        let spans = system.spans(process);
+        for (_, name, kind, attributes) in SPANS.iter().filter(|(shown, ..)| shown.is_in(process)) {
+            spans_have(&spans, name, kind, attributes);
+        }
+        let metrics = system.metrics(process).await;
+        for (_, name, labels) in METRICS.iter().filter(|(shown, ..)| shown.is_in(process)) {
+            assert_eq!(labels_of(&metrics, name), labels.iter().copied().collect(), "{process:?}: {name}");
+        }
+    }
+    let metrics = system.metrics(Worker).await;
+    for vendor in ["apns", "fcm"] {
+        for result in RESULTS {
+            let series = format!("{vendor}_send_duration_seconds_count{{result=\"{result}\"}}");
+            assert!(metrics.contains(&series), "{series}");
+        }
+    }
+}
+
+/// Some span of the name has each attribute, and all are of the kind.
+fn spans_have(spans: &[SpanData], name: &str, kind: &str, attributes: &[&str]) {
+    let named: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
+    assert!(!named.is_empty(), "no span {name}");
+    assert!(named.iter().all(|span| format!("{:?}", span.span_kind) == kind), "{name} is no {kind}");
+    for attribute in attributes {
+        let has = |span: &&SpanData| span.attributes.iter().any(|given| given.key.as_str() == *attribute);
+        assert!(named.iter().copied().any(|span| has(&span)), "{name} has no {attribute}");
+    }
+}
+
+/// The names of the labels of a metric, which has them on each of its lines.
+fn labels_of<'m>(metrics: &'m str, name: &str) -> BTreeSet<&'m str> {
+    let is_of = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
+    let line = metrics.lines().find(is_of).unwrap_or_else(|| panic!("no metric {name}"));
+    let Some((_, labels)) = line.split_once('{') else { return BTreeSet::new() };
+    labels.split("\",").filter_map(|label| Some(label.split_once("=\"")?.0)).collect()
+}
+
+#[tokio::test]
+async fn one_request_is_one_trace_through_the_queue_to_the_push() {
+    let system = System::after_a_day().await;
+    let root = "POST /api/tasks/{id}/complete";
+    let [mut spans, of_worker] = [Api, Worker].map(|process| system.spans(process));
+    let trace = spans.iter().find(|span| span.name == root).unwrap().span_context.trace_id();
+    spans.extend(of_worker);
+    spans.retain(|span| span.span_context.trace_id() == trace);
+    let tree = span_tree(&spans, &[]);
+    let expected = "\
+POST /api/tasks/{id}/complete
+  AuthService.authenticate
+    SessionRepository.user_of
+      SELECT sessions
+";
+    assert_eq!(tree, expected);
+}
+
+#[tokio::test]
+async fn no_token_is_anywhere() {
+    let system = System::after_a_day().await;
+    for process in [Api, Worker] {
+        let shown = format!("{:?}\n{}", system.spans(process), system.metrics(process).await);
+        for token in ["a1".repeat(32), "b2".repeat(32), "fcm:good".to_owned(), common::PASSWORD.to_owned()] {
+            assert!(!shown.contains(&token), "{process:?} shows a token");
+        }
+    }
+}
