@@ -83,7 +83,7 @@ async fn an_object_goes_there_and_comes_back() {
         telemetry.span_tree_with(SHOWN),
         "test
   storage.upload size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue
-    b2.PutObject size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue result=ok
+    b2.PutObject result=ok size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue
   storage.download key=documents/1/roof bucket=honeydue
     b2.GetObject key=documents/1/roof bucket=honeydue
   storage.delete key=documents/1/roof bucket=honeydue
@@ -126,7 +126,7 @@ async fn a_wrong_secret_is_counted_as_an_error() {
         telemetry.span_tree_with(SHOWN),
         "test
   storage.upload [error: error] size_bytes=8 key=roof mime_type=image/png bucket=honeydue
-    b2.PutObject [error: error] size_bytes=8 key=roof mime_type=image/png bucket=honeydue result=error
+    b2.PutObject [error: error] result=error size_bytes=8 key=roof mime_type=image/png bucket=honeydue
 "
     );
     assert_eq!(
@@ -142,10 +142,10 @@ async fn the_application_keeps_its_documents_there() {
     let folder = tempfile::tempdir().unwrap();
     let url = serve(folder.path()).await;
     let variables = [
-        ("S3_BUCKET", BUCKET),
-        ("S3_ENDPOINT", &url),
-        ("S3_ACCESS_KEY_ID", KEY_ID),
-        ("S3_SECRET_ACCESS_KEY", SECRET),
+        ("S3_BUCKET", BUCKET.to_owned()),
+        ("S3_ENDPOINT", url),
+        ("S3_ACCESS_KEY_ID", KEY_ID.to_owned()),
+        ("S3_SECRET_ACCESS_KEY", SECRET.to_owned()),
     ];
     let app = TestApp::start_with(&variables).await;
     let user = app.user().await;

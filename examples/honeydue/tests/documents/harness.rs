@@ -22,8 +22,10 @@ pub struct Api {
 impl Api {
     pub async fn start() -> Api {
         let folder = tempfile::tempdir().unwrap();
-        let limit = MAX_UPLOAD_BYTES.to_string();
-        let variables = [("STORAGE_FOLDER", folder.path().to_str().unwrap()), ("MAX_UPLOAD_BYTES", &limit)];
+        let variables = [
+            ("STORAGE_FOLDER", folder.path().display().to_string()),
+            ("MAX_UPLOAD_BYTES", MAX_UPLOAD_BYTES.to_string()),
+        ];
         Api { app: TestApp::start_with(&variables).await, folder }
     }
 

@@ -1,5 +1,7 @@
 //! Thumbnails, as the job makes them.
 
+use std::time::Duration;
+
 use image::ImageFormat;
 use reqwest::StatusCode;
 use spanweave::ErrorClass;
@@ -29,6 +31,38 @@ async fn images_get_a_thumbnail() {
         assert_eq!((thumbnail.width(), thumbnail.height()), (64, 256));
         let document = user.get(&format!("/api/documents/{id}")).await;
         assert_eq!(document["has_thumbnail"], true);
+    }
+}
+
+#[tokio::test]
+async fn a_thumbnail_is_the_right_way_up() {
+    let api = Api::start().await;
+    let user = api.app.user().await;
+    let residence = user.residence().await;
+    let id = upload(&user, residence, &images::turned(400, 100)).await;
+    api.make_thumbnail(id).await.unwrap();
+    let response = fetch(&user, &format!("/api/documents/{id}/thumbnail")).await;
+    let thumbnail = image::load_from_memory(&response.bytes().await.unwrap()).unwrap();
+    assert_eq!((thumbnail.width(), thumbnail.height()), (64, 256));
+}
+
+#[tokio::test]
+async fn an_upload_asks_for_its_thumbnail() {
+    let api = Api::start().await;
+    let user = api.app.user().await;
+    let residence = user.residence().await;
+    let working = honeydue::jobs::work(api.app.app.clone(), &api.app.telemetry, std::future::pending());
+    let made = async {
+        let id = upload(&user, residence, &png(40, 30)).await;
+        let path = format!("/api/documents/{id}/thumbnail");
+        while fetch(&user, &path).await.status() == StatusCode::NOT_FOUND {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        fetch(&user, &path).await.status()
+    };
+    tokio::select! {
+        ended = working => panic!("the worker ended: {ended:?}"),
+        status = tokio::time::timeout(Duration::from_secs(30), made) => assert_eq!(status, Ok(StatusCode::OK)),
     }
 }
 

@@ -143,7 +143,7 @@ async fn an_upload_is_one_tree() {
     ResidenceRepository.find
       SELECT residences
     storage.upload size_bytes=8 mime_type=application/pdf bucket=local
-      b2.PutObject size_bytes=8 mime_type=application/pdf bucket=local result=ok
+      b2.PutObject result=ok size_bytes=8 mime_type=application/pdf bucket=local
     DocumentRepository.insert
       INSERT documents SELECT residences
     DocumentRepository.find
