@@ -76,7 +76,7 @@ async fn an_object_goes_there_and_comes_back() {
         storage.delete("documents/1/roof").await.unwrap();
         storage.download("documents/1/roof").await.unwrap_err()
     };
-    let error = telemetry.root("test").run(async { calls.await }).await;
+    let error = telemetry.root("test").run(calls).await;
 
     assert!(matches!(error, StorageError::NotFound));
     assert_eq!(

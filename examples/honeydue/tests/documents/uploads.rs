@@ -34,20 +34,20 @@ async fn a_document_comes_back_as_it_was_sent() {
 async fn lists_come_in_pages() {
     let api = Api::start().await;
     let user = api.app.user().await;
-    let (home, other) = (user.residence().await, user.residence().await);
+    let (home, cottage) = (user.residence().await, user.residence().await);
     let first = upload(&user, home, PDF).await;
-    let of_other = upload(&user, other, PDF).await;
+    let elsewhere = upload(&user, cottage, PDF).await;
     let last = upload(&user, home, PDF).await;
 
-    let ids = |page: &Value| -> Vec<i64> {
+    let numbers = |page: &Value| -> Vec<i64> {
         page["items"].as_array().unwrap().iter().map(crate::common::id).collect()
     };
-    assert_eq!(ids(&user.get("/api/documents/").await), [first, of_other, last]);
+    assert_eq!(numbers(&user.get("/api/documents/").await), [first, elsewhere, last]);
     let list = format!("/api/documents/?residence_id={home}&limit=1");
     let page = user.get(&list).await;
-    assert_eq!((ids(&page), &page["next"]), (vec![first], &first.into()));
+    assert_eq!((numbers(&page), &page["next"]), (vec![first], &first.into()));
     let page = user.get(&format!("{list}&after={first}")).await;
-    assert_eq!((ids(&page), &page["next"]), (vec![last], &Value::Null));
+    assert_eq!((numbers(&page), &page["next"]), (vec![last], &Value::Null));
 }
 
 #[tokio::test]
