@@ -65,7 +65,7 @@ impl Call {
 
     /// The call with what it adds to the counter of its method, at its end and whatever its outcome.
     #[must_use]
-    pub fn counting(mut self, value: impl CountedValue) -> Call {
+    pub fn counting(mut self, value: &dyn CountedValue) -> Call {
         self.0.counts(value.counted_value());
         self
     }
@@ -182,6 +182,12 @@ impl Call {
         self.0.elapsed()
     }
 
+    /// It is of another site than was to be seen at its start.
+    #[cfg(any(feature = "_sqlx", feature = "reqwest-middleware"))]
+    pub(crate) fn becomes(&mut self, site: &'static Site) {
+        self.0.becomes(site);
+    }
+
     /// Ends the call with what its function returned.
     #[cold]
     #[inline(never)]
@@ -237,10 +243,10 @@ impl Polling<'_> {
         self.call.elapsed()
     }
 
-    /// The call is of another site than was to be seen at its start.
+    /// [`becomes`](Call::becomes), of its call.
     #[cfg(any(feature = "_sqlx", feature = "reqwest-middleware"))]
     pub(crate) fn becomes(self, site: &'static Site) -> Self {
-        self.call.0.becomes(site);
+        self.call.becomes(site);
         self
     }
 

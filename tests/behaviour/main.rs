@@ -11,6 +11,7 @@ mod export;
 mod exposition;
 mod family;
 mod http;
+mod http_client;
 mod keep;
 mod log;
 mod logs;

@@ -12,6 +12,7 @@ pub fn insert(
             &::spanweave::MethodOptions {
                 span_name: ::core::option::Option::Some("insert a task"),
                 metric: ::core::option::Option::None,
+                counter: ::core::option::Option::None,
                 labels: &[],
             },
         );

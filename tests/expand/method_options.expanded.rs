@@ -15,6 +15,7 @@ impl<C> TaskService<C> {
                 &::spanweave::MethodOptions {
                     span_name: ::core::option::Option::Some("import tasks"),
                     metric: ::core::option::Option::None,
+                    counter: ::core::option::Option::None,
                     labels: &[],
                 },
             );

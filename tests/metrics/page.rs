@@ -37,11 +37,17 @@ impl Tasks {
 }
 
 /// A label that has to be escaped, and looks like an exemplar.
-#[traced(metric = "upload_duration_seconds", labels(bucket = "a\\b\" # {c=\"d\n"))]
-fn upload() {}
+#[traced(
+    metric = "upload_duration_seconds",
+    counter(upload_bytes_total = size),
+    labels(bucket = "a\\b\" # {c=\"d\n")
+)]
+fn upload(size: usize) -> usize {
+    size
+}
 
 async fn list(State(tasks): State<Tasks>) -> String {
-    upload();
+    upload(512);
     tasks.list().await.to_string()
 }
 

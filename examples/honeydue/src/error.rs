@@ -57,6 +57,7 @@ pub enum AppError {
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Apple or Google did not take a message.
     #[error("a message could not be pushed")]
+    #[error_class(inner)]
     Push(#[source] PushError),
     /// What should not be.
     #[error("{0}")]

@@ -6,14 +6,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use secrecy::ExposeSecret;
 use spanweave::Telemetry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::database;
 
 /// What can go wrong before a process runs. It is printed with its causes.
 pub type StartError = Box<dyn Error + Send + Sync>;

@@ -24,7 +24,8 @@ fn file(path: &str) -> String {
 
 /// The file without what a step may add.
 fn without_attributes(file: &str) -> String {
-    let is_plain = |line: &&str| !line.trim().starts_with("#[traced") && *line != "use spanweave::traced_service;";
+    let is_plain =
+        |line: &&str| !line.trim().starts_with("#[traced") && *line != "use spanweave::traced_service;";
     file.lines().filter(is_plain).collect::<Vec<_>>().join("\n")
 }
 

@@ -104,8 +104,10 @@ impl System {
         let residence = user.residence().await;
         let ios = [&good, &"b2".repeat(32), &"c3".repeat(32)];
         let android = ["fcm:good", "fcm:gone", "fcm:busy"];
-        for (platform, token) in
-            ios.map(|token| ("ios", token.clone())).into_iter().chain(android.map(|token| ("android", token.to_owned())))
+        for (platform, token) in ios
+            .map(|token| ("ios", token.clone()))
+            .into_iter()
+            .chain(android.map(|token| ("android", token.to_owned())))
         {
             user.post("/api/devices/", &json!({ "platform": platform, "push_token": token })).await;
         }

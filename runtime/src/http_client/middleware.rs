@@ -37,8 +37,10 @@ use crate::telemetry::Propagators;
 pub struct TraceMiddleware {
     shows_path: bool,
     /// Whether a host is one of the application's own; `None` where nobody has said.
-    propagates_to: Option<Arc<dyn Fn(&Url) -> bool + Send + Sync>>,
+    propagates_to: Option<Arc<IsOurs>>,
 }
+
+type IsOurs = dyn Fn(&Url) -> bool + Send + Sync;
 
 impl TraceMiddleware {
     /// Paths are not shown; `traceparent` and `tracestate` go to every host, and `baggage` to none.

@@ -23,14 +23,11 @@ pub(super) enum Path {
 
 /// The URL without credentials, without the values of its query, and without its fragment.
 pub(super) fn shown(url: &Url, path: Path) -> String {
-    let mut shown = format!("{}://", url.scheme());
-    if !url.username().is_empty() || url.password().is_some() {
-        shown += "REDACTED:REDACTED@";
-    }
-    shown += url.host_str().unwrap_or_default();
-    if let Some(port) = url.port() {
-        shown += &format!(":{port}");
-    }
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let credentials = if has_credentials { "REDACTED:REDACTED@" } else { "" };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let mut shown = format!("{}://{credentials}{host}{port}", url.scheme());
     push_path(&mut shown, url, path);
     push_query(&mut shown, url);
     shown.truncate(shown.floor_char_boundary(MAX_SHOWN));
@@ -45,12 +42,12 @@ pub(super) fn host(url: &Url) -> Option<&str> {
 
 fn push_path(shown: &mut String, url: &Url, path: Path) {
     let path = match path {
-        Path::Template(template) => template.trim_start_matches('/'),
+        Path::Template(template) => template,
         Path::Hidden if url.path().len() > 1 => REDACTED,
-        Path::Shown | Path::Hidden => url.path().trim_start_matches('/'),
+        Path::Shown | Path::Hidden => url.path(),
     };
     *shown += "/";
-    *shown += path;
+    *shown += path.strip_prefix('/').unwrap_or(path);
 }
 
 fn push_query(shown: &mut String, url: &Url) {

@@ -45,9 +45,13 @@ impl<'t> Source<'t> {
     }
 }
 
+/// The name of the driver of sqlx behind which another one is, which only its connections and its URL tell.
+pub(super) const ANY: &str = "Any";
+
 /// The convention's name for the system of a driver.
 pub(super) fn system(driver: &'static str) -> Cow<'static, str> {
     match driver {
+        ANY => "other_sql".into(),
         "PostgreSQL" => "postgresql".into(),
         "MySQL" => "mysql".into(),
         "SQLite" => "sqlite".into(),

@@ -292,7 +292,11 @@ impl Memory {
     ///
     /// # Errors
     /// When there is none.
-    #[traced(metric = "first_title_duration_seconds", labels(empty = self.titles.is_empty()))]
+    #[traced(
+        metric = "first_title_duration_seconds",
+        counter(first_title_bytes_total = prefix.len()),
+        labels(empty = self.titles.is_empty())
+    )]
     pub fn first(&self, prefix: &str) -> Result<&str, AppError> {
         let mut titles = self.titles.iter();
         let found = titles.find(|title| title.starts_with(prefix));

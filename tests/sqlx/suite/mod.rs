@@ -3,6 +3,7 @@
 pub mod harness;
 pub mod texts;
 
+mod any;
 mod arguments;
 mod cancelled;
 mod errors;

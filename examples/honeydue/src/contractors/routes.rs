@@ -36,7 +36,11 @@ async fn create(
     Ok((StatusCode::CREATED, Json(contractors.create(user.id, &input).await?)))
 }
 
-async fn find(State(contractors): Contractors, user: CurrentUser, PathId(id): PathId) -> Result<Json<Contractor>> {
+async fn find(
+    State(contractors): Contractors,
+    user: CurrentUser,
+    PathId(id): PathId,
+) -> Result<Json<Contractor>> {
     Ok(Json(contractors.get(user.id, id).await?))
 }
 
@@ -49,7 +53,11 @@ async fn update(
     Ok(Json(contractors.update(user.id, id, &input).await?))
 }
 
-async fn delete(State(contractors): Contractors, user: CurrentUser, PathId(id): PathId) -> Result<StatusCode> {
+async fn delete(
+    State(contractors): Contractors,
+    user: CurrentUser,
+    PathId(id): PathId,
+) -> Result<StatusCode> {
     contractors.delete(user.id, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

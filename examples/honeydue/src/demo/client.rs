@@ -37,7 +37,12 @@ impl Client {
         Ok(())
     }
 
-    pub(super) async fn upload(&self, residence_id: i64, name: &str, content: Vec<u8>) -> Result<Value, StartError> {
+    pub(super) async fn upload(
+        &self,
+        residence_id: i64,
+        name: &str,
+        content: Vec<u8>,
+    ) -> Result<Value, StartError> {
         let file = Part::bytes(content).file_name(name.to_owned());
         let form = Form::new().text("residence_id", residence_id.to_string()).part("file", file);
         read(self.request(Method::POST, "/api/documents/").multipart(form)).await

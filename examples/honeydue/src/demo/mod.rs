@@ -45,7 +45,9 @@ pub async fn run() -> Result<(), StartError> {
         async move { jobs::work(app, &worker, stop.cancelled()).await }
     });
 
-    println!("The API listens on {url}; the worker has the same queue. Here is what spanweave sees of both.\n");
+    println!(
+        "The API listens on {url}; the worker has the same queue. Here is what spanweave sees of both.\n"
+    );
     let traces = Traces { api: api.clone(), worker: worker.clone(), kept };
     Scenario { url: url.clone(), database: app.pool.clone(), vendor: &vendor, traces: &traces }.run().await?;
     traces.print_methods();

@@ -54,7 +54,8 @@ impl Scenario<'_> {
     }
 
     async fn residences(&self, ann: &Client) -> Result<i64, StartError> {
-        let cottage = ann.post("/api/residences/", &json!({ "name": "Cottage", "address": "1 Lane" })).await?;
+        let cottage =
+            ann.post("/api/residences/", &json!({ "name": "Cottage", "address": "1 Lane" })).await?;
         self.traces.show("A residence", ("POST /api/residences/", 1)).await?;
         id(&cottage)
     }
@@ -132,6 +133,7 @@ fn expect(is_so: bool, otherwise: &'static str) -> Result<(), StartError> {
 
 fn picture() -> Result<Vec<u8>, StartError> {
     let mut file = Cursor::new(Vec::new());
-    RgbImage::from_fn(800, 600, |x, y| Rgb([(x / 4) as u8, (y / 4) as u8, 90])).write_to(&mut file, ImageFormat::Png)?;
+    RgbImage::from_fn(800, 600, |x, y| Rgb([(x / 4) as u8, (y / 4) as u8, 90]))
+        .write_to(&mut file, ImageFormat::Png)?;
     Ok(file.into_inner())
 }

@@ -10,7 +10,7 @@ use spanweave::testing::{KeptSpans, span_tree};
 use crate::process::StartError;
 
 /// Shown behind the names of spans.
-const ATTRIBUTES: [&str; 11] = [
+const ATTRIBUTES: [&str; 10] = [
     "http.response.status_code",
     "job.attempt",
     "bucket",
@@ -21,7 +21,6 @@ const ATTRIBUTES: [&str; 11] = [
     "status_code",
     "reason",
     "spanweave.slow",
-    "db.client.connection.wait_time",
 ];
 const PATIENCE: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(20);
@@ -37,7 +36,7 @@ impl Traces {
     /// Forgets all that has been recorded so far.
     pub(super) async fn forget(&self) {
         self.flush().await;
-        self.kept.take();
+        let _forgotten = self.kept.take();
     }
 
     /// Waits until the trace of the request that was recorded first has so many spans of the name, and prints it.
@@ -76,7 +75,10 @@ impl Traces {
     pub(super) fn print_methods(&self) {
         for (process, telemetry) in [("API", &self.api), ("worker", &self.worker)] {
             println!("Every method that the {process} has called:\n");
-            println!("    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}", "method", "calls", "errors", "cancelled", "p50", "p99");
+            println!(
+                "    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}",
+                "method", "calls", "errors", "cancelled", "p50", "p99"
+            );
             for method in telemetry.methods().into_iter().filter(|method| method.calls > 0) {
                 println!(
                     "    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}",

@@ -7,7 +7,7 @@ use apalis::prelude::{Task, TaskSinkError};
 use apalis_core::backend::memory::{BoxedReceiver, MemorySink, MemoryStorage, MemoryStorageError};
 use apalis_postgres::{PgPool, PostgresStorage};
 use apalis_redis::{ConnectionManager, RedisError, RedisStorage};
-use futures_util::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{Sink, SinkExt, StreamExt, stream};
 use secrecy::ExposeSecret;
 use spanweave::job::TracedSink;
@@ -24,13 +24,13 @@ pub enum QueueError {
     Redis(#[from] RedisError),
     /// `PostgreSQL`, where it is connected to or set up.
     #[error("PostgreSQL of JOBS_URL cannot be used")]
-    Postgres(#[from] sqlx::Error),
+    Postgres(#[from] apalis_postgres::Error),
     /// Redis, where a job is pushed.
     #[error("Redis does not take the job")]
     PushRedis(#[source] TaskSinkError<apalis_redis::Error>),
     /// `PostgreSQL`, where a job is pushed.
     #[error("PostgreSQL does not take the job")]
-    PushPostgres(#[source] TaskSinkError<sqlx::Error>),
+    PushPostgres(#[source] TaskSinkError<apalis_postgres::Error>),
     /// The process' own queue, which ends with its worker.
     #[error("the queue of the process has ended")]
     PushInProcess(#[source] TaskSinkError<MemoryStorageError>),
@@ -47,9 +47,12 @@ impl Connection {
     pub(super) async fn open(config: &JobsConfig) -> Result<Connection, QueueError> {
         match config {
             JobsConfig::InProcess => Ok(Connection::InProcess),
-            JobsConfig::Redis(url) => Ok(Connection::Redis(apalis_redis::connect(url.expose_secret()).await?)),
+            JobsConfig::Redis(url) => {
+                Ok(Connection::Redis(apalis_redis::connect(url.expose_secret()).await?))
+            }
             JobsConfig::Postgres(url) => {
-                let pool = PgPool::connect(url.expose_secret()).await?;
+                let pool =
+                    PgPool::connect(url.expose_secret()).await.map_err(apalis_postgres::Error::from)?;
                 PostgresStorage::setup(&pool).await?;
                 Ok(Connection::Postgres(pool))
             }

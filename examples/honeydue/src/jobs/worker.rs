@@ -11,7 +11,7 @@ use spanweave::job::AsJson;
 use tower::retry::backoff::{ExponentialBackoffMaker, MakeBackoff};
 
 use super::schedule::Scheduled;
-use super::{Job, Jobs, Queue};
+use super::{Job, Queue};
 use crate::app::App;
 use crate::error::AppError;
 
@@ -31,7 +31,7 @@ pub async fn work(
     app: App,
     telemetry: &Telemetry,
     stop: impl Future<Output = ()> + Send,
-) -> std::result::Result<(), MonitorError> {
+) -> Result<(), MonitorError> {
     let crew = Crew { app, telemetry: telemetry.clone() };
     let jobs = crew.app.jobs.clone();
     let monitor = Monitor::new().shutdown_timeout(TIME_TO_STOP);
@@ -93,7 +93,7 @@ impl Crew {
     }
 }
 
-async fn perform<J: Job>(job: J, app: Data<App>) -> std::result::Result<(), BoxDynError> {
+async fn perform<J: Job>(job: J, app: Data<App>) -> Result<(), BoxDynError> {
     job.perform(&app).await.map_err(|error| {
         // What would fail again is not tried again.
         if error.is_transient() { error.into() } else { AbortError::new(error).into() }

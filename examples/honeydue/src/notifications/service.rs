@@ -93,7 +93,8 @@ impl NotificationService {
         let Notification { id, task_id, category, title, body, .. } = notification;
         let message = &Message::new(id, task_id, category.buttons(), &title, &body);
         let devices = self.devices.unreached(id).await?;
-        let pushes = stream::iter(&devices).map(|device| self.push_to(device, id, message));
+        let pushes =
+            stream::iter(devices).map(|device| async move { self.push_to(&device, id, message).await });
         Delivery::of(pushes.buffer_unordered(PUSHED_AT_A_TIME).collect().await)
     }
 

@@ -91,11 +91,12 @@ impl TaskRepository {
     pub async fn complete(&self, task: &Task, next_due: Option<Timestamp>) -> sqlx::Result<bool> {
         let now = Timestamp::now().seconds();
         let mut transaction = self.pool.begin().await?;
-        let completed = sqlx::query("UPDATE tasks SET completed_at = $1 WHERE id = $2 AND completed_at IS NULL")
-            .bind(now)
-            .bind(task.id)
-            .execute(&mut *transaction)
-            .await?;
+        let completed =
+            sqlx::query("UPDATE tasks SET completed_at = $1 WHERE id = $2 AND completed_at IS NULL")
+                .bind(now)
+                .bind(task.id)
+                .execute(&mut *transaction)
+                .await?;
         if completed.rows_affected() == 0 {
             transaction.rollback().await?;
             return Ok(false);

@@ -38,7 +38,7 @@ impl TaskService {
     }
 }
 
-#[traced_service(calls(tasks, residences, contractors, notifications))]
+#[traced_service(calls(tasks, residences, notifications))]
 impl TaskService {
     /// A page of all tasks of a user.
     pub async fn list_tasks(&self, user_id: i64, query: &PageQuery) -> Result<Page<Task>> {

@@ -11,8 +11,8 @@ use serde_json::json;
 use spanweave::ErrorClass;
 use spanweave::testing::TestTelemetry;
 
-use crate::keys::{self, Key};
-use crate::vendor::{Vendor, answer};
+use crate::common::keys::{self, Key};
+use crate::common::vendor::{Vendor, answer};
 use crate::{IOS_TOKEN, counts, message};
 
 const ON_SPANS: &[&str] = &["topic", "status_code", "reason"];

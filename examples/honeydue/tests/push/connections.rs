@@ -9,7 +9,7 @@ use spanweave::testing::TestTelemetry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::vendor::Vendor;
+use crate::common::vendor::Vendor;
 use crate::{IOS_TOKEN, counts, keys, message};
 
 /// What a server that hangs up gives as its reason.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use spanweave::ErrorClass;
 use spanweave::testing::TestTelemetry;
 
-use crate::vendor::{Answer, TokenServer, Vendor, answer};
+use crate::common::vendor::{Answer, TokenServer, Vendor, answer};
 use crate::{ANDROID_TOKEN, counts, keys, message};
 
 struct Google {

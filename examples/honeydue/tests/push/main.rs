@@ -1,13 +1,13 @@
 //! Push messages and notifications, against vendors that run in the test and answer as they document.
 
 mod apns;
+#[path = "../common/mod.rs"]
+mod common;
 mod connections;
 mod fcm;
-mod keys;
 mod notifications;
 mod secrecy;
 mod server;
-mod vendor;
 
 use honeydue::push::Message;
 

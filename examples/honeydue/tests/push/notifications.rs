@@ -7,8 +7,8 @@ use honeydue::notifications::{Category, Delivery};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::common::vendor::{Answer, Received, Vendor, answer};
 use crate::server::{Server, User};
-use crate::vendor::{Answer, Received, Vendor, answer};
 use crate::{ANDROID_TOKEN, IOS_TOKEN};
 
 fn fine(_: &Received) -> Answer {

@@ -12,8 +12,8 @@ use spanweave::Telemetry;
 use spanweave::logs::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
+use crate::common::vendor::{Answer, answer};
 use crate::server::Server;
-use crate::vendor::{Answer, answer};
 use crate::{ANDROID_TOKEN, IOS_TOKEN};
 
 /// A log that a test reads.

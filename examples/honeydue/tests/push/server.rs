@@ -1,26 +1,28 @@
 //! The application over HTTP, on a database and vendors of its own.
 
-use honeydue::app::App;
+use std::ops::Deref;
+
+use honeydue::error;
 use honeydue::notifications::{Category, Delivery, NewNotification};
-use honeydue::push::Push;
-use honeydue::{database, error};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use spanweave::testing::TestTelemetry;
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 
-use crate::keys;
-use crate::vendor::{Answer, Received, TokenServer, Vendor};
+use crate::common::vendor::{Answer, Received, TokenServer, Vendor};
+use crate::common::{PASSWORD, TestApp, keys};
 
+/// The application, and the vendors it knows.
 pub struct Server {
-    pub telemetry: TestTelemetry,
-    pub app: App,
+    app: TestApp,
     pub apple: Vendor,
     pub google: Vendor,
-    url: String,
-    client: Client,
-    _folder: TempDir,
+}
+
+impl Deref for Server {
+    type Target = TestApp;
+
+    fn deref(&self) -> &TestApp {
+        &self.app
+    }
 }
 
 /// Somebody who has signed up.
@@ -37,32 +39,21 @@ impl Server {
     ) -> Server {
         let (apple, google, tokens) =
             (Vendor::start(apple).await, Vendor::start(google).await, TokenServer::start().await);
-        let apns = keys::apns_config(&apple.url, &keys::ecdsa());
-        let fcm = keys::fcm_config(&google.url, &tokens.url, &keys::rsa());
-        Server::with(Push::new(Some(&apns), Some(&fcm)).unwrap(), apple, google).await
+        let variables = keys::variables(&apple.url, &google.url, &tokens.url);
+        Server::with(&variables, apple, google).await
     }
 
     /// Without what vendors ask for.
     pub async fn without_vendors() -> Server {
-        let (apple, google) = (Vendor::answering([]).await, Vendor::answering([]).await);
-        Server::with(Push::new(None, None).unwrap(), apple, google).await
+        Server::with(&[], Vendor::answering([]).await, Vendor::answering([]).await).await
     }
 
-    async fn with(push: Push, apple: Vendor, google: Vendor) -> Server {
-        let folder = TempDir::new().unwrap();
-        let file = folder.path().join("honeydue.db");
-        let pool = database::open(&format!("sqlite://{}?mode=rwc", file.display()), 4).await.unwrap();
-        let (telemetry, app) = (TestTelemetry::new(), App::new(&pool, push));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = app.clone().router(&telemetry);
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Server { telemetry, app, apple, google, url, client: Client::new(), _folder: folder }
+    async fn with(variables: &[(&'static str, String)], apple: Vendor, google: Vendor) -> Server {
+        Server { app: TestApp::start_with(variables).await, apple, google }
     }
 
     pub async fn sign_up(&self, name: &str) -> User {
-        let input =
-            json!({ "email": format!("{name}@example.com"), "name": name, "password": "long enough" });
+        let input = json!({ "email": format!("{name}@example.com"), "name": name, "password": PASSWORD });
         let (status, session) = self.send(None, Method::POST, "/api/auth/sign-up", Some(input)).await;
         assert_eq!(status, StatusCode::CREATED, "{session}");
         let token = session["token"].as_str().unwrap().to_owned();
@@ -89,7 +80,7 @@ impl Server {
         path: &str,
         body: Option<Value>,
     ) -> (StatusCode, Value) {
-        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        let mut request = self.app.request(method, path);
         if let Some(user) = user {
             request = request.bearer_auth(&user.session);
         }
@@ -112,11 +103,11 @@ impl Server {
     pub async fn notify(&self, user: &User, category: Category) -> i64 {
         let (title, body) = ("Due".to_owned(), "Clean the gutters".to_owned());
         let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
-        self.app.notifications.notify(notification).await.unwrap()
+        self.app.app.notifications.notify(notification).await.unwrap()
     }
 
     /// Pushes it, as the job does.
     pub async fn deliver(&self, notification: i64) -> error::Result<Delivery> {
-        self.telemetry.root("job").run(self.app.notifications.deliver(notification)).await
+        self.telemetry.root("job").run(self.app.app.notifications.deliver(notification)).await
     }
 }

@@ -23,13 +23,20 @@ pin_project! {
         future: F,
         call: Option<StatementCall>,
         ctx: Ctx,
+        driver: &'static str,
         span: Option<&'t mut TransactionSpan>,
     }
 }
 
 impl<'t, F> BeginWatch<'t, F> {
-    pub(super) fn new(future: F, ctx: Ctx, span: Option<&'t mut TransactionSpan>) -> BeginWatch<'t, F> {
-        BeginWatch { future, call: None, ctx, span }
+    /// Of the driver as it is known before the transaction has begun.
+    pub(super) fn new(
+        future: F,
+        ctx: Ctx,
+        driver: &'static str,
+        span: Option<&'t mut TransactionSpan>,
+    ) -> BeginWatch<'t, F> {
+        BeginWatch { future, call: None, ctx, driver, span }
     }
 }
 
@@ -43,9 +50,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
         let this = self.project();
+        let driver = *this.driver;
         let call = this.call.get_or_insert_with(|| {
-            let ctx = this.span.as_mut().map_or(*this.ctx, |span| span.open(T::DRIVER));
-            StatementCall::new(ctx, intern::verb(T::DRIVER, verbs::BEGIN), ExecutedBy::Sqlx)
+            let ctx = this.span.as_mut().map_or(*this.ctx, |span| span.open(driver));
+            StatementCall::new(ctx, intern::verb(driver, verbs::BEGIN), ExecutedBy::Sqlx)
         });
         let begun = call.poll(
             || this.future.poll(cx),
@@ -53,7 +61,10 @@ where
                 let end = End::of(begun, |_| Rows::NONE);
                 Some(match begun {
                     Ok(transaction) if transaction.depth() > 1 => {
-                        end.turns_out_to_be(intern::verb(T::DRIVER, verbs::SAVEPOINT))
+                        end.turns_out_to_be(intern::verb(transaction.driver(), verbs::SAVEPOINT))
+                    }
+                    Ok(transaction) if transaction.driver() != driver => {
+                        end.turns_out_to_be(intern::verb(transaction.driver(), verbs::BEGIN))
                     }
                     _ => end,
                 })
@@ -61,7 +72,7 @@ where
         );
         if let (Poll::Ready(begun), Some(span)) = (&begun, this.span) {
             match begun {
-                Ok(transaction) => span.begun(transaction.depth()),
+                Ok(transaction) => span.begun(transaction.depth(), transaction.driver()),
                 Err(error) => span.finish(TransactionEnd::Begin, Outcome::Error(error.class())),
             }
         }

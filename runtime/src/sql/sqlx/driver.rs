@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::sql::source::ANY;
+
 /// An error of sqlx.
 pub trait SqlxError {
     /// The error in one of few words.
@@ -21,8 +23,11 @@ pub trait SqlxError {
 
 /// A transaction of sqlx.
 pub trait SqlxTransaction {
-    /// The driver's name.
+    /// The driver's name, as its type tells it.
     const DRIVER: &'static str;
+
+    /// The driver's name, as its connection tells it.
+    fn driver(&self) -> &'static str;
 
     /// 1 for a transaction, more for a savepoint in one.
     fn depth(&self) -> usize;
@@ -32,6 +37,21 @@ pub trait SqlxTransaction {
 pub trait SqlxPoolConnection {
     /// The driver's name.
     const DRIVER: &'static str;
+}
+
+/// The drivers that may be behind `Any`, with the schemes of their URLs.
+const BEHIND_ANY: [(&str, &[&str]); 3] =
+    [("PostgreSQL", &["postgres", "postgresql"]), ("MySQL", &["mysql", "mariadb"]), ("SQLite", &["sqlite"])];
+
+/// A driver by the name that a connection of `Any` tells.
+pub(super) fn behind_any(name: &str) -> &'static str {
+    BEHIND_ANY.iter().map(|(driver, _)| *driver).find(|driver| *driver == name).unwrap_or(ANY)
+}
+
+/// A driver by the scheme of the URL that a pool of `Any` connects to.
+pub(super) fn of_scheme(scheme: &str) -> &'static str {
+    let of_scheme = BEHIND_ANY.iter().find(|(_, schemes)| schemes.contains(&scheme));
+    of_scheme.map_or(ANY, |(driver, _)| driver)
 }
 
 /// How many rows a statement gave, and changed; `None` where nobody asked, or the driver is not known.

@@ -25,7 +25,7 @@ impl<R: ?Sized> Unpooled for Pooled<'_, R> {
 }
 
 /// How a transaction is begun where `F` was about to do it.
-pub trait BeginOn<F> {
+pub trait BeginOn<F>: PoolIdentity {
     /// Begins it.
     type Future;
 
@@ -47,11 +47,18 @@ impl<F> BeginOn<F> for NoPool {
 pub trait PoolIdentity {
     /// The same for all clones of a pool, as long as there is one; 0 for none.
     fn identity(&self) -> usize;
+
+    /// The driver of its connections, where it is known.
+    fn driver(&self) -> Option<&'static str>;
 }
 
 impl PoolIdentity for NoPool {
     fn identity(&self) -> usize {
         0
+    }
+
+    fn driver(&self) -> Option<&'static str> {
+        None
     }
 }
 

@@ -22,6 +22,8 @@ use crate::sql::statement::Statement;
 ///   `db.response.status_code`. That there was no row where one was asked for is no error of the database: the
 ///   statement's outcome is `no_row`, and `db.response.returned_rows` is 0. Of a query that maps its rows this is known where
 ///   it is [said](Sql::one).
+/// - Which database is behind `sqlx::Any` is known of a pool, by its URL, where the waiting for its connections is
+///   [measured](Sql::acquiring), and of connections and transactions where the attributes name them; it is `other_sql` otherwise.
 /// - A stream that its reader drops after a row has simply ended. Dropped while it was waited for, it was cancelled,
 ///   as any other statement is.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,8 @@ pub struct Sql<E> {
     pub(super) executor: E,
     origin: Origin,
     wants_row: bool,
+    /// As the executor tells it, where its type does not.
+    driver: Option<&'static str>,
 }
 
 /// Who executes.
@@ -62,7 +66,7 @@ impl Ctx {
     /// # }
     /// ```
     pub fn sql<E>(self, executor: E) -> Sql<E> {
-        Sql { ctx: self, executor, origin: Origin::ByHand, wants_row: false }
+        Sql { ctx: self, executor, origin: Origin::ByHand, wants_row: false, driver: None }
     }
 }
 
@@ -105,11 +109,18 @@ impl<E> Sql<E> {
             executor: executor(self.executor),
             origin: self.origin,
             wants_row: self.wants_row,
+            driver: self.driver,
         }
+    }
+
+    /// The driver is known, whatever the type says.
+    pub(super) fn driven_by(self, driver: &'static str) -> Sql<E> {
+        Sql { driver: Some(driver), ..self }
     }
 
     #[inline]
     pub(super) fn statement(&self, driver: &'static str, sql: &str) -> &'static Statement {
+        let driver = self.driver.unwrap_or(driver);
         let known = match self.origin {
             Origin::Literal(literal) => literal.statement(driver, sql),
             Origin::ByHand | Origin::Method(_) => None,
@@ -134,6 +145,7 @@ impl<E> Sql<E> {
 
     /// The call that prepares a statement.
     pub(super) fn preparation(&self, driver: &'static str, sql: &str) -> StatementCall {
+        let driver = self.driver.unwrap_or(driver);
         self.call(intern::statement(Source::new(driver, Act::Prepare, sql)))
     }
 

@@ -124,10 +124,12 @@ impl TransactionSpan {
         ctx
     }
 
-    /// It has begun, so deep in others.
-    pub(super) fn begun(&mut self, depth: usize) {
+    /// It has begun, so deep in others, and its connection has told its driver.
+    pub(super) fn begun(&mut self, depth: usize, driver: &'static str) {
         if let Some(open) = &mut self.open {
             open.depth = depth;
+            open.driver = driver;
+            open.call.becomes(sites::site(TRANSACTION, driver));
         }
     }
 

@@ -64,8 +64,9 @@ pub use self::versioned::{Acquiring, PoolHandle};
 
 use std::any::Any;
 
-/// How the results of the drivers whose features are on tell the rows that a statement changed.
+/// How the results of `Any`, and of the drivers whose features are on, tell the rows that a statement changed.
 const AFFECTED: &[fn(&dyn Any) -> Option<u64>] = &[
+    |result| Some(result.downcast_ref::<sqlx_core::any::AnyQueryResult>()?.rows_affected()),
     #[cfg(feature = "mysql")]
     |result| Some(result.downcast_ref::<sqlx_mysql::MySqlQueryResult>()?.rows_affected()),
     #[cfg(feature = "postgres")]

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 pub struct Beginning<'t, F> {
     future: F,
     ctx: Ctx,
+    driver: Option<&'static str>,
     span: Option<&'t mut TransactionSpan>,
 }
 
@@ -31,6 +32,7 @@ pub struct Acquisition<F> {
     future: F,
     ctx: Ctx,
     pool: usize,
+    driver: Option<&'static str>,
 }
 
 /// What is awaited and not of sqlx stays as it is.
@@ -45,7 +47,8 @@ pub trait Unwatched {
 impl TransactionSpan {
     /// Begins the transaction with `future`, or on the pool itself.
     pub fn begin<P: BeginOn<F>, F>(&mut self, pool: P, future: F) -> Beginning<'_, P::Future> {
-        Beginning { future: pool.begin(future), ctx: self.ctx(), span: Some(self) }
+        let driver = pool.driver();
+        Beginning { future: pool.begin(future), ctx: self.ctx(), driver, span: Some(self) }
     }
 
     /// Commits the transaction with `future`.
@@ -62,13 +65,14 @@ impl TransactionSpan {
 impl Ctx {
     /// Begins a transaction of which nothing is seen but its beginning; the attributes write it.
     pub fn begin<'t, P: BeginOn<F>, F>(self, pool: P, future: F) -> Beginning<'t, P::Future> {
-        Beginning { future: pool.begin(future), ctx: self, span: None }
+        let driver = pool.driver();
+        Beginning { future: pool.begin(future), ctx: self, driver, span: None }
     }
 
     /// Takes a connection from a pool; the attributes write it.
     #[expect(clippy::needless_pass_by_value, reason = "as `begin` takes it")]
     pub fn acquire<F>(self, pool: impl PoolIdentity, future: F) -> Acquisition<F> {
-        Acquisition { future, ctx: self, pool: pool.identity() }
+        Acquisition { future, ctx: self, pool: pool.identity(), driver: pool.driver() }
     }
 }
 
@@ -80,7 +84,7 @@ where
 {
     /// The future with its spans.
     pub fn watched(self) -> BeginWatch<'t, F> {
-        BeginWatch::new(self.future, self.ctx, self.span)
+        BeginWatch::new(self.future, self.ctx, self.driver.unwrap_or(T::DRIVER), self.span)
     }
 }
 
@@ -103,7 +107,7 @@ where
 {
     /// The future with its span.
     pub fn watched(self) -> AcquireWatch<F> {
-        AcquireWatch::new(self.future, self.ctx, self.pool, C::DRIVER)
+        AcquireWatch::new(self.future, self.ctx, self.pool, self.driver.unwrap_or(C::DRIVER))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What knows sqlx's types and is written alike for every version: each includes these files, and gives them its own `sqlx_core`.
 
+mod any;
 mod error;
 mod executor;
 mod pool;

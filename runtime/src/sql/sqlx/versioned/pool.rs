@@ -7,6 +7,7 @@ use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use futures_util::TryStreamExt;
 
+use super::any::driver_of_pool;
 use super::sqlx_core::Either;
 use super::sqlx_core::connection::ConnectOptions;
 use super::sqlx_core::database::Database;
@@ -43,7 +44,8 @@ where
     /// span as `db.client.connection.wait_time`, in seconds.
     #[must_use]
     pub fn acquiring(self) -> Sql<Acquiring<DB>> {
-        self.with(|pool| Acquiring(pool.clone()))
+        let driver = driver_of_pool(self.executor);
+        self.driven_by(driver).with(|pool| Acquiring(pool.clone()))
     }
 
     /// What the attributes say: the method that executes.
@@ -136,6 +138,10 @@ impl<DB: Database> PoolIdentity for PoolHandle<DB> {
     fn identity(&self) -> usize {
         identity(&self.0)
     }
+
+    fn driver(&self) -> Option<&'static str> {
+        Some(driver_of_pool(&self.0))
+    }
 }
 
 /// What `pool.begin()` does, in two steps that are measured apart.
@@ -159,7 +165,7 @@ impl<DB: Database> WatchablePool for Pool<DB> {
     fn server(&self) -> Server {
         // Some options make the drivers panic here; telemetry does without.
         let url = || catch_unwind(AssertUnwindSafe(|| self.connect_options().to_url_lossy())).ok();
-        Server::of(DB::NAME, || {
+        Server::of(driver_of_pool(self), || {
             let url = url()?;
             Some((url.host_str().map(str::to_owned), url.port(), url.path().to_owned()))
         })
