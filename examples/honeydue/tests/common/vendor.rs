@@ -90,7 +90,10 @@ impl Vendor {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (received, answers) = (Arc::clone(&received), Arc::clone(&answers));
                 tokio::spawn(async move {
-                    let service = service_fn(|request| respond(request, &received, &*answers));
+                    let service = service_fn(move |request| {
+                        let (received, answers) = (Arc::clone(&received), Arc::clone(&answers));
+                        async move { respond(request, &received, &*answers).await }
+                    });
                     let connection = http2::Builder::new(TokioExecutor::new());
                     // Clients may leave as they like.
                     let _left = connection.serve_connection(TokioIo::new(stream), service).await;
