@@ -17,7 +17,8 @@ pub fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 /// A JPEG of these sides that a camera took on its side: it is to be shown a quarter turned.
 pub fn turned(width: u32, height: u32) -> Vec<u8> {
     // One entry of one kind, the orientation: 6.
-    const EXIF: &[u8] = b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    const EXIF: &[u8] =
+        b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
     const START: usize = 2;
     let jpeg = encoded(width, height, ImageFormat::Jpeg);
     [&jpeg[..START], EXIF, &jpeg[START..]].concat()
