@@ -62,7 +62,7 @@ impl Vendor {
     /// One whose first connection is treated by the function, and the others as usual.
     pub async fn after<F>(first: impl FnOnce(TcpStream) -> F + Send + 'static) -> Vendor
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = ()> + Send,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let vendor = Vendor { url: url(&listener), received: Arc::default() };
@@ -91,7 +91,8 @@ impl Vendor {
                 let (received, answers) = (Arc::clone(&received), Arc::clone(&answers));
                 tokio::spawn(async move {
                     let service = service_fn(move |request| {
-                        respond(request, Arc::clone(&received), Arc::clone(&answers))
+                        let (received, answers) = (Arc::clone(&received), Arc::clone(&answers));
+                        async move { respond(request, &received, &*answers).await }
                     });
                     let connection = http2::Builder::new(TokioExecutor::new());
                     // Clients may leave as they like.
@@ -104,8 +105,8 @@ impl Vendor {
 
 async fn respond(
     request: Request<Incoming>,
-    received: Arc<Mutex<Vec<Received>>>,
-    answers: Arc<impl Fn(&Received) -> Answer>,
+    received: &Mutex<Vec<Received>>,
+    answers: &impl Fn(&Received) -> Answer,
 ) -> Result<Response<String>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
