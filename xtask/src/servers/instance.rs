@@ -17,15 +17,14 @@ const START_TIMEOUT: Duration = Duration::from_mins(1);
 const LAST_LINES: usize = 8;
 
 /// Runs the server once it reads a line, and removes the folder when the server ends, or, having ended that, when
-/// standard input closes. That is a pipe whose other end we hold, so it closes however we end. `QUIT` ends either kind
-/// without delay.
+/// standard input closes. That is a pipe whose other end we hold, so it closes however we end.
 const GUARD: &str = r#"
-folder=$1; shift
+folder=$1; signal=$2; shift 2
 # What runs in the background has another standard input.
 exec 3<&0
 if read -r _; then
     "$@" </dev/null 3<&- & server=$!
-    { read -r _ <&3; kill -QUIT "$server"; } & reader=$!
+    { read -r _ <&3; kill -"$signal" "$server"; } & reader=$!
     wait "$server"
     kill "$reader"
 fi
@@ -82,7 +81,7 @@ impl Drop for Instance {
 
 fn guard(kind: &Kind, programs: &Programs, place: &Place) -> io::Result<Child> {
     let mut guard = place.command("sh")?;
-    guard.args(["-c", GUARD, "sh"]).arg(place.folder());
+    guard.args(["-c", GUARD, "sh"]).arg(place.folder()).arg(kind.ends_at);
     guard.arg(&programs.serve).args(place.arguments(kind.serve_arguments));
     // A group of its own: Ctrl-C is not for the guard, which would leave its server behind.
     guard.stdin(Stdio::piped()).process_group(0).spawn()
@@ -113,7 +112,7 @@ mod tests {
     use std::env;
     use std::process;
 
-    use super::super::kind::{Kind, POSTGRES};
+    use super::super::kind::{Kind, POSTGRES, REDIS};
     use super::super::programs::{self, Programs};
     use super::Instance;
 
@@ -133,6 +132,15 @@ mod tests {
     fn a_server_that_cannot_be_prepared_leaves_nothing() {
         let said = start("unprepared", "false", "true");
         assert!(said.starts_with("the unprepared server could not be prepared, see "), "{said}");
+    }
+
+    #[test]
+    fn a_server_that_ignores_one_signal_ends_at_another() {
+        // Where it is not installed, nothing starts it.
+        if let Some(programs) = REDIS.programs() {
+            let instance = Instance::start(&REDIS, &programs).unwrap();
+            assert!(instance.url().starts_with("redis://127.0.0.1:"));
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) struct Kind {
     pub(super) initialise: Option<(&'static str, &'static str)>,
     pub(super) serve: &'static str,
     pub(super) serve_arguments: &'static str,
+    /// The signal that ends it without delay.
+    pub(super) ends_at: &'static str,
     /// What the server logs once it takes connections.
     pub(super) ready: &'static str,
     pub(super) url: &'static str,
@@ -31,6 +33,7 @@ pub(crate) const POSTGRES: Kind = Kind {
     serve: "postgres",
     serve_arguments: "-D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
                       -c fsync=off -c full_page_writes=off",
+    ends_at: "QUIT",
     ready: "ready to accept connections",
     url: "postgres://postgres@127.0.0.1:{port}/postgres",
 };
@@ -48,6 +51,7 @@ pub(crate) const MYSQL: Kind = Kind {
     serve_arguments: "--no-defaults --datadir={folder}/data --socket={folder}/socket --port={port} \
                       --bind-address=127.0.0.1 --character-set-server=utf8mb4 \
                       --innodb-flush-log-at-trx-commit=0",
+    ends_at: "QUIT",
     ready: "ready for connections",
     url: "mysql://root@127.0.0.1:{port}/test",
 };
@@ -60,6 +64,8 @@ pub(crate) const REDIS: Kind = Kind {
     initialise: None,
     serve: "redis-server",
     serve_arguments: "--port {port} --bind 127.0.0.1 --dir {folder} --appendonly no",
+    // It has no answer to `QUIT`, which a shell has what it starts in the background ignore.
+    ends_at: "TERM",
     ready: "Ready to accept connections",
     url: "redis://127.0.0.1:{port}",
 };
