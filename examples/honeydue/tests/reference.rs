@@ -183,20 +183,54 @@ fn labels_of<'m>(metrics: &'m str, name: &str) -> BTreeSet<&'m str> {
 
 #[tokio::test]
 async fn one_request_is_one_trace_through_the_queue_to_the_push() {
-    let system = System::after_a_day().await;
-    let root = "POST /api/tasks/{id}/complete";
-    let [mut spans, of_worker] = [Api, Worker].map(|process| system.spans(process));
-    let trace = spans.iter().find(|span| span.name == root).unwrap().span_context.trace_id();
-    spans.extend(of_worker);
+    let apple = Vendor::answering([]).await;
+    let app = TestApp::start_with(&keys::variables(&apple.url, &apple.url, &apple.url)).await;
+    let worker = common::Worker::start(&app).await;
+    let user = app.user().await;
+    user.post("/api/devices/", &json!({ "platform": "ios", "push_token": "a1".repeat(32) })).await;
+    let residence = user.residence().await;
+    let task = user.task(residence).await;
+    user.post(&format!("/api/tasks/{task}/complete"), &json!({})).await;
+    worker.jobs_done("deliver_notification", 1).await;
+
+    let mut spans = app.telemetry.spans();
+    let root = spans.iter().find(|span| span.name == "POST /api/tasks/{id}/complete").unwrap();
+    let trace = root.span_context.trace_id();
+    spans.extend(worker.telemetry.spans());
     spans.retain(|span| span.span_context.trace_id() == trace);
-    let tree = span_tree(&spans, &[]);
-    let expected = "\
+    assert_eq!(
+        span_tree(&spans, &[]),
+        "\
 POST /api/tasks/{id}/complete
   AuthService.authenticate
     SessionRepository.user_of
       SELECT sessions
-";
-    assert_eq!(tree, expected);
+  TaskService.complete
+    TaskRepository.find
+      SELECT tasks residences
+    TaskRepository.complete
+      transaction
+        BEGIN
+        UPDATE tasks
+        COMMIT
+    NotificationService.notify
+      NotificationRepository.insert
+        INSERT notifications
+      job.enqueue:deliver_notification
+        job.handle:deliver_notification
+          NotificationService.deliver
+            NotificationRepository.find_of_anyone
+              SELECT notifications
+            DeviceRepository.unreached
+              SELECT devices notifications deliveries
+            apns.Send
+            DeviceRepository.reached
+              INSERT deliveries SELECT devices
+    TaskService.get
+      TaskRepository.find
+        SELECT tasks residences
+"
+    );
 }
 
 #[tokio::test]

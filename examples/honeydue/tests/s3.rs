@@ -82,7 +82,7 @@ async fn an_object_goes_there_and_comes_back() {
     assert_eq!(
         telemetry.span_tree_with(SHOWN),
         "test
-  storage.upload size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue
+  storage.upload result=ok size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue
     b2.PutObject result=ok size_bytes=8 key=documents/1/roof mime_type=image/png bucket=honeydue
   storage.download key=documents/1/roof bucket=honeydue
     b2.GetObject key=documents/1/roof bucket=honeydue
@@ -125,7 +125,7 @@ async fn a_wrong_secret_is_counted_as_an_error() {
     assert_eq!(
         telemetry.span_tree_with(SHOWN),
         "test
-  storage.upload [error: error] size_bytes=8 key=roof mime_type=image/png bucket=honeydue
+  storage.upload [error: error] result=error size_bytes=8 key=roof mime_type=image/png bucket=honeydue
     b2.PutObject [error: error] result=error size_bytes=8 key=roof mime_type=image/png bucket=honeydue
 "
     );

@@ -68,7 +68,7 @@ fn routes_of(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for route in text.split(".route(").skip(1) {
         let path = route.split('"').nth(1).unwrap();
-        let methods = route.split(");").next().unwrap().split("\n        .").next().unwrap();
+        let methods = route.split('\n').next().unwrap();
         for method in ["get", "post", "put", "delete"] {
             if methods.contains(&format!(" {method}(")) || methods.contains(&format!(".{method}(")) {
                 found.push(format!("{} {path}", method.to_uppercase()));

@@ -15,6 +15,9 @@ use crate::config::JobsConfig;
 use crate::error::{AppError, Result};
 use crate::notifications::Delivery;
 
+/// How often a job is tried.
+const MAX_ATTEMPTS: usize = 5;
+
 /// A kind of work. It is enqueued as JSON.
 pub trait Job: Serialize + DeserializeOwned + Clone + Send + Sync + Unpin + 'static {
     /// Where it waits.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use apalis::prelude::{Task, TaskSinkError};
+use apalis::prelude::{Task, TaskBuilder, TaskSinkError};
 use apalis_core::backend::memory::{BoxedReceiver, MemorySink, MemoryStorage, MemoryStorageError};
 use apalis_postgres::{PgPool, PostgresStorage};
 use apalis_redis::{ConnectionManager, RedisError, RedisStorage};
@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use spanweave::job::TracedSink;
 use tokio::sync::Mutex;
 
-use super::Job;
+use super::{Job, MAX_ATTEMPTS};
 use crate::config::JobsConfig;
 
 /// What a back end answers.
@@ -92,6 +92,7 @@ impl<J: Job> Queue<J> {
     ///
     /// The back end does not take it.
     pub async fn push(&self, job: J) -> Result<(), QueueError> {
+        let job = TaskBuilder::new(job).max_attempts(MAX_ATTEMPTS).build();
         match self {
             Queue::InProcess(queue) => {
                 queue.pushing.lock().await.push_traced(job).await.map_err(QueueError::PushInProcess)

@@ -11,12 +11,10 @@ use spanweave::job::AsJson;
 use tower::retry::backoff::{ExponentialBackoffMaker, MakeBackoff};
 
 use super::schedule::Scheduled;
-use super::{Job, Queue};
+use super::{Job, MAX_ATTEMPTS, Queue};
 use crate::app::App;
 use crate::error::AppError;
 
-/// How often a job is tried again.
-const RETRIES: usize = 4;
 /// How long an attempt may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long attempts that are under way have when the worker is to stop.
@@ -61,7 +59,7 @@ impl Crew {
                         .backend($back_end)
                         .data(crew.app.clone())
                         .catch_panic()
-                        .retry(RetryPolicy::retries(RETRIES).with_backoff(backoff()))
+                        .retry(RetryPolicy::retries(MAX_ATTEMPTS - 1).with_backoff(backoff()))
                         .layer(jobs.error_class::<AppError>())
                         .timeout(TIMEOUT)
                         .build(perform::<J>)

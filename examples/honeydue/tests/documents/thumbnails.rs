@@ -131,7 +131,7 @@ async fn the_work_on_another_thread_is_in_the_trace() {
     storage.download
       b2.GetObject
     thumbnail.scale
-    storage.upload
+    storage.upload result=ok
       b2.PutObject result=ok
     DocumentRepository.set_thumbnail
       UPDATE documents

@@ -142,7 +142,7 @@ async fn an_upload_is_one_tree() {
   DocumentService.upload
     ResidenceRepository.find
       SELECT residences
-    storage.upload size_bytes=8 mime_type=application/pdf bucket=local
+    storage.upload result=ok size_bytes=8 mime_type=application/pdf bucket=local
       b2.PutObject result=ok size_bytes=8 mime_type=application/pdf bucket=local
     DocumentRepository.insert
       INSERT documents SELECT residences
