@@ -64,7 +64,6 @@ impl Call {
     }
 
     /// The call with what it adds to the counter of its method, at its end and whatever its outcome.
-    #[must_use]
     pub fn counting(mut self, value: &dyn CountedValue) -> Call {
         self.0.counts(value.counted_value());
         self

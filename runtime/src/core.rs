@@ -40,6 +40,8 @@ pub(crate) struct Core {
     /// When the handle was made.
     #[cfg(feature = "axum")]
     pub(crate) started: std::time::Instant,
+    #[cfg(feature = "axum")]
+    pub(crate) requests: crate::http::ActiveRequests,
     pub(crate) exemplars: Exemplars,
     pub(crate) sources: Sources,
     /// The metrics that came to their bound, as far as that is said.
@@ -123,6 +125,8 @@ impl Core {
             logs: Outlets::default(),
             #[cfg(feature = "axum")]
             started: std::time::Instant::now(),
+            #[cfg(feature = "axum")]
+            requests: crate::http::ActiveRequests::new(),
             exemplars: Exemplars::default(),
             sources: Sources::default(),
             overflows_said: Mutex::default(),

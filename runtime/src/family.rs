@@ -135,7 +135,7 @@ impl Kind {
     fn own(self, name: &'static str, labels: &[&'static str]) -> Family {
         let (help, buckets) = match self {
             Kind::Histogram => ("Time from a call's first poll to its end, by result.", names::own_buckets()),
-            Kind::Counter => ("Sum of what calls have added at their end, by result.", Buckets::NONE),
+            Kind::Counter => ("Sum of what calls have added at their end, by result.", Buckets::none()),
         };
         let label_names: Vec<_> = labels.iter().copied().chain([RESULT]).collect();
         Family {

@@ -36,7 +36,9 @@ impl Buckets {
     }
 
     /// Of what has no buckets.
-    pub(crate) const NONE: Buckets = Buckets::new(&[]);
+    pub(crate) const fn none() -> Buckets {
+        Buckets::new(&[])
+    }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.seconds.is_empty()

@@ -83,7 +83,7 @@ pub(crate) static UNTRACED_STATEMENTS: CounterFamily = CounterFamily {
 #[cfg(feature = "axum")]
 pub(crate) static REQUESTS: Family = Family {
     name: "http_request_duration",
-    help: "Time from a request's arrival to the head of its response.",
+    help: "Time from a request's arrival to the head of its response, or to the end of its body where that is timed.",
     label_names: &["route", "method", "status"],
     buckets: Buckets::new(&[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]),
     outcomes: None,

@@ -109,6 +109,6 @@ impl App {
             .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
             .with_state(self)
             .merge(telemetry.routes())
-            .layer(telemetry.http_layer())
+            .layer(telemetry.http_layer().catch_panics(true))
     }
 }

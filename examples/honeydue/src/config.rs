@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_variable_and_keep_its_value() {
-        let error = |variables| config(variables).unwrap_err();
+        let error = |variables: &[_]| config(variables).unwrap_err();
         assert_eq!(error(&[("LISTEN_ADDR", "x")]), "LISTEN_ADDR: invalid socket address syntax");
         assert_eq!(error(&[("APNS_KEY", "secret")]), "APNS_KEY_ID is not set, and APNS_KEY is");
         assert_eq!(error(&[("S3_BUCKET", "b")]), "S3_ENDPOINT is not set, and S3_BUCKET is");

@@ -3,6 +3,8 @@
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue};
 
+use super::grammar::{is_token, parse_value, split_outside_quotes};
+
 /// A longer header is not read.
 const MAX_LENGTH: usize = 2_048;
 
@@ -116,34 +118,6 @@ fn parse_quality(value: &str) -> Option<u16> {
         ("1", 0) => Some(1_000),
         _ => None,
     }
-}
-
-/// A token, or what is in quotes. What is escaped in them stays so: no value that is looked for has such.
-fn parse_value(value: &str) -> Option<&str> {
-    match value.strip_prefix('"') {
-        Some(quoted) => quoted.strip_suffix('"'),
-        None => is_token(value).then_some(value),
-    }
-}
-
-fn is_token(text: &str) -> bool {
-    let is_of_tokens = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_of_tokens)
-}
-
-/// The parts between separators that are not in quotes.
-fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    text.split(move |char: char| {
-        let separates = char == separator && !quoted;
-        match char {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => {}
-        }
-        separates
-    })
 }
 
 #[cfg(test)]

@@ -10,13 +10,13 @@ use crate::clock::{self, Ticks};
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 
-/// The most of a path that is logged, in bytes.
+/// The most of a path that is shown, in bytes.
 const MAX_PATH: usize = 1_024;
 
 /// The path of a request, without its query, for those who asked for it.
-pub(super) fn path<B>(request: &Request<B>) -> Box<str> {
+pub(super) fn path<B>(request: &Request<B>) -> &str {
     let path = request.uri().path();
-    path[..path.floor_char_boundary(MAX_PATH)].into()
+    &path[..path.floor_char_boundary(MAX_PATH)]
 }
 
 /// To the microsecond.
@@ -40,7 +40,7 @@ pub(super) fn log(
         ($level:ident) => {
             tracing::$level!(
                 target: "spanweave::access",
-                method = route.method(),
+                method = route.method().name(),
                 route = route.template(),
                 path,
                 status = status.map(|status| status.as_u16()),

@@ -8,8 +8,13 @@ use axum::routing::get;
 use axum::{Extension, Json, Router};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::request::Parts;
 
 use super::accept::{Accept, Served, Wish};
+use super::service::Seen;
+use crate::core::Core;
+use crate::ctx::Ctx;
+use crate::http_method::KnownMethod;
 use crate::telemetry::{MetricsFormat, Telemetry};
 
 const METRICS: &str = "/metrics";
@@ -41,16 +46,29 @@ impl Telemetry {
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let (telemetry, of_legacy) = (self.clone(), self.clone());
         Router::new()
-            .route(METRICS, get(async move |headers: HeaderMap| metrics(&telemetry, &headers)))
+            .route(METRICS, get(async move |request: Parts| metrics(&telemetry, &request)))
             .route(LEGACY, get(async move |query, headers| legacy(&of_legacy, query, &headers)))
             .route(HEALTH, get(alive))
             .route(LIVE, get(alive))
     }
 }
 
-fn metrics(telemetry: &Telemetry, headers: &HeaderMap) -> Response {
-    let format = format(Accept::of(headers));
-    (Extension(Operators), [(CONTENT_TYPE, format.content_type())], telemetry.metrics(format)).into_response()
+fn metrics(telemetry: &Telemetry, request: &Parts) -> Response {
+    let format = format(Accept::of(&request.headers));
+    let metrics = without(telemetry, request, || telemetry.metrics(format));
+    (Extension(Operators), [(CONTENT_TYPE, format.content_type())], metrics).into_response()
+}
+
+/// Does it as if the request were not active, where it is one of the handle's own: a scrape counts itself as little as it
+/// is measured.
+fn without<R>(telemetry: &Telemetry, request: &Parts, f: impl FnOnce() -> R) -> R {
+    let core = telemetry.core();
+    let is_own = || Core::of(Ctx::current().key).is_some_and(|of| std::ptr::eq(of, core));
+    if request.extensions.get::<Seen>().is_some() && is_own() {
+        core.requests.without(KnownMethod::of(&request.method), f)
+    } else {
+        f()
+    }
 }
 
 /// The text format, unless OpenMetrics is more wanted, or as much and by its name: whoever takes anything may know nothing

@@ -1,58 +1,84 @@
-//! The tower layer that makes every request a trace.
+//! The tower layer that makes every request a trace, and what it can be told.
 
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
 
-use axum::extract::MatchedPath;
-use http::{HeaderMap, Request, Response, StatusCode};
-use opentelemetry_semantic_conventions::attribute::HTTP_RESPONSE_STATUS_CODE;
-use pin_project_lite::pin_project;
+use http::{Method, Request, Uri};
 use tower_layer::Layer;
-use tower_service::Service;
 
-use super::endpoints::Operators;
-use super::route::{self, Route};
-use super::{access, request_id};
-use crate::outcome::Outcome;
-use crate::propagate;
-use crate::record::Source;
-use crate::root::OpenRoot;
+use super::service::HttpService;
+use super::shown::Shown;
 use crate::telemetry::Telemetry;
 
 impl Telemetry {
-    /// A layer for an axum router: one trace per request, whose context is current in the handlers.
+    /// A layer for an axum router, or any service of tower's that answers a request with a response: one trace per request,
+    /// whose context is current in the handlers.
     ///
     /// Add it with [`Router::layer`](axum::Router::layer), last: it sees the routes and the fallback that the router
-    /// has by then. The routes of [`Telemetry::routes`] pass through it unseen.
+    /// has by then. The routes of [`Telemetry::routes`] pass through it unseen. Where no router of axum is,
+    /// [`HttpLayer::route`] says the routes.
     ///
     /// A `traceparent` that the request brings is followed, and its decision to sample with it; `tracestate` and `baggage`
     /// are [passed on](crate::Ctx::inject).
     ///
     /// At its end every request is an event of the target `spanweave::access`, for whatever subscriber of `tracing` there
-    /// is: level `info`, or `error` if it failed.
+    /// is: level `info`, or `error` if it failed. Its end is the head of its response, unless
+    /// [bodies are timed](HttpLayer::time_body).
     pub fn http_layer(&self) -> HttpLayer {
-        HttpLayer { telemetry: self.clone(), request_ids: None, logs_path: false }
+        HttpLayer {
+            telemetry: self.clone(),
+            request_ids: None,
+            route: None,
+            shown: Shown::default(),
+            logs_path: false,
+            trusts_forwarded: false,
+            body: PlainBody(()),
+        }
     }
 }
 
 /// Makes every request a trace; see [`Telemetry::http_layer`].
 ///
-/// It is a clone of the handle, too: what it traces is exported for as long as the router lives.
+/// Where layers nest, the outermost has the request, and only what that was told counts.
+///
+/// It is a clone of the handle, too: what it traces is exported for as long as the router lives. `B` is what becomes of the
+/// body of a response: it stays what it is, unless [`time_body`](HttpLayer::time_body) or
+/// [`catch_panics`](HttpLayer::catch_panics) was called.
 #[derive(Clone)]
-pub struct HttpLayer {
-    telemetry: Telemetry,
+pub struct HttpLayer<B = PlainBody> {
+    pub(super) telemetry: Telemetry,
     /// As the application said.
     request_ids: Option<bool>,
-    logs_path: bool,
+    route: Option<Arc<RouteOf>>,
+    pub(super) shown: Shown,
+    pub(super) logs_path: bool,
+    pub(super) trusts_forwarded: bool,
+    pub(super) body: B,
 }
 
-impl HttpLayer {
+type RouteOf = dyn Fn(&Method, &Uri) -> Option<&'static str> + Send + Sync;
+
+/// Responses keep the type of their body; see [`HttpLayer`].
+#[derive(Clone, Copy, Debug)]
+pub struct PlainBody(());
+
+/// Responses have an [`HttpBody`](super::HttpBody); see [`HttpLayer`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WrappedBody {
+    pub(super) is_timed: bool,
+    pub(super) catches_panics: bool,
+}
+
+impl From<PlainBody> for WrappedBody {
+    fn from(_: PlainBody) -> WrappedBody {
+        WrappedBody::default()
+    }
+}
+
+impl<B> HttpLayer<B> {
     /// Whether an `x-request-id` of the client is taken over, and the [id of the request](crate::Ctx::request_id) is sent back in
     /// such a header. By default it is where the handle writes [logs](crate::Telemetry#method.logs).
     #[must_use]
-    pub fn request_ids(mut self, on: bool) -> HttpLayer {
+    pub fn request_ids(mut self, on: bool) -> HttpLayer<B> {
         self.request_ids = Some(on);
         self
     }
@@ -60,12 +86,91 @@ impl HttpLayer {
     /// Whether the access line has the path that was asked for, without its query, beside the route's template; off by
     /// default, as paths hold ids, and sometimes tokens, of users.
     #[must_use]
-    pub fn log_path(mut self, on: bool) -> HttpLayer {
+    pub fn log_path(mut self, on: bool) -> HttpLayer<B> {
         self.logs_path = on;
         self
     }
 
-    fn has_request_ids(&self) -> bool {
+    /// Whether the span has the path that was asked for, `url.path`, without its query, at most 1,024 bytes of it; off by
+    /// default, as in [`log_path`](HttpLayer::log_path).
+    #[must_use]
+    pub fn record_path(mut self, on: bool) -> HttpLayer<B> {
+        self.shown.path = on;
+        self
+    }
+
+    /// Whether the span has the host that the client asked for, `server.address`, and `server.port` where that is not the
+    /// scheme's usual one; off by default, as clients can write into it what they like. What is neither a name nor an
+    /// address, or is longer than 255 bytes, is left out.
+    #[must_use]
+    pub fn record_host(mut self, on: bool) -> HttpLayer<B> {
+        self.shown.host = on;
+        self
+    }
+
+    /// Whether the span has `user_agent.original`, at most 256 bytes of it; off by default, as it tells persons apart.
+    #[must_use]
+    pub fn record_user_agent(mut self, on: bool) -> HttpLayer<B> {
+        self.shown.user_agent = on;
+        self
+    }
+
+    /// Whether the scheme, and the host where it is [recorded](HttpLayer::record_host), are what `Forwarded`, or else
+    /// `X-Forwarded-Proto` and `X-Forwarded-Host` say. Off by default: only for a server that nobody reaches but
+    /// through a proxy, which sets these headers itself.
+    #[must_use]
+    pub fn trust_forwarded(mut self, on: bool) -> HttpLayer<B> {
+        self.trusts_forwarded = on;
+        self
+    }
+
+    /// Says the route of requests that no router of axum has matched before they reach the layer: for services without
+    /// such a router, and for those that are nested in one. `None` is `unmatched`.
+    ///
+    /// A route is a span's name and a label, so there are to be few: templates, never the path itself.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use http::{Method, Request, Response};
+    /// use spanweave::Telemetry;
+    /// use tower_layer::Layer;
+    /// # use std::{future::{Ready, ready}, task::{Context, Poll}};
+    /// # #[derive(Clone)]
+    /// # struct Greeter;
+    /// # impl tower_service::Service<Request<String>> for Greeter {
+    /// #     type Response = Response<String>;
+    /// #     type Error = Infallible;
+    /// #     type Future = Ready<Result<Response<String>, Infallible>>;
+    /// #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
+    /// #     fn call(&mut self, _: Request<String>) -> Self::Future { ready(Ok(Response::default())) }
+    /// # }
+    ///
+    /// # fn app() -> Result<(), spanweave::ConfigError> {
+    /// let telemetry = Telemetry::from_env()?;
+    /// let layer = telemetry.http_layer().route(|method, uri| match (method, uri.path()) {
+    ///     (&Method::POST, "/greetings") => Some("/greetings"),
+    ///     (_, path) => path.starts_with("/greetings/").then_some("/greetings/{name}"),
+    /// });
+    /// let service = layer.layer(Greeter);
+    /// # let _ = service;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn route<F>(mut self, route: F) -> HttpLayer<B>
+    where
+        F: Fn(&Method, &Uri) -> Option<&'static str> + Send + Sync + 'static,
+    {
+        self.route = Some(Arc::new(route));
+        self
+    }
+
+    pub(super) fn route_of<T>(&self, request: &Request<T>) -> Option<&'static str> {
+        self.route.as_ref()?(request.method(), request.uri())
+    }
+
+    pub(super) fn has_request_ids(&self) -> bool {
         #[cfg(feature = "logs")]
         let by_default = self.telemetry.core().logs.are_used();
         #[cfg(not(feature = "logs"))]
@@ -74,155 +179,54 @@ impl HttpLayer {
     }
 }
 
-impl<S> Layer<S> for HttpLayer {
-    type Service = HttpService<S>;
+impl<B: Into<WrappedBody>> HttpLayer<B> {
+    /// Whether a request ends with the body of its response, and not with the head: span, histogram and access line then
+    /// tell when the last of it was given to the connection, that the client hung up within it (`cancelled`), and that it
+    /// broke off (`error`, of class `body_error`) or panicked. While the body is made, the request's context is current. Off by
+    /// default.
+    ///
+    /// A response without a body ends with its head, as does one that switches protocols: a websocket is no part of
+    /// its request.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # fn app(telemetry: &spanweave::Telemetry) -> Router {
+    /// Router::new().layer(telemetry.http_layer().time_body(true))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn time_body(self, on: bool) -> HttpLayer<WrappedBody> {
+        self.wrapped(|body| body.is_timed = on)
+    }
 
-    fn layer(&self, inner: S) -> HttpService<S> {
+    /// Whether a request that panics is answered, with an empty 500, where its connection would break. Nothing of the panic is
+    /// shown; it is what the panic hook logs. Off by default.
+    ///
+    /// The outcome of the request is `panicked` all the same, and its status is 500.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # fn app(telemetry: &spanweave::Telemetry) -> Router {
+    /// Router::new().layer(telemetry.http_layer().catch_panics(true))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn catch_panics(self, on: bool) -> HttpLayer<WrappedBody> {
+        self.wrapped(|body| body.catches_panics = on)
+    }
+
+    fn wrapped(self, change: impl FnOnce(&mut WrappedBody)) -> HttpLayer<WrappedBody> {
+        let HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, body } = self;
+        let mut body = body.into();
+        change(&mut body);
+        HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, body }
+    }
+}
+
+impl<S, B: Clone> Layer<S> for HttpLayer<B> {
+    type Service = HttpService<S, B>;
+
+    fn layer(&self, inner: S) -> HttpService<S, B> {
         HttpService { inner, layer: self.clone() }
-    }
-}
-
-/// A service whose requests are traces; see [`Telemetry::http_layer`].
-#[derive(Clone)]
-pub struct HttpService<S> {
-    inner: S,
-    layer: HttpLayer,
-}
-
-impl<S, B, R> Service<Request<B>> for HttpService<S>
-where
-    S: Service<Request<B>, Response = Response<R>>,
-{
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<B>) -> ResponseFuture<S::Future> {
-        // Routers nest, and so may their layers: the outermost one has the request.
-        let seen = request.extensions_mut().insert(Seen).is_some();
-        let mut served = (!seen).then(|| ServedRequest::start(&self.layer, &request));
-        let response = match &mut served {
-            Some(served) => served.root.run(|| self.inner.call(request)),
-            None => self.inner.call(request),
-        };
-        ResponseFuture { response, served }
-    }
-}
-
-/// Marks a request that a layer has.
-#[derive(Clone, Copy)]
-struct Seen;
-
-pin_project! {
-    /// The response to a traced request.
-    #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F> {
-        // Before the request, so that what is cancelled in it ends first.
-        #[pin]
-        response: F,
-        // `None` for a request that is let pass.
-        served: Option<ServedRequest>,
-    }
-}
-
-impl<F, R, E> Future for ResponseFuture<F>
-where
-    F: Future<Output = Result<Response<R>, E>>,
-{
-    type Output = Result<Response<R>, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let Some(served) = this.served else { return this.response.poll(cx) };
-        let mut output = served.root.run(|| this.response.poll(cx));
-        match &mut output {
-            Poll::Ready(Ok(response)) if response.extensions().get::<Operators>().is_some() => {
-                served.discard();
-            }
-            Poll::Ready(Ok(response)) => served.respond(response.status(), response.headers_mut()),
-            Poll::Ready(Err(_)) => served.fail(),
-            Poll::Pending => {}
-        }
-        output
-    }
-}
-
-/// The class of a service that answers with an error of its own instead of a response.
-const SERVICE_ERROR: &str = "service_error";
-
-/// A request that is being served.
-struct ServedRequest {
-    root: OpenRoot,
-    route: &'static Route,
-    /// To be logged, if it was asked for.
-    path: Option<Box<str>>,
-    has_id: bool,
-    is_logged: bool,
-}
-
-impl ServedRequest {
-    fn start<B>(layer: &HttpLayer, request: &Request<B>) -> ServedRequest {
-        let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let route = Route::of(request.method(), template);
-        let core = layer.telemetry.core();
-        let remote = propagate::read(request.headers(), core.rules.propagators);
-        let mut root = OpenRoot::start(core, route.site(), remote.parent());
-        if remote.carries() {
-            root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
-        }
-        let has_id = layer.has_request_ids();
-        if has_id {
-            let ctx = root.ctx();
-            // As a part of the root, for which its trace is at hand.
-            root.run(|| request_id::note(ctx, request.headers()));
-        }
-        let path = layer.logs_path.then(|| access::path(request));
-        ServedRequest { root, route, path, has_id, is_logged: false }
-    }
-
-    fn respond(&mut self, status: StatusCode, headers: &mut HeaderMap) {
-        let (outcome, ctx) = (route::outcome(status), self.root.ctx());
-        if self.has_id {
-            request_id::answer(ctx, headers);
-        }
-        self.log(Some(status), outcome, || ctx.set(HTTP_RESPONSE_STATUS_CODE, status.as_u16()));
-        self.root.finish_measured(Some(self.route.metric_of(status)), outcome);
-    }
-
-    /// The service has answered with an error of its own.
-    fn fail(&mut self) {
-        let outcome = Outcome::Error(SERVICE_ERROR);
-        self.log(None, outcome, || ());
-        self.root.finish(outcome);
-    }
-
-    fn discard(&mut self) {
-        self.is_logged = true;
-        self.root.discard();
-    }
-
-    /// Writes the access line, and does what else is to be done in the request's context.
-    fn log(&mut self, status: Option<StatusCode>, outcome: Outcome, also: impl FnOnce()) {
-        self.is_logged = true;
-        let (route, path, started) = (self.route, self.path.as_deref(), self.root.started());
-        self.root.run(|| {
-            also();
-            access::log(route, path, status, outcome, started);
-        });
-    }
-}
-
-impl Drop for ServedRequest {
-    fn drop(&mut self) {
-        if !self.is_logged {
-            // A part of it that panicked has ended the root.
-            let outcome = if self.root.is_open() { Outcome::Cancelled } else { Outcome::Panicked };
-            // A subscriber is foreign code, and the thread may be unwinding: a second panic would end the process.
-            let _panicked = catch_unwind(AssertUnwindSafe(|| self.log(None, outcome, || ())));
-        }
     }
 }

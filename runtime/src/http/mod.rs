@@ -1,4 +1,5 @@
-//! HTTP with axum: a layer that makes every request a trace, `Ctx` as an extractor, `/metrics` and the health routes.
+//! HTTP with axum, and any service of tower's: a layer that makes every request a trace, `Ctx` as an extractor, `/metrics`
+//! and the health routes.
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -16,18 +17,32 @@
 
 mod accept;
 mod access;
+mod active;
+mod address;
+mod body;
 mod endpoints;
+mod forwarded;
+mod grammar;
 mod layer;
 mod notes;
+mod protocol;
 mod request_id;
 mod route;
+mod served;
+mod service;
+mod shown;
+mod wrapped;
 
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-pub use self::layer::{HttpLayer, HttpService, ResponseFuture};
+pub(crate) use self::active::ActiveRequests;
+pub use self::body::HttpBody;
+pub use self::layer::{HttpLayer, PlainBody, WrappedBody};
+pub use self::service::{HttpService, ResponseFuture};
+pub use self::wrapped::WrappedFuture;
 
 use crate::ctx::Ctx;
 

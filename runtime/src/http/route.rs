@@ -5,17 +5,18 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use opentelemetry::trace::SpanKind;
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_semantic_conventions::attribute::{
-    HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, URL_SCHEME,
+    HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, NETWORK_PROTOCOL_VERSION, URL_SCHEME,
 };
 use parking_lot::Mutex;
 
+use super::protocol::Protocol;
 use crate::core::Metric;
 use crate::exemplars::EndedSpan;
-use crate::http_method;
+use crate::http_method::KnownMethod;
 use crate::names::REQUESTS;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -25,11 +26,19 @@ const UNMATCHED: &str = "unmatched";
 
 /// A method and a route's template; there is one of each for the life of the process.
 pub(super) struct Route {
-    method: &'static str,
+    method: KnownMethod,
     template: Option<String>,
     span_name: String,
-    /// By the status, less 100; then, by outcome, those of requests without a response.
+    /// By the status, less 100; then, by outcome, those of requests without a whole response.
     metrics: Box<[OnceLock<Metric>]>,
+    /// By the protocol.
+    requests: [OnceLock<Requests>; Protocol::COUNT],
+}
+
+/// What the requests for a route over one protocol have in common.
+struct Requests {
+    route: &'static Route,
+    protocol: Protocol,
     site: SiteCell,
 }
 
@@ -58,7 +67,16 @@ fn server_error(status: StatusCode) -> &'static str {
     }
 }
 
-type Routes = HashMap<&'static str, HashMap<String, &'static Route>>;
+/// How a response ended: one that says that it has failed has, unless it panicked, whatever becomes of its body.
+pub(super) fn ended(status: StatusCode, body: Outcome) -> Outcome {
+    match (outcome(status), body) {
+        (_, Outcome::Panicked) => Outcome::Panicked,
+        (Outcome::Ok, body) => body,
+        (failed, _) => failed,
+    }
+}
+
+type Routes = HashMap<KnownMethod, HashMap<String, &'static Route>>;
 
 static ROUTES: LazyLock<Mutex<Routes>> = LazyLock::new(Mutex::default);
 
@@ -69,8 +87,7 @@ thread_local! {
 
 impl Route {
     /// The route of a request. Templates come from the application's router, so there are few.
-    pub(super) fn of(method: &Method, template: Option<&str>) -> &'static Route {
-        let method = http_method::known(method);
+    pub(super) fn of(method: KnownMethod, template: Option<&str>) -> &'static Route {
         let key = template.unwrap_or_default();
         SEEN.with_borrow_mut(|seen| {
             let seen = seen.entry(method).or_default();
@@ -85,14 +102,15 @@ impl Route {
         })
     }
 
-    fn leaked(method: &'static str, template: Option<&str>) -> &'static Route {
-        let span_name = http_method::span_name(method, template);
+    fn leaked(method: KnownMethod, template: Option<&str>) -> &'static Route {
+        let span_name = method.span_name(template);
         let metrics = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| OnceLock::new()).collect();
-        let template = template.map(str::to_owned);
-        Box::leak(Box::new(Route { method, template, span_name, metrics, site: SiteCell::new() }))
+        let (template, requests) =
+            (template.map(str::to_owned), [const { OnceLock::new() }; Protocol::COUNT]);
+        Box::leak(Box::new(Route { method, template, span_name, metrics, requests }))
     }
 
-    pub(super) fn method(&self) -> &'static str {
+    pub(super) fn method(&self) -> KnownMethod {
         self.method
     }
 
@@ -101,25 +119,37 @@ impl Route {
         self.template.as_deref().unwrap_or(UNMATCHED)
     }
 
-    pub(super) fn site(&'static self) -> &'static Site {
-        self.site.get(self)
+    /// The constant part of the spans of its requests.
+    pub(super) fn site(&'static self, protocol: Protocol) -> &'static Site {
+        let requests = self.requests[protocol.index()].get_or_init(|| Requests {
+            route: self,
+            protocol,
+            site: SiteCell::new(),
+        });
+        requests.site.get(requests)
     }
 
-    /// The series of a response.
-    pub(super) fn metric_of(&self, status: StatusCode) -> Metric {
-        let index = status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1);
-        self.metric_at(usize::from(index), status.as_str())
+    /// The series of a request. Its label is the status if the response was whole, or says itself that it failed;
+    /// what ended otherwise, without a response or within its body, has its outcome for a status.
+    pub(super) fn metric(&self, status: Option<StatusCode>, outcome: Outcome) -> Metric {
+        match status {
+            Some(status) if outcome == Outcome::Ok || status.is_server_error() => {
+                let index = status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1);
+                self.metric_at(usize::from(index), status.as_str())
+            }
+            _ => self.metric_at(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()),
+        }
     }
 
     fn metric_at(&self, index: usize, status: &str) -> Metric {
-        let labels = || [self.template(), self.method, status].map(str::to_owned);
+        let labels = || [self.template(), self.method.name(), status].map(str::to_owned);
         *self.metrics[index].get_or_init(|| Metric::of(&REQUESTS, Box::new(labels())))
     }
 }
 
-impl Describe for Route {
+impl Describe for Requests {
     fn span_name(&'static self) -> Cow<'static, str> {
-        Cow::Borrowed(&self.span_name)
+        Cow::Borrowed(&self.route.span_name)
     }
 
     fn span_kind(&'static self) -> SpanKind {
@@ -127,26 +157,46 @@ impl Describe for Route {
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        into.push(KeyValue::new(HTTP_REQUEST_METHOD, self.method));
-        into.push(KeyValue::new(URL_SCHEME, "http"));
-        into.extend(self.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
+        let Requests { route, protocol, .. } = self;
+        into.push(KeyValue::new(HTTP_REQUEST_METHOD, route.method.name()));
+        into.push(KeyValue::new(URL_SCHEME, protocol.scheme()));
+        into.push(KeyValue::new(NETWORK_PROTOCOL_VERSION, protocol.version()));
+        into.extend(route.template.as_deref().map(|template| KeyValue::new(HTTP_ROUTE, template)));
     }
 
     fn measure(&'static self) -> Measure {
         Measure::ByOutcome
     }
 
-    /// A request that ends without a response has its outcome for a status.
+    /// Of a request that ends without a response.
     fn metric(&'static self, outcome: Outcome) -> Option<Metric> {
-        Some(self.metric_at(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()))
+        Some(self.route.metric(None, outcome))
     }
 
     fn metric_of_ended(&'static self, span: &EndedSpan<'_>) -> Option<Metric> {
-        match span.attribute(HTTP_RESPONSE_STATUS_CODE) {
-            Some(Value::I64(status)) => {
-                Some(self.metric_of(StatusCode::from_u16(u16::try_from(*status).ok()?).ok()?))
-            }
-            _ => self.metric(span.record.outcome),
-        }
+        let status = match span.attribute(HTTP_RESPONSE_STATUS_CODE) {
+            Some(Value::I64(status)) => u16::try_from(*status).ok(),
+            _ => None,
+        };
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+        Some(self.route.metric(status, span.record.outcome))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::ended;
+    use crate::outcome::Outcome;
+
+    #[test]
+    fn a_response_that_says_that_it_failed_has() {
+        let error = Outcome::Error("body_error");
+        let ways = [Outcome::Ok, error, Outcome::Cancelled, Outcome::Panicked];
+        assert_eq!(ways.map(|body| ended(StatusCode::OK, body)), ways);
+        let failed = Outcome::Error("503");
+        let of_503 = ways.map(|body| ended(StatusCode::SERVICE_UNAVAILABLE, body));
+        assert_eq!(of_503, [failed, failed, failed, Outcome::Panicked]);
     }
 }

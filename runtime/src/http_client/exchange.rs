@@ -12,7 +12,7 @@ use reqwest::{Method, StatusCode};
 use super::{UrlTemplate, known, status};
 use crate::core::Metric;
 use crate::exemplars::EndedSpan;
-use crate::http_method;
+use crate::http_method::KnownMethod;
 use crate::names::SENT_REQUESTS;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -29,7 +29,7 @@ pub(super) struct Exchange {
 /// All but the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Kind {
-    pub(super) method: &'static str,
+    pub(super) method: KnownMethod,
     pub(super) template: Option<&'static str>,
     /// `None` until it is answered, and of what never is.
     pub(super) status: Option<StatusCode>,
@@ -43,7 +43,7 @@ impl Exchange {
         host: Option<&str>,
     ) -> &'static Exchange {
         let template = template.map(|UrlTemplate(template)| template);
-        known::exchange(Kind { method: http_method::known(method), template, status: None }, host)
+        known::exchange(Kind { method: KnownMethod::of(method), template, status: None }, host)
     }
 
     /// The same, with its answer.
@@ -60,13 +60,16 @@ impl Exchange {
     }
 
     fn series(&self, status: &str) -> Metric {
-        Metric::of(&SENT_REQUESTS, Box::new([&*self.host, self.kind.method, status].map(str::to_owned)))
+        Metric::of(
+            &SENT_REQUESTS,
+            Box::new([&*self.host, self.kind.method.name(), status].map(str::to_owned)),
+        )
     }
 }
 
 impl Describe for Exchange {
     fn span_name(&'static self) -> Cow<'static, str> {
-        http_method::span_name(self.kind.method, self.kind.template).into()
+        self.kind.method.span_name(self.kind.template).into()
     }
 
     fn span_kind(&'static self) -> SpanKind {
@@ -74,7 +77,7 @@ impl Describe for Exchange {
     }
 
     fn attributes(&'static self, into: &mut Vec<KeyValue>) {
-        into.push(KeyValue::new(HTTP_REQUEST_METHOD, self.kind.method));
+        into.push(KeyValue::new(HTTP_REQUEST_METHOD, self.kind.method.name()));
         into.extend(self.kind.template.map(|template| KeyValue::new(URL_TEMPLATE, template)));
         let status = self.kind.status.map(|status| i64::from(status.as_u16()));
         into.extend(status.map(|status| KeyValue::new(HTTP_RESPONSE_STATUS_CODE, status)));

@@ -72,27 +72,30 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
+    use reqwest::{Method, StatusCode};
 
     use super::{Kind, Known, MAX_EXCHANGES, MAX_HOSTS};
+    use crate::http_method::KnownMethod;
     use crate::site::Describe;
 
-    const GET: Kind = Kind { method: "GET", template: Some("/{id}"), status: None };
+    fn get() -> Kind {
+        Kind { method: KnownMethod::of(&Method::GET), template: Some("/{id}"), status: None }
+    }
 
     fn answered(status: u16) -> Kind {
-        Kind { status: Some(StatusCode::from_u16(status).unwrap()), ..GET }
+        Kind { status: Some(StatusCode::from_u16(status).unwrap()), ..get() }
     }
 
     #[test]
     fn past_the_hosts_that_have_a_label_all_are_one() {
         let mut known = Known::default();
         for host in 0..MAX_HOSTS {
-            known.keep(GET, &format!("host-{host}"));
+            known.keep(get(), &format!("host-{host}"));
         }
-        let [first, second] = ["a", "b"].map(|host| known.keep(GET, host));
+        let [first, second] = ["a", "b"].map(|host| known.keep(get(), host));
         assert!(std::ptr::eq(first, second), "both are the host `other`");
         assert_eq!(first.span_name(), "GET /{id}");
-        assert!(!std::ptr::eq(known.keep(GET, "host-7"), first));
+        assert!(!std::ptr::eq(known.keep(get(), "host-7"), first));
         assert_eq!(known.hosts.len(), MAX_HOSTS);
     }
 

@@ -35,6 +35,8 @@ mod pools;
 mod process;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+#[cfg(feature = "axum")]
+mod requests;
 mod sources;
 mod target;
 mod text;
@@ -120,6 +122,8 @@ impl Collector for CoreCollector {
         for family in names::COUNTERS {
             encode_counter(&mut encoder, family, &core.counters)?;
         }
+        #[cfg(feature = "axum")]
+        requests::encode(&mut encoder, &core.requests)?;
         #[cfg(feature = "_sqlx")]
         pools::encode(&mut encoder, &core.pools)?;
         keep::encode(&mut encoder, &core.decisions)?;

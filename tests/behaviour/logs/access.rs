@@ -102,6 +102,34 @@ async fn a_request_that_is_cancelled_or_panics_has_its_line_too() {
 }
 
 #[tokio::test]
+async fn a_request_whose_panic_is_answered_has_the_status_that_the_client_saw() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let log = Log::of(&telemetry);
+    let layer = telemetry.http_layer().catch_panics(true);
+    let mut app: Router = Router::new().route("/api/broken", get(broken)).layer(layer);
+    ask(&mut app, "/api/broken", &[]).await;
+    let text = log.text();
+    assert!(
+        text.contains(r#""route":"/api/broken","status":500,"outcome":"panicked","latency_ms""#),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_line_is_at_the_end_of_a_body_that_is_timed() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let log = Log::of(&telemetry);
+    let layer = telemetry.http_layer().time_body(true);
+    let mut app: Router = Router::new().route("/api/tasks/{id}", get(async || "task")).layer(layer);
+    let request = Request::get("/api/tasks/1").body(axum::body::Body::empty()).unwrap();
+    let response = app.call(request).await.unwrap();
+    assert_eq!(log.text(), "");
+    drop(response);
+    let text = log.text();
+    assert!(text.contains(r#""status":200,"outcome":"cancelled","latency_ms""#), "{text}");
+}
+
+#[tokio::test]
 async fn the_id_is_the_clients_if_it_is_one_and_is_answered() {
     let telemetry = Telemetry::builder().build().unwrap();
     let log = Log::of(&telemetry);

@@ -34,7 +34,7 @@ where
     P: PayloadSize<CountDown> + Clone + Send + 'static,
 {
     let worker = WorkerBuilder::new("worker").backend(jobs).layer(layer).build(count_down);
-    let stopped = tokio::time::timeout(Duration::from_secs(60), worker.run()).await;
+    let stopped = tokio::time::timeout(Duration::from_mins(1), worker.run()).await;
     stopped.expect("a job stops the worker").expect("the worker works");
 }
 

@@ -43,7 +43,7 @@ async fn jobs(acts: impl IntoIterator<Item = Act>) -> MemoryStorage<Act> {
 /// Runs a worker until a job has stopped it.
 macro_rules! work {
     ($worker:expr) => {
-        tokio::time::timeout(Duration::from_secs(60), $worker.run()).await.unwrap().unwrap()
+        tokio::time::timeout(Duration::from_mins(1), $worker.run()).await.unwrap().unwrap()
     };
 }
 

@@ -18,7 +18,7 @@ async fn attempts_are_counted_on_when_a_job_is_fetched_again() {
         .backend(jobs.poll_with_interval(Duration::from_millis(50)))
         .layer(telemetry.job_layer().error_class::<ReminderError>())
         .build(send_reminder);
-    let stopped = tokio::time::timeout(Duration::from_secs(60), worker.run()).await;
+    let stopped = tokio::time::timeout(Duration::from_mins(1), worker.run()).await;
     stopped.expect("a job stops the worker").expect("the worker works");
     assert_eq!(
         telemetry.span_tree_with(&["job.attempt"]),

@@ -38,7 +38,7 @@ struct Mailer;
 
 #[traced_client]
 impl Mailer {
-    pub async fn send(&self, _user_id: i64) {
+    pub async fn send(_user_id: i64) {
         tokio::task::yield_now().await;
     }
 }
@@ -54,7 +54,7 @@ pub async fn send_reminder(
     ctx.set("tenant", metadata.get("tenant"));
     ctx.set("baggage", ctx.baggage("tenant"));
     ctx.set("apalis.attempt", attempt.current());
-    Mailer.send(job.user_id).await;
+    Mailer::send(job.user_id).await;
     if attempt.current() <= job.failures {
         return Err(ReminderError::NoToken);
     }
@@ -75,7 +75,7 @@ async fn work(jobs: Storage, telemetry: &TestTelemetry) {
         .layer(layer)
         .timeout(Duration::from_secs(30))
         .build(send_reminder);
-    let stopped = tokio::time::timeout(Duration::from_secs(60), worker.run()).await;
+    let stopped = tokio::time::timeout(Duration::from_mins(1), worker.run()).await;
     stopped.expect("a job stops the worker").expect("the worker works");
 }
 

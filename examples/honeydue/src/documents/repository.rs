@@ -22,8 +22,22 @@ impl DocumentRepository {
 
 #[repo]
 impl DocumentRepository {
-    /// A page of those of a residence.
-    pub async fn list(
+    /// A page of all documents of a user.
+    pub async fn list(&self, user_id: i64, page: &PageQuery) -> sqlx::Result<Vec<Document>> {
+        sqlx::query_as(
+            "SELECT d.id, d.residence_id, d.name, d.mime_type, d.size_bytes, d.object_key, d.thumbnail_key, d.created_at
+             FROM documents d JOIN residences r ON r.id = d.residence_id
+             WHERE r.owner_id = $1 AND d.id > $2 ORDER BY d.id LIMIT $3",
+        )
+        .bind(user_id)
+        .bind(page.after())
+        .bind(page.limit_and_one())
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    /// A page of those of one residence.
+    pub async fn list_of_residence(
         &self,
         user_id: i64,
         residence_id: i64,

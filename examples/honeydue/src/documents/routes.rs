@@ -27,17 +27,21 @@ pub fn routes() -> Router<App> {
 type Documents = State<DocumentService>;
 
 #[derive(Deserialize)]
-struct OfResidence {
-    residence_id: i64,
+struct Of {
+    residence_id: Option<i64>,
 }
 
 async fn list(
     State(documents): Documents,
     user: CurrentUser,
-    Query(of): Query<OfResidence>,
+    Query(of): Query<Of>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<Document>>> {
-    Ok(Json(documents.list(user.id, of.residence_id, &query).await?))
+    let page = match of.residence_id {
+        Some(residence_id) => documents.list_of_residence(user.id, residence_id, &query).await?,
+        None => documents.list(user.id, &query).await?,
+    };
+    Ok(Json(page))
 }
 
 async fn upload(

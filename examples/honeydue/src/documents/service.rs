@@ -46,10 +46,21 @@ impl DocumentService {
 
 #[traced_service(calls(documents, residences, storage))]
 impl DocumentService {
-    /// A page of the documents of a residence.
-    pub async fn list(&self, user_id: i64, residence_id: i64, query: &PageQuery) -> Result<Page<Document>> {
+    /// A page of all documents of a user.
+    pub async fn list(&self, user_id: i64, query: &PageQuery) -> Result<Page<Document>> {
+        let found = self.documents.list(user_id, query).await?;
+        Ok(Page::of(found, query, |document| document.id))
+    }
+
+    /// A page of those of one residence.
+    pub async fn list_of_residence(
+        &self,
+        user_id: i64,
+        residence_id: i64,
+        query: &PageQuery,
+    ) -> Result<Page<Document>> {
         self.residences.find(user_id, residence_id).await?.ok_or(RESIDENCE)?;
-        let found = self.documents.list(user_id, residence_id, query).await?;
+        let found = self.documents.list_of_residence(user_id, residence_id, query).await?;
         Ok(Page::of(found, query, |document| document.id))
     }
 
@@ -82,6 +93,7 @@ impl DocumentService {
         tokio::spawn(keep).await.map_err(|_| AppError::Internal("keeping a document panicked"))?
     }
 
+    /// An object, then its row, then the job that makes its thumbnail.
     async fn keep(&self, user_id: i64, upload: Upload, mime_type: &'static str) -> Result<Document> {
         let document = NewDocument {
             residence_id: upload.residence_id,
@@ -100,9 +112,20 @@ impl DocumentService {
             }
         };
         if file_type::is_image(mime_type) {
-            self.jobs.make_thumbnail(id).await?;
+            self.enqueue_thumbnail(id).await;
         }
         self.documents.find(user_id, id).await?.ok_or(DOCUMENT)
+    }
+
+    /// The document is kept by now: that it will have no thumbnail is no reason to have it sent again.
+    async fn enqueue_thumbnail(&self, document_id: i64) {
+        if let Err(error) = self.jobs.make_thumbnail(document_id).await {
+            tracing::warn!(
+                document_id,
+                error = &error as &dyn std::error::Error,
+                "an image has no thumbnail"
+            );
+        }
     }
 
     /// Removes one.

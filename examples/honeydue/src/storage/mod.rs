@@ -38,6 +38,8 @@ impl Storage {
     /// Keeps an object under a key, in the place of any that was there.
     #[traced(
         name = "storage.upload",
+        metric = "storage_upload_duration_seconds",
+        labels(bucket = self.bucket.name()),
         fields(size_bytes = object.len(), key, mime_type, bucket = self.bucket.name())
     )]
     pub async fn upload(

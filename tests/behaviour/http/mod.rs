@@ -1,5 +1,12 @@
 //! Requests over a real socket: routes, parents, statuses, extractors, endpoints.
 
+mod active;
+mod bodies;
+mod conventions;
+mod panics;
+mod routes;
+mod upgrades;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,10 +68,31 @@ async fn serve_with(telemetry: &TestTelemetry, reached: Arc<Notify>) -> String {
         .merge(telemetry.routes())
         .layer(telemetry.http_layer())
         .with_state(Arc::new(TaskService::default()));
+    listen(app).await
+}
+
+/// Serves an application on a free port, and returns its address.
+async fn listen(app: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
     format!("http://{address}")
+}
+
+/// Waits for what the server does on its own time, as when a client hangs up.
+async fn eventually(is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait).await.unwrap();
+}
+
+/// The lines of the metric, in the order of the page.
+fn metric(telemetry: &TestTelemetry, name: &str) -> String {
+    let page = telemetry.metrics_text();
+    page.lines().filter(|line| line.starts_with(name)).fold(String::new(), |text, line| text + line + "\n")
 }
 
 async fn get_text(url: String) -> String {
@@ -188,13 +216,7 @@ async fn a_client_that_hangs_up_cancels_and_a_panic_is_one() {
         () = reached.notified() => {}
     }
     assert!(reqwest::get(format!("{url}/api/broken")).await.is_err());
-    // The server learns of the closed connection on its own time.
-    let cancelled = async {
-        while telemetry.spans().len() < 6 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), cancelled).await.unwrap();
+    eventually(|| telemetry.spans().len() >= 6).await;
     assert_eq!(
         telemetry.span_tree(),
         "\
@@ -229,9 +251,7 @@ async fn a_request_through_nested_layers_is_one_trace() {
     let inner = Router::new().route("/show", get(show)).layer(telemetry.http_layer());
     let app: Router =
         Router::new().nest("/api", inner).nest("/internal", telemetry.routes()).layer(telemetry.http_layer());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let url = listen(app).await;
     get_text(format!("{url}/api/show")).await;
     get_text(format!("{url}/internal/metrics")).await;
     assert_eq!(telemetry.span_tree(), "GET /api/show\n");
@@ -251,12 +271,7 @@ async fn a_router_keeps_its_telemetry_alive() {
     get_text(format!("{url}/show")).await;
     server.abort();
     assert!(server.await.is_err_and(|error| error.is_cancelled()));
-    let exported = async {
-        while kept.spans().is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), exported).await.unwrap();
+    eventually(|| !kept.spans().is_empty()).await;
     assert_eq!(kept.spans()[0].name, "GET /show");
 }
 

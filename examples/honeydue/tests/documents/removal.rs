@@ -1,0 +1,71 @@
+//! What is left of documents that are removed, or were never complete.
+
+use reqwest::StatusCode;
+
+use crate::common::png;
+use crate::harness::{Api, PDF, fetch, problem, send, upload};
+
+#[tokio::test]
+async fn a_deleted_document_is_gone_with_its_objects() {
+    let api = Api::start().await;
+    let user = api.app.user().await;
+    let residence = user.residence().await;
+    let id = upload(&user, residence, &png(40, 30)).await;
+    api.make_thumbnail(id).await.unwrap();
+    let other = upload(&user, residence, PDF).await;
+    assert_eq!(api.objects().len(), 3);
+
+    let path = format!("/api/documents/{id}");
+    assert_eq!(user.delete(&path).await, StatusCode::NO_CONTENT);
+    assert_eq!(user.delete(&path).await, StatusCode::NOT_FOUND);
+    problem(fetch(&user, &format!("{path}/content")).await, StatusCode::NOT_FOUND).await;
+    assert_eq!(api.objects().len(), 1);
+    let other = fetch(&user, &format!("/api/documents/{other}/content")).await;
+    assert_eq!(other.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_residence_takes_its_documents_along() {
+    let api = Api::start().await;
+    let (user, stranger) = (api.app.user().await, api.app.user().await);
+    let (home, other) = (user.residence().await, user.residence().await);
+    let id = upload(&user, home, &png(40, 30)).await;
+    api.make_thumbnail(id).await.unwrap();
+    upload(&user, home, PDF).await;
+    upload(&user, other, PDF).await;
+
+    let path = format!("/api/residences/{home}");
+    assert_eq!(stranger.delete(&path).await, StatusCode::NOT_FOUND);
+    assert_eq!(api.objects().len(), 4);
+    assert_eq!(user.delete(&path).await, StatusCode::NO_CONTENT);
+    assert_eq!(api.objects().len(), 1);
+    problem(fetch(&user, &format!("/api/documents/{id}")).await, StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test]
+async fn an_object_without_a_row_is_removed() {
+    let api = Api::start().await;
+    let user = api.app.user().await;
+    let residence = user.residence().await;
+    sqlx::query("DROP TABLE documents").execute(&api.app.app.pool).await.unwrap();
+
+    let response = send(&user, residence, PDF).await;
+    assert_eq!(problem(response, StatusCode::SERVICE_UNAVAILABLE).await, "the database failed");
+    assert!(api.objects().is_empty());
+    assert_eq!(api.app.telemetry.span("b2.DeleteObject").outcome(), "ok");
+}
+
+#[tokio::test]
+async fn a_row_without_an_object_can_be_removed() {
+    let api = Api::start().await;
+    let user = api.app.user().await;
+    let residence = user.residence().await;
+    let id = upload(&user, residence, PDF).await;
+    let key: String =
+        sqlx::query_scalar("SELECT object_key FROM documents").fetch_one(&api.app.app.pool).await.unwrap();
+    api.remove_object(&key);
+
+    let path = format!("/api/documents/{id}");
+    problem(fetch(&user, &format!("{path}/content")).await, StatusCode::NOT_FOUND).await;
+    assert_eq!(user.delete(&path).await, StatusCode::NO_CONTENT);
+}
