@@ -68,7 +68,7 @@ impl PushError {
         match self {
             PushError::BadToken { reason }
             | PushError::Unavailable { reason, .. }
-            | PushError::Refused { reason } => *reason,
+            | PushError::Refused { reason } => reason,
             PushError::NoAnswer(error) if error.is_timeout() => "timeout",
             PushError::NoAnswer(error) if error.is_connect() => "connect",
             PushError::NoAnswer(_) => "connection",

@@ -125,7 +125,7 @@ impl Worker {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), done).await.expect("the job is done");
+        tokio::time::timeout(Duration::from_mins(1), done).await.expect("the job is done");
     }
 }
 

@@ -30,11 +30,15 @@ impl Received {
     }
 }
 
-/// What it answers: nothing, ever, where it is `None`.
-pub type Answer = Option<Response<String>>;
+/// What it answers.
+pub enum Answer {
+    Now(Response<String>),
+    Never,
+}
 
+#[expect(clippy::needless_pass_by_value, reason = "what a test has just made")]
 pub fn answer(status: u16, body: impl ToString) -> Answer {
-    Some(Response::builder().status(status).body(body.to_string()).unwrap())
+    Answer::Now(Response::builder().status(status).body(body.to_string()).unwrap())
 }
 
 pub struct Vendor {
@@ -118,8 +122,8 @@ async fn respond(
     };
     received.lock().unwrap().push(request.clone());
     match answers(&request) {
-        Some(response) => Ok(response),
-        None => std::future::pending().await,
+        Answer::Now(response) => Ok(response),
+        Answer::Never => std::future::pending().await,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use honeydue::push::apns::{ApnsClient, Reason};
 use honeydue::push::{PushError, PushToken};
-use hyper::Version;
+use hyper::{Response, Version};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::json;
@@ -12,7 +12,7 @@ use spanweave::ErrorClass;
 use spanweave::testing::TestTelemetry;
 
 use crate::common::keys::{self, Key};
-use crate::common::vendor::{Vendor, answer};
+use crate::common::vendor::{Answer, Vendor, answer};
 use crate::{IOS_TOKEN, counts, message};
 
 const ON_SPANS: &[&str] = &["topic", "status_code", "reason"];
@@ -144,14 +144,14 @@ async fn what_apple_does_not_document_is_an_error_by_its_status() {
 #[tokio::test]
 async fn the_time_to_wait_is_told() {
     for (header, expected) in [
-        ("120", Some(Duration::from_secs(120))),
+        ("120", Some(Duration::from_mins(2))),
         ("99999999999", Some(Duration::from_hours(1))),
         ("Thu, 01 Jan 1970 00:00:00 GMT", None),
         ("soon", None),
     ] {
-        let mut refusal = answer(429, json!({ "reason": "TooManyRequests" })).unwrap();
-        refusal.headers_mut().insert("retry-after", header.parse().unwrap());
-        let vendor = Vendor::answering([Some(refusal)]).await;
+        let refusal = Response::builder().status(429).header("retry-after", header);
+        let refusal = refusal.body(json!({ "reason": "TooManyRequests" }).to_string()).unwrap();
+        let vendor = Vendor::answering([Answer::Now(refusal)]).await;
         let error = send(&TestTelemetry::new(), &client(&vendor)).await.unwrap_err();
         assert_eq!(error.retry_after(), expected, "{header}");
     }
@@ -213,6 +213,8 @@ async fn a_refused_token_of_ours_is_renewed_once() {
         let tokens: Vec<_> = received.iter().map(|request| request.header("authorization")).collect();
         assert_ne!(tokens[0], tokens[1]);
         assert_eq!(tokens[1], tokens[2]);
-        tokens.iter().for_each(|token| drop(claims(token, &key)));
+        for token in tokens {
+            claims(token, &key);
+        }
     }
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::common::keys;
-use crate::common::vendor::Vendor;
+use crate::common::vendor::{Answer, Vendor};
 use crate::{IOS_TOKEN, counts, message};
 
 /// What a server that hangs up gives as its reason.
@@ -46,7 +46,7 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn nothing_is_answered() {
-    let vendor = Vendor::answering([None]).await;
+    let vendor = Vendor::answering([Answer::Never]).await;
     let telemetry = TestTelemetry::new();
     let error = send(&telemetry, &vendor.url, Duration::from_millis(200)).await.unwrap_err();
     assert_unanswered(&telemetry, &error, "timeout");
