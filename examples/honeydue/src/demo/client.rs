@@ -33,7 +33,7 @@ impl Client {
     /// Signs up or logs in.
     pub(super) async fn begin_session(&mut self, path: &str, body: &Value) -> Result<(), StartError> {
         let session = self.post(path, body).await?;
-        self.token = session["token"].as_str().ok_or("a session without a token")?.to_owned();
+        session["token"].as_str().ok_or("a session without a token")?.clone_into(&mut self.token);
         Ok(())
     }
 

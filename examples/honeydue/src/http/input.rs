@@ -21,13 +21,14 @@ where
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &S) -> Result<Input<T>, AppError> {
-        let Json(input) = Json::<T>::from_request(request, state).await.map_err(refused)?;
+        let Json(input) =
+            Json::<T>::from_request(request, state).await.map_err(|rejection| refused(&rejection))?;
         input.validate().map_err(|report| AppError::Invalid(report.to_string().trim_end().to_owned()))?;
         Ok(Input(input))
     }
 }
 
-fn refused(rejection: JsonRejection) -> AppError {
+fn refused(rejection: &JsonRejection) -> AppError {
     match rejection.status() {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => AppError::UnsupportedType("send application/json"),
         StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge { limit: MAX_JSON_BYTES },

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// How long an attempt may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long attempts that are under way have when the worker is to stop.
 const TIME_TO_STOP: Duration = Duration::from_secs(4);
 
@@ -37,7 +37,12 @@ pub async fn work(
     let monitor = crew.on_queue(monitor, &jobs.thumbnails);
     let monitor = crew.on_schedule(monitor, Scheduled::RemindDue);
     let monitor = crew.on_schedule(monitor, Scheduled::SendDigest);
-    monitor.run_with_signal(async { Ok(stop.await) }).await
+    monitor
+        .run_with_signal(async {
+            stop.await;
+            Ok(())
+        })
+        .await
 }
 
 /// What all workers share.

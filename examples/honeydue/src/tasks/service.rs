@@ -108,7 +108,7 @@ impl TaskService {
     /// Reminds the owners of tasks that are due, each once; how many were reminded.
     pub async fn remind_due(&self) -> Result<usize> {
         let due = self.tasks.due(Timestamp::now(), REMINDERS).await?;
-        let mut reminded = 0;
+        let mut owners = 0;
         for task in due {
             // Another worker may be at it.
             if !self.tasks.claim_reminder(task.id).await? {
@@ -122,9 +122,9 @@ impl TaskService {
                 body: task.title,
             };
             self.notifications.notify(reminder).await?;
-            reminded += 1;
+            owners += 1;
         }
-        Ok(reminded)
+        Ok(owners)
     }
 
     /// Tells everyone who has something to do until tomorrow how much that is; how many were told.
