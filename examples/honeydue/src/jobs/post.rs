@@ -24,7 +24,7 @@ where
         let mut working = JoinSet::new();
         working.spawn(worker(format!("{post}:{}", Uuid::new_v4())));
         tokio::select! {
-            Some(ended) = working.join_next() => report(post, ended),
+            Some(ended) = working.join_next() => report(post, &ended),
             () = async { stop.cancelled().await; sleep(TIME_TO_STOP).await; } => working.shutdown().await,
         }
         tokio::select! {
@@ -34,8 +34,8 @@ where
     }
 }
 
-fn report(post: &str, ended: Result<Result<(), WorkerError>, JoinError>) {
-    let error: &dyn Error = match &ended {
+fn report(post: &str, ended: &Result<Result<(), WorkerError>, JoinError>) {
+    let error: &dyn Error = match ended {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error,
         Err(panic) => panic,

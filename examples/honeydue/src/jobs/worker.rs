@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use apalis::layers::WorkerBuilderExt;
-use apalis::layers::retry::RetryPolicy;
 use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, WorkerError};
 use apalis_cron::{CronScheduler, Tick};
 use futures_util::FutureExt;
@@ -11,16 +10,14 @@ use futures_util::future::BoxFuture;
 use spanweave::Telemetry;
 use spanweave::job::AsJson;
 use tokio_util::sync::CancellationToken;
-use tower::retry::backoff::{ExponentialBackoffMaker, MakeBackoff};
 
 use super::post::occupy;
+use super::retry::Retry;
 use super::schedule::Scheduled;
-use super::{Job, MAX_ATTEMPTS, Queue};
+use super::{Job, Queue};
 use crate::app::App;
 use crate::error::AppError;
 
-/// How long an attempt may take.
-const TIMEOUT: Duration = Duration::from_mins(1);
 /// How often a queue that was empty is looked into.
 const POLL: Duration = Duration::from_millis(200);
 
@@ -53,10 +50,12 @@ impl Crew {
                 WorkerBuilder::new($name)
                     .backend($back_end)
                     .data(self.app.clone())
+                    // A job that waits for its next attempt is one of them.
+                    .concurrency(J::CONCURRENCY)
+                    .retry(Retry::new())
                     .catch_panic()
-                    .retry(RetryPolicy::retries(MAX_ATTEMPTS - 1).with_backoff(backoff()))
                     .layer(jobs.error_class::<AppError>())
-                    .timeout(TIMEOUT)
+                    .timeout(J::TIMEOUT)
                     .build(perform::<J>)
                     .run_until(self.stopped())
                     .boxed()
@@ -79,7 +78,7 @@ impl Crew {
                 .backend(CronScheduler::new(scheduled.schedule()))
                 .catch_panic()
                 .layer(self.telemetry.job_layer().task_type(task_type).error_class::<AppError>())
-                .timeout(TIMEOUT)
+                .timeout(Scheduled::TIMEOUT)
                 .build(move |_: Tick| {
                     let app = app.clone();
                     async move { scheduled.perform(&app).await }
@@ -100,15 +99,4 @@ async fn perform<J: Job>(job: J, app: Data<App>) -> Result<(), BoxDynError> {
         // What would fail again is not tried again.
         if error.is_transient() { error.into() } else { AbortError::new(error).into() }
     })
-}
-
-/// From a second on, twice as long after each attempt.
-fn backoff() -> impl tower::retry::backoff::Backoff<Future: Send> + Clone + Send + Sync {
-    let maker = ExponentialBackoffMaker::new(
-        Duration::from_secs(1),
-        TIMEOUT,
-        0.5,
-        tower::util::rng::HasherRng::default(),
-    );
-    maker.expect("the bounds are in order").make_backoff()
 }
