@@ -39,8 +39,9 @@ const FAULTS: &str = "test --workspace --test faults -- --test-threads=1 --nocap
 const ON_POSTGRES: &str = "test --workspace --features spanweave-test-sqlx/postgres --test postgres";
 const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --test mysql";
 const JOBS_ON_POSTGRES: &str =
-    "test --workspace --features spanweave-test-jobs/postgres --test jobs_postgres";
-const JOBS_ON_REDIS: &str = "test --workspace --features spanweave-test-jobs/redis --test jobs_redis";
+    "test --workspace --features spanweave-test-jobs/postgres,honeydue/postgres --test jobs_postgres";
+const JOBS_ON_REDIS: &str =
+    "test --workspace --features spanweave-test-jobs/redis,honeydue/redis --test jobs_redis";
 // A workspace of its own, with the same tests.
 const ON_SQLX_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target --no-fail-fast";
 const ON_POSTGRES_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \

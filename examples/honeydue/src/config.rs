@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(error(&[("APNS_KEY", "secret")]), "APNS_KEY_ID is not set, and APNS_KEY is");
         assert_eq!(error(&[("S3_BUCKET", "b")]), "S3_ENDPOINT is not set, and S3_BUCKET is");
         for variable in ["DATABASE_URL", "JOBS_URL"] {
-            let error = error(&[(variable, "mysql://user:secret@host/")]);
+            let error = config(&[(variable, "mysql://user:secret@host/")]).unwrap_err();
             assert!(error.starts_with(variable) && !error.contains("secret"), "{error}");
         }
     }

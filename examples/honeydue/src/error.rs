@@ -1,5 +1,7 @@
 //! What can go wrong, and how a client hears of it: RFC 9457, `application/problem+json`.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use problem_details::ProblemDetails;
@@ -67,6 +69,9 @@ pub enum AppError {
 /// The result of a service.
 pub type Result<T> = std::result::Result<T, AppError>;
 
+/// What can go wrong before a process runs. It is printed with its causes.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> AppError {
         AppError::Database(error)
@@ -96,6 +101,14 @@ impl AppError {
             AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) => true,
             AppError::Push(error) => error.is_transient(),
             _ => false,
+        }
+    }
+
+    /// How long whoever failed wants to be left alone, if they said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            AppError::Push(error) => error.retry_after(),
+            _ => None,
         }
     }
 

@@ -143,3 +143,22 @@ async fn a_due_task_is_reminded_of_once() {
         notifications["items"].as_array().unwrap().iter().map(|item| &item["title"]).collect();
     assert_eq!(titles, ["Due", "Today"]);
 }
+
+#[tokio::test]
+async fn everyone_hears_of_the_day_once_however_many_they_are() {
+    const USERS: i64 = 1_100;
+    let app = TestApp::start().await;
+    for statement in [
+        "INSERT INTO users (id, email, name, password_hash, created_at) SELECT n, n, 'Ann', '', 0 FROM numbers",
+        "INSERT INTO residences (id, owner_id, name, address, created_at) SELECT n, n, '', '', 0 FROM numbers",
+        "INSERT INTO tasks (residence_id, title, notes, due_at, created_at) SELECT n, 'Sweep', '', 0, 0 FROM numbers",
+    ] {
+        let numbers = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {USERS})"
+        );
+        let statement = sqlx::AssertSqlSafe(format!("{numbers} {statement}"));
+        sqlx::query(statement).execute(&app.app.pool).await.unwrap();
+    }
+    assert_eq!(app.app.tasks.send_digest().await.unwrap(), 1_100);
+    assert_eq!(app.app.tasks.send_digest().await.unwrap(), 0);
+}

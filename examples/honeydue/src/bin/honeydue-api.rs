@@ -3,25 +3,22 @@
 use std::process::ExitCode;
 
 use honeydue::config::JobsConfig;
+use honeydue::error::StartError;
 use honeydue::jobs;
-use honeydue::process::{Process, StartError, report};
+use honeydue::process::{self, Process};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    report(run().await)
+    process::run("honeydue-api", work).await
 }
 
-async fn run() -> Result<(), StartError> {
-    let process = Process::start("honeydue-api").await?;
-    let does_jobs = matches!(process.config.jobs, JobsConfig::InProcess);
-    let working = async {
-        if does_jobs {
-            jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await?;
-        }
-        Ok(())
-    };
-    let router = process.app.clone().router(&process.telemetry);
-    tokio::try_join!(process.serve(router), working)?;
-    process.end().await;
+async fn work(process: &Process) -> Result<(), StartError> {
+    let serving = process.serve(process.app.clone().router(&process.telemetry));
+    if matches!(process.config.jobs, JobsConfig::InProcess) {
+        let working = jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled());
+        tokio::try_join!(serving, async { Ok(working.await) })?;
+    } else {
+        serving.await?;
+    }
     Ok(())
 }

@@ -5,23 +5,21 @@ use std::process::ExitCode;
 
 use axum::Router;
 use honeydue::config::JobsConfig;
+use honeydue::error::StartError;
 use honeydue::jobs;
-use honeydue::process::{Process, StartError, report};
+use honeydue::process::{self, Process};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    report(run().await)
+    process::run("honeydue-worker", work).await
 }
 
-async fn run() -> Result<(), StartError> {
-    let process = Process::start("honeydue-worker").await?;
+async fn work(process: &Process) -> Result<(), StartError> {
     if matches!(process.config.jobs, JobsConfig::InProcess) {
         return Err("JOBS_URL is not set: without it honeydue-api does its jobs itself".into());
     }
-    let router = Router::new().merge(process.telemetry.routes());
-    let working =
-        async { Ok(jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await?) };
-    tokio::try_join!(process.serve(router), working)?;
-    process.end().await;
+    let serving = process.serve(Router::new().merge(process.telemetry.routes()));
+    let working = jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled());
+    tokio::try_join!(serving, async { Ok(working.await) })?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::process::StartError;
+use crate::error::StartError;
 
 /// Somebody's telephone, with the token of a session once they have signed up.
 pub(super) struct Client {

@@ -18,8 +18,9 @@ use self::traces::Traces;
 use self::vendor::Vendor;
 use crate::app::App;
 use crate::config::Config;
+use crate::error::StartError;
 use crate::jobs;
-use crate::process::{StartError, serve_on};
+use crate::process::serve_on;
 
 /// Runs it.
 ///
@@ -54,8 +55,8 @@ pub async fn run() -> Result<(), StartError> {
     print_next_steps();
 
     stop.cancel();
-    serving.await?;
-    working.await??;
+    serving.await??;
+    working.await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::client::{Client, id};
 use super::traces::Traces;
 use super::vendor::{Answer, Vendor};
 use crate::database::Pool;
-use crate::process::StartError;
+use crate::error::StartError;
 
 /// Longer than a statement may take before it is called slow.
 const A_LONG_TIME: Duration = Duration::from_millis(800);

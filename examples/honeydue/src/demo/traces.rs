@@ -7,7 +7,7 @@ use opentelemetry_sdk::trace::SpanData;
 use spanweave::Telemetry;
 use spanweave::testing::{KeptSpans, span_tree};
 
-use crate::process::StartError;
+use crate::error::StartError;
 
 /// Shown behind the names of spans.
 const ATTRIBUTES: [&str; 10] = [

@@ -13,7 +13,7 @@ use rcgen::KeyPair;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::process::StartError;
+use crate::error::StartError;
 
 /// What becomes of a push to a device.
 #[derive(Clone, Copy)]

@@ -1,11 +1,15 @@
 //! Work that nobody waits for: it is enqueued here and done by a [worker](work).
 
+mod post;
 mod queue;
+mod retry;
 mod schedule;
 mod worker;
 
 pub use queue::{Queue, QueueError};
 pub use worker::work;
+
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::config::JobsConfig;
 use crate::error::{AppError, Result};
-use crate::notifications::Delivery;
+use crate::notifications::{Delivery, LONGEST_PUSHES};
 
 /// How often a job is tried.
 const MAX_ATTEMPTS: usize = 5;
@@ -22,6 +26,10 @@ const MAX_ATTEMPTS: usize = 5;
 pub trait Job: Serialize + DeserializeOwned + Clone + Send + Sync + Unpin + 'static {
     /// Where it waits.
     const QUEUE: &str;
+    /// How many of them a worker is at, at a time.
+    const CONCURRENCY: usize;
+    /// How long an attempt may take.
+    const TIMEOUT: Duration;
 
     /// Does it. What fails is tried again.
     fn perform(self, app: &App) -> impl Future<Output = Result<()>> + Send;
@@ -36,6 +44,9 @@ pub struct DeliverNotification {
 
 impl Job for DeliverNotification {
     const QUEUE: &str = "honeydue:notifications";
+    const CONCURRENCY: usize = 16;
+    /// All its pushes, and what is read and written between them.
+    const TIMEOUT: Duration = LONGEST_PUSHES.saturating_add(Duration::from_secs(30));
 
     async fn perform(self, app: &App) -> Result<()> {
         let Delivery { sent, skipped, removed } = app.notifications.deliver(self.notification_id).await?;
@@ -53,6 +64,9 @@ pub struct MakeThumbnail {
 
 impl Job for MakeThumbnail {
     const QUEUE: &str = "honeydue:thumbnails";
+    /// Each takes a processor, and the memory of a whole picture.
+    const CONCURRENCY: usize = 2;
+    const TIMEOUT: Duration = Duration::from_mins(1);
 
     async fn perform(self, app: &App) -> Result<()> {
         app.documents.make_thumbnail(self.document_id).await

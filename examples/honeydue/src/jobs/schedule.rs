@@ -1,6 +1,7 @@
 //! Work that the clock asks for.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use cron::Schedule;
 
@@ -25,33 +26,52 @@ impl Scheduled {
         }
     }
 
-    /// When, in UTC.
+    /// How long a run may take. What it leaves is for the next one.
+    pub(super) const TIMEOUT: Duration = Duration::from_mins(1);
+
+    /// When, in UTC. The digest is for the morning: later runs tell those whom an earlier one did not come to.
     pub(super) fn schedule(self) -> Schedule {
         let text = match self {
             Scheduled::RemindDue => "0 * * * * *",
-            Scheduled::SendDigest => "0 0 5 * * *",
+            Scheduled::SendDigest => "0 */5 5-7 * * *",
         };
         Schedule::from_str(text).expect("the schedules are well-formed")
     }
 
     pub(super) async fn perform(self, app: &App) -> Result<()> {
-        let (users, done) = match self {
-            Scheduled::RemindDue => (app.tasks.remind_due().await?, "reminded"),
-            Scheduled::SendDigest => (app.tasks.send_digest().await?, "told what is to be done"),
-        };
-        tracing::info!(users, "{done}");
+        match self {
+            Scheduled::RemindDue => {
+                let tasks = app.tasks.remind_due().await?;
+                tracing::info!(tasks, "owners were reminded of what is due");
+            }
+            Scheduled::SendDigest => {
+                let users = app.tasks.send_digest().await?;
+                tracing::info!(users, "users were told what is to be done");
+            }
+        }
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{TimeZone, Timelike, Utc};
+
     use super::Scheduled;
+
+    #[test]
+    fn the_digest_has_a_morning_to_reach_everyone() {
+        let midnight = Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap();
+        let digest = Scheduled::SendDigest.schedule();
+        let runs: Vec<_> = digest.after(&midnight).take_while(|run| run.hour() < 12).take(100).collect();
+        assert_eq!(runs.len(), 36);
+        assert_eq!((runs[0].hour(), runs[1].minute(), runs[35].hour()), (5, 5, 7));
+    }
 
     #[test]
     fn each_has_a_next_time() {
         for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest] {
-            assert!(scheduled.schedule().upcoming(chrono::Utc).next().is_some());
+            assert!(scheduled.schedule().upcoming(Utc).next().is_some());
         }
     }
 }

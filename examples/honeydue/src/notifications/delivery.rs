@@ -1,6 +1,6 @@
 //! What becomes of a notification that is pushed to several devices.
 
-use crate::error::{AppError, Result};
+use crate::error::Result;
 
 /// What became of one device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Of all devices, or the error by which trying again is worth the most.
+    /// Of all devices, or the error by which trying again is worth the most, and of those the one that asks for the longest
+    /// pause.
     pub(super) fn of(devices: Vec<Result<Reached>>) -> Result<Delivery> {
         let mut delivery = Delivery::default();
         let mut errors = Vec::new();
@@ -37,12 +38,17 @@ impl Delivery {
                 Err(error) => errors.push(error),
             }
         }
-        errors.into_iter().max_by_key(AppError::is_transient).map_or(Ok(delivery), Err)
+        errors
+            .into_iter()
+            .max_by_key(|error| (error.is_transient(), error.retry_after()))
+            .map_or(Ok(delivery), Err)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Delivery, Reached};
     use crate::push::PushError;
 
@@ -74,5 +80,12 @@ mod tests {
         }
         let error = Delivery::of(vec![Ok(Reached::Yes), Err(refused().into())]).unwrap_err();
         assert!(!error.is_transient());
+    }
+
+    #[test]
+    fn it_is_tried_again_when_all_of_them_are_ready() {
+        let busy = PushError::Unavailable { reason: "QUOTA", retry_after: Some(Duration::from_secs(60)) };
+        let error = Delivery::of(vec![Err(busy.into()), Err(unavailable().into())]).unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
     }
 }

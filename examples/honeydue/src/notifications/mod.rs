@@ -8,7 +8,7 @@ mod service;
 pub use delivery::Delivery;
 pub use repository::{DeviceRepository, NotificationRepository};
 pub use routes::routes;
-pub use service::NotificationService;
+pub use service::{LONGEST_PUSHES, NotificationService};
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};

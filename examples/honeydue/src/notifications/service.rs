@@ -1,5 +1,7 @@
 //! Telling users, and the telephones they are told on.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, stream};
 use spanweave::traced_service;
 
@@ -10,15 +12,17 @@ use super::{
 use crate::error::{AppError, Result};
 use crate::http::{Page, PageQuery};
 use crate::jobs::Jobs;
-use crate::push::{Message, Push, PushError, Pushed};
+use crate::push::{LONGEST_SEND, Message, Push, PushError, Pushed};
 
 const DEVICE: AppError = AppError::NotFound("device");
 const NOTIFICATION: AppError = AppError::NotFound("notification");
 
 /// More telephones than anybody has. The one that was not registered for the longest time makes room for another.
-const DEVICES_OF_USER: i64 = 20;
+const DEVICES_OF_USER: u32 = 20;
 /// To how many devices a notification is pushed at a time.
-const PUSHED_AT_A_TIME: usize = 8;
+const PUSHED_AT_A_TIME: u32 = 8;
+/// How long pushing a notification takes where no vendor answers.
+pub const LONGEST_PUSHES: Duration = LONGEST_SEND.saturating_mul(DEVICES_OF_USER.div_ceil(PUSHED_AT_A_TIME));
 
 /// Notifications and devices of users.
 #[derive(Clone)]
@@ -46,7 +50,7 @@ impl NotificationService {
     /// Registers a telephone of the user; one that was somebody else's is theirs from now on.
     pub async fn register_device(&self, user_id: i64, input: &DeviceInput) -> Result<Device> {
         let id = self.devices.register(user_id, input).await?;
-        self.devices.keep_latest(user_id, DEVICES_OF_USER).await?;
+        self.devices.keep_latest(user_id, DEVICES_OF_USER.into()).await?;
         self.devices.find(user_id, id).await?.ok_or(DEVICE)
     }
 
@@ -94,7 +98,7 @@ impl NotificationService {
         let message = &Message::new(id, task_id, category.buttons(), &title, &body);
         let devices = self.devices.unreached(id).await?;
         let pushes = stream::iter(devices).map(|device| self.push_to(device, id, message));
-        Delivery::of(pushes.buffer_unordered(PUSHED_AT_A_TIME).collect().await)
+        Delivery::of(pushes.buffer_unordered(PUSHED_AT_A_TIME as usize).collect().await)
     }
 
     async fn push_to(&self, device: Addressee, notification_id: i64, message: &Message) -> Result<Reached> {

@@ -13,10 +13,15 @@ pub use message::Message;
 pub use platform::{Platform, UnknownPlatform};
 pub use token::PushToken;
 
+use std::time::Duration;
+
 use crate::config::{ApnsConfig, ConfigError, FcmConfig};
 
 use self::apns::ApnsClient;
 use self::fcm::FcmClient;
+
+/// How long sending a message takes at most: two requests, where one of them has to do with our own token.
+pub const LONGEST_SEND: Duration = http::TIMEOUT.saturating_mul(2);
 
 /// The services that are configured.
 #[derive(Clone)]

@@ -145,22 +145,30 @@ impl TaskRepository {
         Ok(claimed.rows_affected() > 0)
     }
 
-    /// Notes that somebody is being told what is to be done today; whether nobody else had.
-    pub async fn claim_digest(&self, user_id: i64) -> sqlx::Result<bool> {
+    /// Notes that somebody is being told what is to be done on the day; whether nobody else had.
+    pub async fn claim_digest(&self, user_id: i64, now: Timestamp) -> sqlx::Result<bool> {
         let claim = sqlx::query("INSERT INTO digests (user_id, day) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-        let claimed = claim.bind(user_id).bind(Timestamp::now().day()).execute(&self.pool).await?;
+        let claimed = claim.bind(user_id).bind(now.day()).execute(&self.pool).await?;
         Ok(claimed.rows_affected() > 0)
     }
 
-    /// Who has open tasks that are due until then, and how many.
-    pub async fn open_until(&self, until: Timestamp) -> sqlx::Result<Vec<OpenTasks>> {
+    /// Who has open tasks that are due until then and was not told so on the day, and how many.
+    pub async fn not_told(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: i64,
+    ) -> sqlx::Result<Vec<OpenTasks>> {
         sqlx::query_as(
             "SELECT residences.owner_id AS user_id, COUNT(*) AS open FROM tasks
              JOIN residences ON residences.id = tasks.residence_id
-             WHERE tasks.completed_at IS NULL AND tasks.due_at <= $1
-             GROUP BY residences.owner_id ORDER BY residences.owner_id",
+             LEFT JOIN digests ON digests.user_id = residences.owner_id AND digests.day = $1
+             WHERE tasks.completed_at IS NULL AND tasks.due_at <= $2 AND digests.day IS NULL
+             GROUP BY residences.owner_id ORDER BY residences.owner_id LIMIT $3",
         )
+        .bind(now.day())
         .bind(until.seconds())
+        .bind(limit)
         .fetch_all(&self.pool)
         .await
     }

@@ -16,6 +16,8 @@ const TASK: AppError = AppError::NotFound("task");
 const DAY: Duration = Duration::from_hours(24);
 /// Reminders of one run; the next one has the rest.
 const REMINDERS: i64 = 500;
+/// How many users are told what is to be done at a time.
+const DIGESTS: i64 = 500;
 
 /// Tasks in the residences of the user who asks.
 #[derive(Clone)]
@@ -105,10 +107,10 @@ impl TaskService {
         if self.tasks.delete(user_id, id).await? { Ok(()) } else { Err(TASK) }
     }
 
-    /// Reminds the owners of tasks that are due, each once; how many were reminded.
+    /// Reminds the owners of tasks that are due, of each once; of how many they were.
     pub async fn remind_due(&self) -> Result<usize> {
         let due = self.tasks.due(Timestamp::now(), REMINDERS).await?;
-        let mut owners = 0;
+        let mut told = 0;
         for task in due {
             // Another worker may be at it.
             if !self.tasks.claim_reminder(task.id).await? {
@@ -122,30 +124,36 @@ impl TaskService {
                 body: task.title,
             };
             self.notifications.notify(reminder).await?;
-            owners += 1;
-        }
-        Ok(owners)
-    }
-
-    /// Tells everyone who has something to do until tomorrow how much that is; how many were told.
-    pub async fn send_digest(&self) -> Result<usize> {
-        let mut told = 0;
-        for user in self.tasks.open_until(Timestamp::now().plus(DAY)).await? {
-            // Another worker may be at it.
-            if !self.tasks.claim_digest(user.user_id).await? {
-                continue;
-            }
-            let digest = NewNotification {
-                user_id: user.user_id,
-                task_id: None,
-                category: Category::Digest,
-                title: "Today".to_owned(),
-                body: format!("{} to do until tomorrow", user.open),
-            };
-            self.notifications.notify(digest).await?;
             told += 1;
         }
         Ok(told)
+    }
+
+    /// Tells everyone who has something to do until tomorrow how much that is, once a day; how many were told.
+    pub async fn send_digest(&self) -> Result<usize> {
+        let now = Timestamp::now();
+        let mut told = 0;
+        loop {
+            let users = self.tasks.not_told(now, now.plus(DAY), DIGESTS).await?;
+            if users.is_empty() {
+                return Ok(told);
+            }
+            for user in users {
+                // Another worker may be at it.
+                if !self.tasks.claim_digest(user.user_id, now).await? {
+                    continue;
+                }
+                let digest = NewNotification {
+                    user_id: user.user_id,
+                    task_id: None,
+                    category: Category::Digest,
+                    title: "Today".to_owned(),
+                    body: format!("{} to do until tomorrow", user.open),
+                };
+                self.notifications.notify(digest).await?;
+                told += 1;
+            }
+        }
     }
 
     /// What a task refers to has to be the user's own.

@@ -15,6 +15,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use http::HeaderMap;
+use opentelemetry::KeyValue;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::trace::SpanData;
 use parking_lot::Mutex;
@@ -64,6 +65,8 @@ pub struct ReceivedRequest {
     pub received_at: Instant,
     /// The headers as they came.
     pub headers: HeaderMap,
+    /// Attributes of the resource that sent it, `service.name` among them.
+    pub resource: Vec<KeyValue>,
     /// The spans in it.
     pub spans: Vec<SpanData>,
 }
@@ -193,10 +196,12 @@ impl Recorded for OtlpReceiver {
 
 async fn receive(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let Some(request) = decode(&headers, &body) else { return answer::malformed() };
+    let resource = spans::resource_of(&request);
     let spans = spans::of_request(request);
     shared.requests.lock().push(ReceivedRequest {
         received_at: Instant::now(),
         headers,
+        resource,
         spans: spans.clone(),
     });
     let next = shared.next.lock().pop_front();

@@ -20,6 +20,12 @@ pub(super) fn of_request(request: ExportTraceServiceRequest) -> Vec<SpanData> {
     scopes.flat_map(of_scope).collect()
 }
 
+/// Attributes of whoever sent the request. An exporter has one resource.
+pub(super) fn resource_of(request: &ExportTraceServiceRequest) -> Vec<KeyValue> {
+    let first = request.resource_spans.first().and_then(|spans| spans.resource.clone());
+    first.map(|resource| attributes(resource.attributes)).unwrap_or_default()
+}
+
 fn scope(scope: common::InstrumentationScope) -> InstrumentationScope {
     InstrumentationScope::builder(scope.name).with_version(scope.version).build()
 }
