@@ -16,7 +16,7 @@ async fn run() -> Result<(), StartError> {
     let does_jobs = matches!(process.config.jobs, JobsConfig::InProcess);
     let working = async {
         if does_jobs {
-            jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await?;
+            jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await;
         }
         Ok(())
     };

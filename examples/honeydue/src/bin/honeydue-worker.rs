@@ -19,8 +19,10 @@ async fn run() -> Result<(), StartError> {
         return Err("JOBS_URL is not set: without it honeydue-api does its jobs itself".into());
     }
     let router = Router::new().merge(process.telemetry.routes());
-    let working =
-        async { Ok(jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await?) };
+    let working = async {
+        jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled()).await;
+        Ok(())
+    };
     tokio::try_join!(process.serve(router), working)?;
     process.end().await;
     Ok(())

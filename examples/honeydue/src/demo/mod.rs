@@ -55,7 +55,7 @@ pub async fn run() -> Result<(), StartError> {
 
     stop.cancel();
     serving.await?;
-    working.await??;
+    working.await?;
     Ok(())
 }
 

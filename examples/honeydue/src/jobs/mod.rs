@@ -1,5 +1,6 @@
 //! Work that nobody waits for: it is enqueued here and done by a [worker](work).
 
+mod post;
 mod queue;
 mod schedule;
 mod worker;

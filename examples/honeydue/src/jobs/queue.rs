@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use apalis::prelude::{Task, TaskSinkError};
 use apalis_core::backend::memory::{BoxedReceiver, MemorySink, MemoryStorage, MemoryStorageError};
@@ -11,10 +12,17 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{Sink, SinkExt, StreamExt, stream};
 use secrecy::ExposeSecret;
 use spanweave::job::TracedSink;
+use sqlx::postgres::PgPoolOptions;
 use tokio::sync::Mutex;
 
 use super::Job;
 use crate::config::JobsConfig;
+
+/// How often a worker says that it is there. The jobs of one that has missed it so many times are done by another one.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const MISSED_HEARTBEATS: usize = 6;
+/// How long a request waits for a connection to enqueue a job before it fails.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a back end answers.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +59,9 @@ impl Connection {
                 Ok(Connection::Redis(apalis_redis::connect(url.expose_secret()).await?))
             }
             JobsConfig::Postgres(url) => {
+                let options = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
                 let pool =
-                    PgPool::connect(url.expose_secret()).await.map_err(apalis_postgres::Error::from)?;
+                    options.connect(url.expose_secret()).await.map_err(apalis_postgres::Error::from)?;
                 PostgresStorage::setup(&pool).await?;
                 Ok(Connection::Postgres(pool))
             }
@@ -63,11 +72,17 @@ impl Connection {
         match self {
             Connection::InProcess => Queue::InProcess(InProcess::new()),
             Connection::Redis(connection) => {
-                let config = apalis_redis::Config::default().queue(J::QUEUE);
+                let config = apalis_redis::Config::default()
+                    .queue(J::QUEUE)
+                    .heartbeat_interval(HEARTBEAT)
+                    .missed_heartbeats(MISSED_HEARTBEATS);
                 Queue::Redis(RedisStorage::new(connection.clone()).with_config(config))
             }
             Connection::Postgres(pool) => {
-                let config = apalis_postgres::Config::default().queue(J::QUEUE);
+                let config = apalis_postgres::Config::default()
+                    .queue(J::QUEUE)
+                    .heartbeat_interval(HEARTBEAT)
+                    .missed_heartbeats(MISSED_HEARTBEATS);
                 Queue::Postgres(PostgresStorage::new(pool).with_config(config))
             }
         }

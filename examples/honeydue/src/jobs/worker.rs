@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use apalis::layers::WorkerBuilderExt;
 use apalis::layers::retry::RetryPolicy;
-use apalis::prelude::{AbortError, BoxDynError, Data, Monitor, MonitorError, WorkerBuilder};
+use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, WorkerError};
 use apalis_cron::{CronScheduler, Tick};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use spanweave::Telemetry;
 use spanweave::job::AsJson;
+use tokio_util::sync::CancellationToken;
 use tower::retry::backoff::{ExponentialBackoffMaker, MakeBackoff};
 
+use super::post::occupy;
 use super::schedule::Scheduled;
 use super::{Job, Queue};
 use crate::app::App;
@@ -19,77 +23,77 @@ use crate::error::AppError;
 const RETRIES: usize = 4;
 /// How long an attempt may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How long attempts that are under way have when the worker is to stop.
-const TIME_TO_STOP: Duration = Duration::from_secs(4);
+/// How often a queue that was empty is looked into.
+const POLL: Duration = Duration::from_millis(200);
 
-/// Does jobs until it is told to stop.
-///
-/// # Errors
-///
-/// A worker failed for good.
-pub async fn work(
-    app: App,
-    telemetry: &Telemetry,
-    stop: impl Future<Output = ()> + Send,
-) -> Result<(), MonitorError> {
-    let crew = Crew { app, telemetry: telemetry.clone() };
+/// Does jobs until it is told to stop, whatever happens to the queues meanwhile.
+pub async fn work(app: App, telemetry: &Telemetry, stop: impl Future<Output = ()> + Send) {
+    let crew = Crew { app, telemetry: telemetry.clone(), stop: CancellationToken::new() };
     let jobs = crew.app.jobs.clone();
-    let monitor = Monitor::new().shutdown_timeout(TIME_TO_STOP);
-    let monitor = crew.on_queue(monitor, &jobs.notifications);
-    let monitor = crew.on_queue(monitor, &jobs.thumbnails);
-    let monitor = crew.on_schedule(monitor, Scheduled::RemindDue);
-    let monitor = crew.on_schedule(monitor, Scheduled::SendDigest);
-    monitor.run_with_signal(async { Ok(stop.await) }).await
+    tokio::join!(
+        crew.on_queue(&jobs.notifications),
+        crew.on_queue(&jobs.thumbnails),
+        crew.on_schedule(Scheduled::RemindDue),
+        crew.on_schedule(Scheduled::SendDigest),
+        stop.map(|()| crew.stop.cancel()),
+    );
 }
 
 /// What all workers share.
-#[derive(Clone)]
 struct Crew {
     app: App,
     telemetry: Telemetry,
+    stop: CancellationToken,
 }
 
 impl Crew {
-    /// Registers the worker of a queue. Its back ends differ in their types alone.
-    fn on_queue<J: Job>(&self, monitor: Monitor, queue: &Queue<J>) -> Monitor {
-        let crew = self.clone();
-        macro_rules! register {
-            ($back_end:expr) => {
-                monitor.register(move |_| {
-                    let jobs = crew.telemetry.job_layer().queue(J::QUEUE).payload_size(AsJson);
-                    WorkerBuilder::new(J::QUEUE)
-                        .backend($back_end)
-                        .data(crew.app.clone())
-                        .catch_panic()
-                        .retry(RetryPolicy::retries(RETRIES).with_backoff(backoff()))
-                        .layer(jobs.error_class::<AppError>())
-                        .timeout(TIMEOUT)
-                        .build(perform::<J>)
-                })
-            };
+    /// The workers of a queue. Its back ends differ in their types alone.
+    async fn on_queue<J: Job>(&self, queue: &Queue<J>) {
+        macro_rules! worker {
+            ($name:expr, $back_end:expr) => {{
+                let jobs = self.telemetry.job_layer().queue(J::QUEUE).payload_size(AsJson);
+                WorkerBuilder::new($name)
+                    .backend($back_end)
+                    .data(self.app.clone())
+                    .catch_panic()
+                    .retry(RetryPolicy::retries(RETRIES).with_backoff(backoff()))
+                    .layer(jobs.error_class::<AppError>())
+                    .timeout(TIMEOUT)
+                    .build(perform::<J>)
+                    .run_until(self.stopped())
+                    .boxed()
+            }};
         }
-        match queue.clone() {
-            Queue::InProcess(queue) => register!(queue.storage()),
-            Queue::Redis(storage) => register!(storage.clone()),
-            Queue::Postgres(storage) => register!(storage.clone()),
-        }
+        let worker = |name| match queue.clone() {
+            Queue::InProcess(queue) => worker!(name, queue.storage()),
+            Queue::Redis(storage) => worker!(name, storage.poll_with_interval(POLL)),
+            Queue::Postgres(storage) => worker!(name, storage.poll_with_interval(POLL)),
+        };
+        occupy(J::QUEUE, &self.stop, worker).await;
     }
 
-    /// Registers the worker of a schedule.
-    fn on_schedule(&self, monitor: Monitor, scheduled: Scheduled) -> Monitor {
-        let crew = self.clone();
-        monitor.register(move |_| {
-            let app = crew.app.clone();
-            WorkerBuilder::new(scheduled.task_type())
+    /// The workers of a schedule.
+    async fn on_schedule(&self, scheduled: Scheduled) {
+        let task_type = scheduled.task_type();
+        let worker = |name| {
+            let app = self.app.clone();
+            WorkerBuilder::new(name)
                 .backend(CronScheduler::new(scheduled.schedule()))
                 .catch_panic()
-                .layer(crew.telemetry.job_layer().task_type(scheduled.task_type()).error_class::<AppError>())
+                .layer(self.telemetry.job_layer().task_type(task_type).error_class::<AppError>())
                 .timeout(TIMEOUT)
                 .build(move |_: Tick| {
                     let app = app.clone();
                     async move { scheduled.perform(&app).await }
                 })
-        })
+                .run_until(self.stopped())
+        };
+        occupy(task_type, &self.stop, worker).await;
+    }
+
+    /// What tells a worker to stop.
+    fn stopped(&self) -> BoxFuture<'static, Result<(), WorkerError>> {
+        self.stop.clone().cancelled_owned().map(Ok).boxed()
     }
 }
 
