@@ -21,6 +21,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "mysql-0.8", plan: |servers| Plan::with_server(servers, &MYSQL, ON_MYSQL_0_8) },
     Step { name: "jobs-postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, JOBS_ON_POSTGRES) },
     Step { name: "jobs-redis", plan: |servers| Plan::with_server(servers, &REDIS, JOBS_ON_REDIS) },
+    Step { name: "app-postgres", plan: |servers| Plan::with_server(servers, &POSTGRES, APP_ON_POSTGRES) },
+    Step { name: "app-redis", plan: |servers| Plan::with_server(servers, &REDIS, APP_ON_REDIS) },
     Step { name: "tracing", plan: |_| Plan::cargo(ON_TRACING) },
     Step { name: "promtool", plan: |_| readers::promtool() },
     Step { name: "openmetrics", plan: |_| readers::openmetrics() },
@@ -30,6 +32,7 @@ pub(crate) const STEPS: &[Step] = &[
 ];
 
 const CLIPPY: &str = "clippy --workspace --all-targets \
+                      --features honeydue/postgres,honeydue/redis \
                       --features spanweave-test-jobs/postgres,spanweave-test-jobs/redis \
                       --features spanweave-test-sqlx/mysql,spanweave-test-sqlx/postgres,spanweave-tests/readers \
                       -- -D warnings";
@@ -41,6 +44,8 @@ const ON_MYSQL: &str = "test --workspace --features spanweave-test-sqlx/mysql --
 const JOBS_ON_POSTGRES: &str =
     "test --workspace --features spanweave-test-jobs/postgres --test jobs_postgres";
 const JOBS_ON_REDIS: &str = "test --workspace --features spanweave-test-jobs/redis --test jobs_redis";
+const APP_ON_POSTGRES: &str = "test --workspace --features honeydue/postgres --test processes_postgres";
+const APP_ON_REDIS: &str = "test --workspace --features honeydue/redis --test processes_redis";
 // A workspace of its own, with the same tests.
 const ON_SQLX_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target --no-fail-fast";
 const ON_POSTGRES_0_8: &str = "test --manifest-path tests/sqlx_0_8/Cargo.toml --target-dir target \
