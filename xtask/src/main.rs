@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod compile_cost;
+mod load;
 mod readers;
 mod sanitize;
 mod servers;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         ["sanitize"] => test::run(sanitize::STEPS),
         ["faults"] => step::forward(FAULTS),
         ["soak", ref minutes @ ..] => step::forward(&format!("{SOAK} {}", minutes.join(" "))),
+        ["load", ref seconds @ ..] => load::run(seconds),
         ["sqlx"] => sqlx::run(),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "sql"] => step::forward("bench --manifest-path benches/sql/Cargo.toml --target-dir target"),
@@ -59,6 +61,7 @@ Usage: cargo xtask <command>
   sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
   faults                  only the faults: of the collector, the machine, the application (three minutes)
   soak [<minutes>]        serve under changing faults, for an hour if nothing is said; fails if spans are missing or memory grows
+  load [<seconds>]        put honeydue under load, for a minute if nothing is said, while its database and its collector restart
   sqlx                    have sqlx's macros look at databases again, after a change to a query or a table of the tests
   bench                   what a call costs at run time, beside its limit and its peers (some minutes)
   bench sql               what a statement costs, beside plain sqlx and its peers (ten minutes; needs PostgreSQL)

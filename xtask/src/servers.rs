@@ -6,7 +6,9 @@ mod kind;
 mod place;
 mod programs;
 
+use std::fs;
 use std::io;
+use std::path::PathBuf;
 
 use instance::Instance;
 pub(crate) use kind::{Kind, MYSQL, POSTGRES, REDIS};
@@ -28,4 +30,10 @@ impl Servers {
         self.running.push((kind.name, instance));
         Ok(Some(url))
     }
+}
+
+/// Where `PostgreSQL`'s programs are, or `None` where they are not installed.
+pub(crate) fn postgres_folder() -> Option<PathBuf> {
+    let server = fs::canonicalize(programs::find("postgres")?).ok()?;
+    Some(server.parent()?.to_owned())
 }
