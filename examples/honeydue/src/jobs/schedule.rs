@@ -14,6 +14,8 @@ pub(super) enum Scheduled {
     RemindDue,
     /// Everyone who has something to do hears of it in the morning.
     SendDigest,
+    /// Sessions that have ended are removed.
+    PurgeSessions,
 }
 
 impl Scheduled {
@@ -22,6 +24,7 @@ impl Scheduled {
         match self {
             Scheduled::RemindDue => "remind_due",
             Scheduled::SendDigest => "send_digest",
+            Scheduled::PurgeSessions => "purge_sessions",
         }
     }
 
@@ -30,16 +33,26 @@ impl Scheduled {
         let text = match self {
             Scheduled::RemindDue => "0 * * * * *",
             Scheduled::SendDigest => "0 0 5 * * *",
+            Scheduled::PurgeSessions => "0 30 * * * *",
         };
         Schedule::from_str(text).expect("the schedules are well-formed")
     }
 
     pub(super) async fn perform(self, app: &App) -> Result<()> {
-        let (users, done) = match self {
-            Scheduled::RemindDue => (app.tasks.remind_due().await?, "reminded"),
-            Scheduled::SendDigest => (app.tasks.send_digest().await?, "told what is to be done"),
-        };
-        tracing::info!(users, "{done}");
+        match self {
+            Scheduled::RemindDue => {
+                let tasks = app.tasks.remind_due().await?;
+                tracing::info!(tasks, "owners were reminded of what is due");
+            }
+            Scheduled::SendDigest => {
+                let users = app.tasks.send_digest().await?;
+                tracing::info!(users, "users were told what is to be done");
+            }
+            Scheduled::PurgeSessions => {
+                let sessions = app.auth.purge_sessions().await?;
+                tracing::info!(sessions, "sessions that have ended were removed");
+            }
+        }
         Ok(())
     }
 }
@@ -50,7 +63,7 @@ mod tests {
 
     #[test]
     fn each_has_a_next_time() {
-        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest] {
+        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest, Scheduled::PurgeSessions] {
             assert!(scheduled.schedule().upcoming(chrono::Utc).next().is_some());
         }
     }

@@ -37,6 +37,7 @@ pub async fn work(
     let monitor = crew.on_queue(monitor, &jobs.thumbnails);
     let monitor = crew.on_schedule(monitor, Scheduled::RemindDue);
     let monitor = crew.on_schedule(monitor, Scheduled::SendDigest);
+    let monitor = crew.on_schedule(monitor, Scheduled::PurgeSessions);
     monitor
         .run_with_signal(async {
             stop.await;
