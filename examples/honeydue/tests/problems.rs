@@ -72,10 +72,14 @@ async fn a_wrong_method_hears_the_right_ones() {
     assert_eq!(refused.headers()["allow"], "POST");
 }
 
+async fn panics() {
+    panic!("on purpose")
+}
+
 #[tokio::test]
 async fn a_panic_is_a_problem_too() {
     let telemetry = TestTelemetry::new();
-    let routes = axum::Router::new().route("/", axum::routing::get(async || panic!("on purpose")));
+    let routes = axum::Router::new().route("/", axum::routing::get(panics));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let stop = CancellationToken::new();
