@@ -1,18 +1,24 @@
 //! The composition: connections, then repositories, then services, then routes.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::http::StatusCode;
+use axum::middleware::{from_fn_with_state, map_response};
 use secrecy::ExposeSecret;
 use spanweave::Telemetry;
+use tokio::sync::Semaphore;
 
 use crate::auth::{self, AuthService, SessionRepository, UserRepository};
 use crate::config::Config;
 use crate::contractors::{self, ContractorRepository, ContractorService};
 use crate::database::{self, Pool};
 use crate::documents::{self, DocumentRepository, DocumentService};
-use crate::error::{StartError, problem};
-use crate::http::MAX_JSON_BYTES;
+use crate::error::StartError;
+use crate::http::{
+    MAX_JSON_BYTES, TrustedProxies, at_most, no_such_page, panic_as_problem, within, wrong_method,
+};
 use crate::jobs::Jobs;
 use crate::notifications::{self, DeviceRepository, NotificationRepository, NotificationService};
 use crate::push::Push;
@@ -20,6 +26,13 @@ use crate::residences::{self, ResidenceRepository, ResidenceService};
 use crate::storage::Storage;
 use crate::subscriptions::{self, SubscriptionRepository, SubscriptionService};
 use crate::tasks::{self, TaskRepository, TaskService};
+
+/// How long a request may take, with all that it waits for.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The same where a document travels over the line of a telephone.
+const TIME_LIMIT_OF_DOCUMENTS: Duration = Duration::from_mins(5);
+/// So many requests at a time, far more than the database has connections; what is more is refused.
+const REQUESTS_AT_A_TIME: usize = 1_024;
 
 /// All services; handlers and jobs take those that they need.
 #[derive(Clone, FromRef)]
@@ -42,6 +55,8 @@ pub struct App {
     pub subscriptions: SubscriptionService,
     /// Tasks.
     pub tasks: TaskService,
+    /// What stands between the clients and the server.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl App {
@@ -56,10 +71,10 @@ impl App {
         let jobs = Jobs::connect(&config.jobs).await?;
         let storage = Storage::open(&config.storage)?;
         let push = Push::new(config.apns.as_ref(), config.fcm.as_ref())?;
-        Ok(App::new(pool, jobs, storage, push, config.max_upload_bytes))
+        Ok(App::new(pool, jobs, storage, push, config))
     }
 
-    fn new(pool: Pool, jobs: Jobs, storage: Storage, push: Push, max_upload_bytes: usize) -> App {
+    fn new(pool: Pool, jobs: Jobs, storage: Storage, push: Push, config: &Config) -> App {
         let residences = ResidenceRepository::new(pool.clone());
         let contractors = ContractorRepository::new(pool.clone());
         let subscriptions = SubscriptionService::new(SubscriptionRepository::new(pool.clone()));
@@ -74,7 +89,7 @@ impl App {
             residences.clone(),
             storage,
             jobs.clone(),
-            max_upload_bytes,
+            config.max_upload_bytes,
         );
         App {
             auth: AuthService::new(UserRepository::new(pool.clone()), SessionRepository::new(pool.clone())),
@@ -89,6 +104,7 @@ impl App {
             documents,
             notifications,
             subscriptions,
+            trusted_proxies: TrustedProxies(config.trusted_proxies),
             jobs,
             pool,
         }
@@ -96,18 +112,29 @@ impl App {
 
     /// All routes, each request of which is a trace.
     pub fn router(self, telemetry: &Telemetry) -> Router {
-        Router::new()
+        let of_documents = from_fn_with_state(TIME_LIMIT_OF_DOCUMENTS, within);
+        let routes = Router::new()
             .merge(auth::routes())
             .merge(contractors::routes())
-            .merge(documents::routes())
             .merge(notifications::routes())
             .merge(residences::routes())
             .merge(subscriptions::routes())
             .merge(tasks::routes())
-            .fallback(async || problem(StatusCode::NOT_FOUND, "there is no such page"))
-            .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
-            .with_state(self)
-            .merge(telemetry.routes())
-            .layer(telemetry.http_layer().catch_panics(true))
+            .route_layer(from_fn_with_state(TIME_LIMIT, within))
+            .merge(documents::routes().route_layer(of_documents))
+            .with_state(self);
+        edge(routes, telemetry)
     }
+}
+
+/// Routes as they are served: bounded, watched, and with a problem for whatever goes wrong before or in a handler.
+pub fn edge(routes: Router, telemetry: &Telemetry) -> Router {
+    routes
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(REQUESTS_AT_A_TIME)), at_most))
+        .merge(telemetry.routes())
+        .layer(telemetry.http_layer().catch_panics(true))
+        .layer(map_response(panic_as_problem))
 }

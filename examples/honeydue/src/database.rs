@@ -41,8 +41,51 @@ pub async fn open(url: &str, max_connections: u32) -> Result<Pool, DatabaseError
     Ok(pool)
 }
 
+/// Whether the same may work later: nobody answered, all connections were busy, or others were in the way.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refused) => refused.code().is_some_and(|code| is_transient_code(&code)),
+        _ => false,
+    }
+}
+
+/// `PostgreSQL`'s codes are five characters, of which the first two are the class. `SQLite`'s are numbers, whose last eight
+/// bits are.
+fn is_transient_code(code: &str) -> bool {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    if code.len() < 5 {
+        return code.parse().is_ok_and(|code: i32| matches!(code & 0xff, BUSY | LOCKED));
+    }
+    let is_lost_connection = code.starts_with("08");
+    let is_rolled_back = code.starts_with("40");
+    let has_no_resources = code.starts_with("53");
+    let shuts_down_or_starts = matches!(code, "57P01" | "57P02" | "57P03");
+    let is_locked = code == "55P03";
+    is_lost_connection || is_rolled_back || has_no_resources || shuts_down_or_starts || is_locked
+}
+
 /// `$first, $first+1, …`, to bind a list.
 pub fn placeholders(first: usize, count: usize) -> String {
     let numbered: Vec<_> = (first..first + count).map(|number| format!("${number}")).collect();
     numbered.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_transient_code;
+
+    #[test]
+    fn what_passes_by_itself_is_tried_again() {
+        for code in ["5", "6", "517", "08006", "40001", "40P01", "53300", "55P03", "57P01", "57P03"] {
+            assert!(is_transient_code(code), "{code}");
+        }
+        for code in ["1", "19", "787", "2067", "", "22021", "23503", "23505", "42601", "57014"] {
+            assert!(!is_transient_code(code), "{code}");
+        }
+    }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use problem_details::ProblemDetails;
 use spanweave::ErrorClass;
 
+use crate::database;
 use crate::push::PushError;
 use crate::storage::StorageError;
 
@@ -48,6 +50,12 @@ pub enum AppError {
         /// In seconds.
         retry_after: u64,
     },
+    /// More at once than there is time for.
+    #[error("the server is busy")]
+    Busy,
+    /// It was not done in time.
+    #[error("it took too long")]
+    TimedOut,
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
@@ -74,7 +82,13 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> AppError {
-        AppError::Database(error)
+        match error.as_database_error() {
+            // It was removed since it was looked up.
+            Some(refused) if refused.is_foreign_key_violation() => {
+                AppError::Conflict("what it refers to is gone")
+            }
+            _ => AppError::Database(error),
+        }
     }
 }
 
@@ -98,7 +112,8 @@ impl AppError {
     /// Whether the same may work later, so that a job that fails with it is worth another attempt.
     pub fn is_transient(&self) -> bool {
         match self {
-            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) => true,
+            AppError::Busy | AppError::TimedOut | AppError::Storage(_) | AppError::Queue(_) => true,
+            AppError::Database(error) => database::is_transient(error),
             AppError::Push(error) => error.is_transient(),
             _ => false,
         }
@@ -122,9 +137,13 @@ impl AppError {
             AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             AppError::UnsupportedType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             AppError::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            AppError::Database(_) | AppError::Storage(_) | AppError::Queue(_) | AppError::Push(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            AppError::Database(error) if !database::is_transient(error) => StatusCode::INTERNAL_SERVER_ERROR,
+            AppError::Busy
+            | AppError::TimedOut
+            | AppError::Database(_)
+            | AppError::Storage(_)
+            | AppError::Queue(_)
+            | AppError::Push(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -133,13 +152,24 @@ impl AppError {
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let status = self.status();
-        if status.is_server_error() {
+        // What there is no time for is counted, and is no reason to do more.
+        if status.is_server_error() && !matches!(self, AppError::Busy) {
             // A client hears that it failed; why is for the log.
             tracing::error!(error = &self as &dyn std::error::Error, "a request failed");
         }
         let mut response = problem(status, &self.to_string()).into_response();
-        if let AppError::TooManyAttempts { retry_after } = self {
-            response.headers_mut().insert("retry-after", retry_after.into());
+        let headers = response.headers_mut();
+        match self {
+            AppError::Unauthorized => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            AppError::TooManyAttempts { retry_after } => {
+                headers.insert(RETRY_AFTER, retry_after.into());
+            }
+            AppError::Busy => {
+                headers.insert(RETRY_AFTER, 1.into());
+            }
+            _ => {}
         }
         response
     }

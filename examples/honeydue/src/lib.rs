@@ -2,8 +2,9 @@
 //! are pushed to telephones.
 //!
 //! Each folder is a part of the business: its `routes` call its `service`, which calls its `repository`, which runs
-//! SQL. What is traced and measured comes from the attributes on their impl blocks; nothing else mentions telemetry but
-//! the composition in [`app`].
+//! SQL. What is traced and measured comes from the attributes on their impl blocks; the rest of what
+//! mentions telemetry is where it is joined to the router ([`app`]), to the workers ([`jobs`]) and to the process ([`process`]), the
+//! class of each error, and what a few methods note of their own: the user of a request, and sizes and reasons.
 
 pub mod app;
 pub mod auth;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A moment to the second: seconds since 1970 in the database, RFC 3339 in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "DateTime<Utc>", into = "DateTime<Utc>")]
 pub struct Timestamp(DateTime<Utc>);
 
 /// Seconds that are no year of any calendar.
@@ -18,7 +18,7 @@ pub struct OutOfRange(i64);
 impl Timestamp {
     /// The current second.
     pub fn now() -> Timestamp {
-        Timestamp(Utc::now())
+        Utc::now().into()
     }
 
     /// As the database has it.
@@ -34,11 +34,20 @@ impl Timestamp {
     /// So much later; the last moment there is, where there is no such.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Timestamp {
-        Timestamp(
-            self.0
-                .checked_add_signed(chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX))
-                .unwrap_or(DateTime::<Utc>::MAX_UTC),
-        )
+        let later = chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX);
+        self.0.checked_add_signed(later).unwrap_or(DateTime::<Utc>::MAX_UTC).into()
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(moment: DateTime<Utc>) -> Timestamp {
+        Timestamp(moment.trunc_subsecs(0))
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(Timestamp(moment): Timestamp) -> DateTime<Utc> {
+        moment
     }
 }
 
@@ -47,5 +56,21 @@ impl TryFrom<i64> for Timestamp {
 
     fn try_from(seconds: i64) -> Result<Timestamp, OutOfRange> {
         DateTime::from_timestamp(seconds, 0).map(Timestamp).ok_or(OutOfRange(seconds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Timestamp;
+
+    #[test]
+    fn a_moment_is_a_second() {
+        let parsed: Timestamp = serde_json::from_str("\"2026-12-24T12:00:00.987654321+01:00\"").unwrap();
+        assert_eq!(serde_json::to_string(&parsed).unwrap(), "\"2026-12-24T11:00:00Z\"");
+        for moment in [parsed, Timestamp::now(), Timestamp::now().plus(Duration::from_millis(1_500))] {
+            assert_eq!(Timestamp::try_from(moment.seconds()).unwrap(), moment, "as the database has it");
+        }
     }
 }

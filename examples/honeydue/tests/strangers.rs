@@ -8,15 +8,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::{TestApp, User, id, problem};
+use common::{TestApp, User, Worker, id, problem};
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// For everyone.
 const PUBLIC: [&str; 2] = ["POST /api/auth/log-in", "POST /api/auth/sign-up"];
 
 /// For every user; they name no object, and show what is the user's own.
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "DELETE /api/subscription/",
     "GET /api/auth/me",
     "GET /api/contractors/",
@@ -27,6 +28,7 @@ const OWN: [&str; 16] = [
     "GET /api/subscription/",
     "GET /api/tasks/",
     "POST /api/auth/log-out",
+    "POST /api/auth/password",
     "POST /api/contractors/",
     "POST /api/devices/",
     "POST /api/documents/",
@@ -65,17 +67,55 @@ fn routes_of_sources() -> BTreeSet<String> {
 }
 
 fn routes_of(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for route in text.split(".route(").skip(1) {
-        let path = route.split('"').nth(1).unwrap();
-        let methods = route.split('\n').next().unwrap();
-        for method in ["get", "post", "put", "delete"] {
-            if methods.contains(&format!(" {method}(")) || methods.contains(&format!(".{method}(")) {
-                found.push(format!("{} {path}", method.to_uppercase()));
-            }
-        }
+    for other in [".nest(", ".nest_service(", ".route_service("] {
+        assert!(!text.contains(other), "{other} is not understood here");
     }
-    found
+    text.split(".route(").skip(1).flat_map(|call| routes_of_call(call)).collect()
+}
+
+/// Of `"path", get(…).post(…))…`.
+fn routes_of_call(call: &str) -> Vec<String> {
+    let (_, call) = call.split_once('"').unwrap();
+    let (path, methods) = call.split_once('"').unwrap();
+    let methods = methods_of(methods);
+    assert!(!methods.is_empty(), "{path} has no method");
+    methods.into_iter().map(|method| format!("{method} {path}")).collect()
+}
+
+/// The names of the calls as far as the parenthesis that ends the call which they are in.
+fn methods_of(text: &str) -> Vec<String> {
+    let (mut methods, mut depth, mut name) = (Vec::new(), 0, String::new());
+    for character in text.chars() {
+        match character {
+            ')' if depth == 0 => return methods,
+            ')' => depth -= 1,
+            '(' => {
+                if depth == 0 {
+                    let known = ["get", "post", "put", "delete", "patch"];
+                    assert!(known.contains(&&*name), "{name} is not understood here");
+                    methods.push(name.to_uppercase());
+                }
+                depth += 1;
+            }
+            _ => {}
+        }
+        if character.is_alphanumeric() || character == '_' { name.push(character) } else { name.clear() }
+    }
+    panic!("a call of route does not end: {text}");
+}
+
+#[test]
+fn routes_are_read_over_several_lines() {
+    let text = "Router::new()
+        .route(\"/a\", get(list).post(create))
+        .route(
+            \"/a/{id}\",
+            get(find)
+                .put(|| update(1))
+                .delete(delete),
+        )
+        .merge(post(other))";
+    assert_eq!(routes_of(text), ["GET /a", "POST /a", "GET /a/{id}", "PUT /a/{id}", "DELETE /a/{id}"]);
 }
 
 #[test]
@@ -104,45 +144,73 @@ async fn nobody_gets_anywhere() {
     }
 }
 
-/// A body that each route takes, if the object were theirs.
-fn with_body(request: reqwest::RequestBuilder, route: &str) -> reqwest::RequestBuilder {
+/// A body that each route takes, with a residence of whoever sends it.
+fn with_body(request: reqwest::RequestBuilder, route: &str, residence_id: i64) -> reqwest::RequestBuilder {
     match route {
         "PUT /api/contractors/{id}" => request.json(&json!({ "name": "Mallory", "trade": "thief" })),
         "PUT /api/residences/{id}" => request.json(&json!({ "name": "Mine" })),
-        "PUT /api/tasks/{id}" => request.json(&json!({ "residence_id": 1, "title": "Mine" })),
+        "PUT /api/tasks/{id}" => request.json(&json!({ "residence_id": residence_id, "title": "Mine" })),
         _ => request,
     }
 }
 
-/// One of each kind, all of them the first of their table.
-async fn everything(owner: &User<'_>) {
+const LISTS: [&str; 6] = ["contractors", "devices", "documents", "notifications", "residences", "tasks"];
+
+/// One of each kind, which is the first of its table. The residence's number.
+async fn everything(app: &TestApp, owner: &User<'_>) -> i64 {
     let residence = owner.residence().await;
-    let task = owner.task(residence).await;
+    owner.task(residence).await;
     owner.post("/api/contractors/", &json!({ "name": "Carl", "trade": "roofer" })).await;
     owner.post("/api/devices/", &json!({ "platform": "ios", "push_token": "ab".repeat(32) })).await;
     owner.upload(residence, "plan.png", common::png(64, 64)).await;
+    let worker = Worker::start(app).await;
+    worker.jobs_done("make_thumbnail", 1).await;
     // It leaves a notification.
-    owner.post(&format!("/api/tasks/{task}/complete"), &json!({})).await;
+    let other = owner.task(residence).await;
+    owner.post(&format!("/api/tasks/{other}/complete"), &json!({})).await;
+    residence
+}
+
+async fn all_of(owner: &User<'_>) -> Vec<Value> {
+    let lists = LISTS.map(|list| format!("/api/{list}/"));
+    join_all(lists.iter().map(|path| owner.get(path))).await
+}
+
+/// What is removed is asked for before.
+fn with_removal_last() -> impl Iterator<Item = &'static str> {
+    let (removing, others): (Vec<_>, Vec<_>) =
+        OF_OWNER.into_iter().partition(|route| route.starts_with("DELETE"));
+    // With a residence goes what is in it.
+    let (residence, removing): (Vec<_>, Vec<_>) =
+        removing.into_iter().partition(|route| route.contains("residences"));
+    [others, removing, residence].into_iter().flatten()
 }
 
 #[tokio::test]
-async fn a_stranger_finds_nothing_of_others() {
+async fn what_its_owner_may_a_stranger_may_not() {
     let app = TestApp::start().await;
-    let owner = app.user().await;
-    everything(&owner).await;
-    let stranger = app.user().await;
+    let (owner, stranger) = (app.user().await, app.user().await);
+    let residence = everything(&app, &owner).await;
+    for list in LISTS {
+        assert_eq!(stranger.get(&format!("/api/{list}/")).await["items"], json!([]), "{list}");
+    }
+    let own = stranger.residence().await;
+    let before = all_of(&owner).await;
+    let send = async |user: &User<'_>, route, residence| {
+        let (method, path) = parts(route);
+        let request = user.request(method, &path.replace("{id}", "1"));
+        with_body(request, route, residence).send().await.unwrap()
+    };
 
     for route in OF_OWNER {
-        let (method, path) = parts(route);
-        let request = stranger.request(method, &path.replace("{id}", "1"));
-        let (status, _) = problem(with_body(request, route).send().await.unwrap()).await;
+        let (status, _) = problem(send(&stranger, route, own).await).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{route}");
     }
-    for list in ["residences", "tasks", "contractors", "devices", "documents", "notifications"] {
-        let of_stranger = stranger.get(&format!("/api/{list}/")).await;
-        assert_eq!(of_stranger["items"], json!([]), "{list}");
-        let of_owner = owner.get(&format!("/api/{list}/")).await;
-        assert_eq!(of_owner["items"].as_array().unwrap().len(), 1, "{list} are still there");
+    assert_eq!(all_of(&owner).await, before, "nothing has changed");
+    assert_eq!(stranger.get("/api/tasks/").await["items"], json!([]));
+    for route in with_removal_last() {
+        let status = send(&owner, route, residence).await.status();
+        assert!(status.is_success(), "{route} of its owner: {status}");
     }
 }
 
@@ -178,7 +246,7 @@ async fn ids_that_are_none_name_nothing() {
         let (method, path) = parts(route);
         for id in ["0", "-1", "9223372036854775808", "1%20OR%201=1", "x'--"] {
             let request = user.request(method.clone(), &path.replace("{id}", id));
-            let status = with_body(request, route).send().await.unwrap().status();
+            let status = with_body(request, route, 1).send().await.unwrap().status();
             assert_eq!(status, StatusCode::NOT_FOUND, "{route} {id}");
         }
     }

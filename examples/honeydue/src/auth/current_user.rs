@@ -30,7 +30,8 @@ where
     }
 }
 
-/// The token of the request's `Authorization: Bearer …`.
+/// The token of the request's `Authorization: Bearer …`. Schemes have no case.
 pub(super) fn bearer_token(parts: &Parts) -> Option<&str> {
-    parts.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim_start_matches(' '))
 }

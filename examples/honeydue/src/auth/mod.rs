@@ -17,6 +17,7 @@ use garde::Validate;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::http::line;
 use crate::time::Timestamp;
 
 /// A user, as others may see them.
@@ -48,10 +49,10 @@ pub struct Session {
 #[derive(Debug, Deserialize, Validate)]
 pub struct SignUp {
     /// Their address.
-    #[garde(email, length(max = 254))]
+    #[garde(email, length(max = 254), custom(line))]
     pub email: String,
     /// Their name.
-    #[garde(length(min = 1, max = 100))]
+    #[garde(length(min = 1, max = 100), custom(line))]
     pub name: String,
     /// At least ten characters.
     #[garde(custom(password::is_long_enough))]
@@ -62,9 +63,20 @@ pub struct SignUp {
 #[derive(Debug, Deserialize, Validate)]
 pub struct LogIn {
     /// Their address.
-    #[garde(length(max = 254))]
+    #[garde(length(max = 254), custom(line))]
     pub email: String,
     /// Their password.
     #[garde(skip)]
     pub password: SecretString,
+}
+
+/// What somebody changes their password with.
+#[derive(Debug, Deserialize, Validate)]
+pub struct ChangePassword {
+    /// The one that they have.
+    #[garde(skip)]
+    pub old_password: SecretString,
+    /// At least ten characters.
+    #[garde(custom(password::is_long_enough))]
+    pub new_password: SecretString,
 }

@@ -50,6 +50,34 @@ impl UserRepository {
             .fetch_optional(&self.pool)
             .await
     }
+
+    /// Puts one password's hash in the place of another, and ends all sessions of the user but one; nothing of that, and
+    /// `false`, if the other is no longer there.
+    pub async fn change_password(
+        &self,
+        id: i64,
+        (old_hash, new_hash): (&str, &str),
+        kept_session: &str,
+    ) -> sqlx::Result<bool> {
+        let mut transaction = self.pool.begin().await?;
+        let changed = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+            .bind(new_hash)
+            .bind(id)
+            .bind(old_hash)
+            .execute(&mut *transaction)
+            .await?;
+        if changed.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
+            .bind(id)
+            .bind(kept_session)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
 }
 
 /// Sessions, by the hash of their token.
@@ -97,5 +125,11 @@ impl SessionRepository {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Removes those that have ended; how many.
+    pub async fn purge(&self) -> sqlx::Result<u64> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1");
+        Ok(delete.bind(Timestamp::now().seconds()).execute(&self.pool).await?.rows_affected())
     }
 }

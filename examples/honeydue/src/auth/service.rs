@@ -1,12 +1,14 @@
-//! Signing up, logging in and out.
+//! Signing up, logging in and out, and another password.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use spanweave::traced_service;
 
 use super::attempts::Attempts;
-use super::{LogIn, Session, SessionRepository, SignUp, User, UserRepository, password, session_token};
+use super::password::Hasher;
+use super::{ChangePassword, LogIn, Session, SessionRepository, SignUp, User, UserRepository, session_token};
 use crate::error::{AppError, Result};
 use crate::time::Timestamp;
 
@@ -18,20 +20,22 @@ pub struct AuthService {
     users: UserRepository,
     sessions: SessionRepository,
     attempts: Attempts,
+    hasher: Hasher,
 }
 
 impl AuthService {
-    /// Of these parts.
+    /// Over these tables. What is tried is counted from now on.
     pub fn new(users: UserRepository, sessions: SessionRepository) -> AuthService {
-        AuthService { users, sessions, attempts: Attempts::new() }
+        AuthService { users, sessions, attempts: Attempts::new(), hasher: Hasher::new() }
     }
 }
 
 #[traced_service(calls(users, sessions))]
 impl AuthService {
     /// A new account, and its first session.
-    pub async fn sign_up(&self, input: SignUp) -> Result<Session> {
-        let hash = password::hash(input.password).await?;
+    pub async fn sign_up(&self, input: SignUp, address: Option<IpAddr>) -> Result<Session> {
+        self.attempts.sign_up(address)?;
+        let hash = self.hasher.hash(input.password).await?;
         let inserted = self.users.insert(&input.email.to_lowercase(), &input.name, &hash).await?;
         let id = inserted.ok_or(AppError::Conflict("the address is taken"))?;
         self.begin_session(id).await
@@ -40,11 +44,26 @@ impl AuthService {
     /// A session for who knows the password, and does not try too often.
     pub async fn log_in(&self, input: LogIn, address: Option<IpAddr>) -> Result<Session> {
         let email = input.email.to_lowercase();
-        self.attempts.count(&email, address)?;
-        let (id, hash) = self.users.credentials(&email).await?.unzip();
-        let is_right = password::verify(input.password, hash).await?;
-        let id = id.filter(|_| is_right).ok_or(AppError::Unauthorized)?;
+        let known = self.credentials(&email, input.password, address).await?;
+        let (id, _) = known.ok_or(AppError::Unauthorized)?;
         self.begin_session(id).await
+    }
+
+    /// Changes the password of who knows it, and ends all sessions of theirs but the one of the token.
+    pub async fn change_password(
+        &self,
+        user_id: i64,
+        token: &str,
+        input: ChangePassword,
+        address: Option<IpAddr>,
+    ) -> Result<()> {
+        let email = self.account(user_id).await?.email;
+        let known = self.credentials(&email, input.old_password, address).await?;
+        let (_, old) = known.ok_or_else(|| AppError::Invalid("old_password: it is another".to_owned()))?;
+        let new = self.hasher.hash(input.new_password).await?;
+        let kept = session_token::hash(token);
+        let is_changed = self.users.change_password(user_id, (&old, &new), &kept).await?;
+        if is_changed { Ok(()) } else { Err(AppError::Conflict("the password has changed meanwhile")) }
     }
 
     /// Ends the session of a token.
@@ -60,6 +79,25 @@ impl AuthService {
     /// The account of a user.
     pub async fn account(&self, id: i64) -> Result<User> {
         self.users.find(id).await?.ok_or(AppError::NotFound("user"))
+    }
+
+    /// Removes the sessions that have ended; how many.
+    pub async fn purge_sessions(&self) -> Result<u64> {
+        Ok(self.sessions.purge().await?)
+    }
+
+    /// The number and the password's hash of whoever has the address and the password.
+    async fn credentials(
+        &self,
+        email: &str,
+        password: SecretString,
+        address: Option<IpAddr>,
+    ) -> Result<Option<(i64, String)>> {
+        self.attempts.log_in(email, address)?;
+        let found = self.users.credentials(email).await?;
+        let hash = found.as_ref().map(|(_, hash)| hash.clone());
+        let is_right = self.hasher.verify(password, hash).await?;
+        Ok(found.filter(|_| is_right))
     }
 
     async fn begin_session(&self, user_id: i64) -> Result<Session> {

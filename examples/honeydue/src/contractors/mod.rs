@@ -11,6 +11,7 @@ pub use service::ContractorService;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use crate::http::line;
 use crate::time::Timestamp;
 
 /// Somebody who does things.
@@ -35,15 +36,15 @@ pub struct Contractor {
 #[derive(Debug, Deserialize, Validate)]
 pub struct ContractorInput {
     /// Their name.
-    #[garde(length(min = 1, max = 100))]
+    #[garde(length(min = 1, max = 100), custom(line))]
     pub name: String,
     /// What they do.
-    #[garde(length(min = 1, max = 50))]
+    #[garde(length(min = 1, max = 50), custom(line))]
     pub trade: String,
     /// How to call them.
-    #[garde(length(max = 32))]
+    #[garde(length(max = 32), inner(custom(line)))]
     pub phone: Option<String>,
     /// How to write to them.
-    #[garde(email, length(max = 254))]
+    #[garde(email, length(max = 254), inner(custom(line)))]
     pub email: Option<String>,
 }

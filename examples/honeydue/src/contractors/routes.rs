@@ -1,6 +1,6 @@
 //! `/api/contractors/`
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -9,7 +9,7 @@ use super::{Contractor, ContractorInput, ContractorService};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::error::Result;
-use crate::http::{Input, Page, PageQuery, PathId};
+use crate::http::{Input, Page, PageQuery, Params, PathId};
 
 /// The routes of contractors.
 pub fn routes() -> Router<App> {
@@ -23,7 +23,7 @@ type Contractors = State<ContractorService>;
 async fn list(
     State(contractors): Contractors,
     user: CurrentUser,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Contractor>>> {
     Ok(Json(contractors.list(user.id, &query).await?))
 }

@@ -1,6 +1,6 @@
 //! `/api/documents/`
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
@@ -13,7 +13,7 @@ use super::{Document, DocumentService, Upload};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::error::Result;
-use crate::http::{Page, PageQuery, PathId};
+use crate::http::{Page, PageQuery, Params, PathId};
 
 /// The routes of documents.
 pub fn routes() -> Router<App> {
@@ -34,8 +34,8 @@ struct Of {
 async fn list(
     State(documents): Documents,
     user: CurrentUser,
-    Query(of): Query<Of>,
-    Query(query): Query<PageQuery>,
+    Params(of): Params<Of>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Document>>> {
     let page = match of.residence_id {
         Some(residence_id) => documents.list_of_residence(user.id, residence_id, &query).await?,

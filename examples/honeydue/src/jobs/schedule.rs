@@ -15,6 +15,8 @@ pub(super) enum Scheduled {
     RemindDue,
     /// Everyone who has something to do hears of it in the morning.
     SendDigest,
+    /// Sessions that have ended are removed.
+    PurgeSessions,
 }
 
 impl Scheduled {
@@ -23,6 +25,7 @@ impl Scheduled {
         match self {
             Scheduled::RemindDue => "remind_due",
             Scheduled::SendDigest => "send_digest",
+            Scheduled::PurgeSessions => "purge_sessions",
         }
     }
 
@@ -34,6 +37,7 @@ impl Scheduled {
         let text = match self {
             Scheduled::RemindDue => "0 * * * * *",
             Scheduled::SendDigest => "0 */5 5-7 * * *",
+            Scheduled::PurgeSessions => "0 30 * * * *",
         };
         Schedule::from_str(text).expect("the schedules are well-formed")
     }
@@ -47,6 +51,10 @@ impl Scheduled {
             Scheduled::SendDigest => {
                 let users = app.tasks.send_digest().await?;
                 tracing::info!(users, "users were told what is to be done");
+            }
+            Scheduled::PurgeSessions => {
+                let sessions = app.auth.purge_sessions().await?;
+                tracing::info!(sessions, "sessions that have ended were removed");
             }
         }
         Ok(())
@@ -70,7 +78,7 @@ mod tests {
 
     #[test]
     fn each_has_a_next_time() {
-        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest] {
+        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest, Scheduled::PurgeSessions] {
             assert!(scheduled.schedule().upcoming(Utc).next().is_some());
         }
     }

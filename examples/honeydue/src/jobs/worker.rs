@@ -30,6 +30,7 @@ pub async fn work(app: App, telemetry: &Telemetry, stop: impl Future<Output = ()
         crew.on_queue(&jobs.thumbnails),
         crew.on_schedule(Scheduled::RemindDue),
         crew.on_schedule(Scheduled::SendDigest),
+        crew.on_schedule(Scheduled::PurgeSessions),
         stop.map(|()| crew.stop.cancel()),
     );
 }

@@ -1,6 +1,6 @@
 //! `/api/notifications/` and `/api/devices/`
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
@@ -9,7 +9,7 @@ use super::{Device, DeviceInput, Notification, NotificationService};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::error::Result;
-use crate::http::{Input, Page, PageQuery, PathId};
+use crate::http::{Input, Page, PageQuery, Params, PathId};
 
 /// The routes of notifications and devices.
 pub fn routes() -> Router<App> {
@@ -25,7 +25,7 @@ type Notifications = State<NotificationService>;
 async fn list(
     State(notifications): Notifications,
     user: CurrentUser,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Notification>>> {
     Ok(Json(notifications.list(user.id, &query).await?))
 }
@@ -42,7 +42,7 @@ async fn mark_read(
 async fn list_devices(
     State(notifications): Notifications,
     user: CurrentUser,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Device>>> {
     Ok(Json(notifications.list_devices(user.id, &query).await?))
 }

@@ -11,6 +11,7 @@ pub use service::ResidenceService;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use crate::http::{line, lines};
 use crate::time::Timestamp;
 
 /// A residence.
@@ -31,10 +32,10 @@ pub struct Residence {
 #[derive(Debug, Deserialize, Validate)]
 pub struct ResidenceInput {
     /// As they call it.
-    #[garde(length(min = 1, max = 100))]
+    #[garde(length(min = 1, max = 100), custom(line))]
     pub name: String,
     /// Where it is.
-    #[garde(length(max = 200))]
+    #[garde(length(max = 200), custom(lines))]
     #[serde(default)]
     pub address: String,
 }

@@ -1,6 +1,6 @@
 //! `/api/residences/`
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -9,7 +9,7 @@ use super::{Residence, ResidenceInput, ResidenceService};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::error::Result;
-use crate::http::{Input, Page, PageQuery, PathId};
+use crate::http::{Input, Page, PageQuery, Params, PathId};
 
 /// The routes of residences.
 pub fn routes() -> Router<App> {
@@ -23,7 +23,7 @@ type Residences = State<ResidenceService>;
 async fn list(
     State(residences): Residences,
     user: CurrentUser,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Residence>>> {
     Ok(Json(residences.list(user.id, &query).await?))
 }

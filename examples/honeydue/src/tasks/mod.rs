@@ -11,6 +11,7 @@ pub use service::TaskService;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use crate::http::{line, lines};
 use crate::time::Timestamp;
 
 /// Something to be done.
@@ -46,10 +47,10 @@ pub struct TaskInput {
     #[garde(inner(range(min = 1)))]
     pub contractor_id: Option<i64>,
     /// What it is.
-    #[garde(length(min = 1, max = 200))]
+    #[garde(length(min = 1, max = 200), custom(line))]
     pub title: String,
     /// What else there is to know.
-    #[garde(length(max = 4_000))]
+    #[garde(length(max = 4_000), custom(lines))]
     #[serde(default)]
     pub notes: String,
     /// When.

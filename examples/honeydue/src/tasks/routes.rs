@@ -1,6 +1,6 @@
 //! `/api/tasks/`, and the tasks of a residence.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -9,7 +9,7 @@ use super::{Task, TaskInput, TaskService};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::error::Result;
-use crate::http::{Input, Page, PageQuery, PathId};
+use crate::http::{Input, Page, PageQuery, Params, PathId};
 
 /// The routes of tasks.
 pub fn routes() -> Router<App> {
@@ -25,7 +25,7 @@ type Tasks = State<TaskService>;
 async fn list(
     State(tasks): Tasks,
     user: CurrentUser,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Task>>> {
     Ok(Json(tasks.list_tasks(user.id, &query).await?))
 }
@@ -34,7 +34,7 @@ async fn list_of_residence(
     State(tasks): Tasks,
     user: CurrentUser,
     PathId(id): PathId,
-    Query(query): Query<PageQuery>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Task>>> {
     Ok(Json(tasks.get_tasks_by_residence(user.id, id, &query).await?))
 }

@@ -136,6 +136,11 @@ impl Drop for TestApp {
 }
 
 impl User<'_> {
+    /// Of their session.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.app.request(method, path).bearer_auth(&self.token)
     }

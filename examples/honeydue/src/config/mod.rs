@@ -1,17 +1,25 @@
 //! What the environment says. Secrets come from nowhere else, and are never shown.
 
-use std::fmt::Display;
+mod environment;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use secrecy::SecretString;
+
+use self::environment::Environment;
 
 /// Everything that differs from one deployment to another. Telemetry reads its own variables.
 #[derive(Debug)]
 pub struct Config {
     /// `LISTEN_ADDR`, `127.0.0.1:8000`.
     pub listen: SocketAddr,
+    /// `TRUSTED_PROXIES`, 0: how many proxies a request passes that tell in `X-Forwarded-For` whom they have it from.
+    pub trusted_proxies: usize,
     /// `DATABASE_URL`, a file in the working directory; may hold a password.
     pub database_url: SecretString,
     /// `DATABASE_MAX_CONNECTIONS`, 10.
@@ -109,6 +117,7 @@ pub enum ConfigError {
 }
 
 const MIB: usize = 1 << 20;
+const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl Config {
     /// From the process' environment.
@@ -117,7 +126,7 @@ impl Config {
     ///
     /// A variable is missing, or cannot be used.
     pub fn from_env() -> Result<Config, ConfigError> {
-        Config::from_variables(|name| std::env::var(name).ok())
+        Config::from_variables(|name| std::env::var_os(name))
     }
 
     /// From any other set of variables. An empty one is as one that is not set.
@@ -125,26 +134,27 @@ impl Config {
     /// # Errors
     ///
     /// A variable is missing, or cannot be used.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-        let environment = Environment { variable: &variable };
-        let or = |name, default: &str| environment.text(name).unwrap_or_else(|| default.to_owned());
+    pub fn from_variables<V: Into<OsString>>(
+        variable: impl Fn(&str) -> Option<V>,
+    ) -> Result<Config, ConfigError> {
+        let variable = |name: &str| variable(name).map(Into::into);
+        let environment = Environment::new(&variable);
         Ok(Config {
             listen: environment.parsed("LISTEN_ADDR", SocketAddr::from(([127, 0, 0, 1], 8000)))?,
-            database_url: database_url(or("DATABASE_URL", "sqlite://honeydue.db?mode=rwc"))?,
-            database_connections: environment.parsed("DATABASE_MAX_CONNECTIONS", 10)?,
-            jobs: jobs(environment.text("JOBS_URL"))?,
+            trusted_proxies: environment.parsed("TRUSTED_PROXIES", 0)?,
+            database_url: database_url(&environment)?,
+            database_connections: environment.parsed("DATABASE_MAX_CONNECTIONS", TEN)?.get(),
+            jobs: jobs(&environment)?,
             storage: storage(&environment)?,
             max_upload_bytes: environment.parsed("MAX_UPLOAD_BYTES", 10 * MIB)?,
             apns: apns(&environment)?,
-            fcm: environment.text("FCM_SERVICE_ACCOUNT").map(|account| FcmConfig {
-                url: or("FCM_URL", "https://fcm.googleapis.com"),
-                service_account: account.into(),
-            }),
+            fcm: fcm(&environment)?,
         })
     }
 }
 
-fn database_url(url: String) -> Result<SecretString, ConfigError> {
+fn database_url(environment: &Environment<'_>) -> Result<SecretString, ConfigError> {
+    let url = environment.text_or("DATABASE_URL", "sqlite://honeydue.db?mode=rwc")?;
     let is_known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
     if !is_known {
         let problem = "it begins with none of sqlite:, postgres:, postgresql:".to_owned();
@@ -153,8 +163,8 @@ fn database_url(url: String) -> Result<SecretString, ConfigError> {
     Ok(url.into())
 }
 
-fn jobs(url: Option<String>) -> Result<JobsConfig, ConfigError> {
-    let Some(url) = url else { return Ok(JobsConfig::InProcess) };
+fn jobs(environment: &Environment<'_>) -> Result<JobsConfig, ConfigError> {
+    let Some(url) = environment.text("JOBS_URL")? else { return Ok(JobsConfig::InProcess) };
     match url.split(':').next() {
         Some("redis" | "rediss") => Ok(JobsConfig::Redis(url.into())),
         Some("postgres" | "postgresql") => Ok(JobsConfig::Postgres(url.into())),
@@ -166,85 +176,38 @@ fn jobs(url: Option<String>) -> Result<JobsConfig, ConfigError> {
 }
 
 fn storage(environment: &Environment<'_>) -> Result<StorageConfig, ConfigError> {
-    let Some(bucket) = environment.text("S3_BUCKET") else {
-        let folder = environment.text("STORAGE_FOLDER").unwrap_or_else(|| "honeydue-documents".to_owned());
+    let names = ["S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
+    let Some(group) = environment.group(&names)? else {
+        let folder = environment.text_or("STORAGE_FOLDER", "honeydue-documents")?;
         return Ok(StorageConfig::Folder(folder.into()));
     };
-    let needed = |name| environment.needed(name, "S3_BUCKET");
     Ok(StorageConfig::S3(S3Config {
-        bucket,
-        endpoint: needed("S3_ENDPOINT")?,
-        region: environment.text("S3_REGION").unwrap_or_else(|| "us-east-1".to_owned()),
-        access_key_id: needed("S3_ACCESS_KEY_ID")?.into(),
-        secret_access_key: needed("S3_SECRET_ACCESS_KEY")?.into(),
+        bucket: group.needed("S3_BUCKET")?,
+        endpoint: environment::service_url("S3_ENDPOINT", group.needed("S3_ENDPOINT")?)?,
+        region: environment.text_or("S3_REGION", "us-east-1")?,
+        access_key_id: group.needed("S3_ACCESS_KEY_ID")?.into(),
+        secret_access_key: group.needed("S3_SECRET_ACCESS_KEY")?.into(),
     }))
 }
 
 fn apns(environment: &Environment<'_>) -> Result<Option<ApnsConfig>, ConfigError> {
-    let Some(key) = environment.text("APNS_KEY") else { return Ok(None) };
-    let needed = |name| environment.needed(name, "APNS_KEY");
+    let names = ["APNS_KEY", "APNS_KEY_ID", "APNS_TEAM_ID", "APNS_TOPIC", "APNS_URL"];
+    let Some(group) = environment.group(&names)? else { return Ok(None) };
+    let url = environment.text_or("APNS_URL", "https://api.push.apple.com")?;
     Ok(Some(ApnsConfig {
-        url: environment.text("APNS_URL").unwrap_or_else(|| "https://api.push.apple.com".to_owned()),
-        key: key.into(),
-        key_id: needed("APNS_KEY_ID")?,
-        team_id: needed("APNS_TEAM_ID")?,
-        topic: needed("APNS_TOPIC")?,
+        url: environment::service_url("APNS_URL", url)?,
+        key: group.needed("APNS_KEY")?.into(),
+        key_id: group.needed("APNS_KEY_ID")?,
+        team_id: group.needed("APNS_TEAM_ID")?,
+        topic: group.needed("APNS_TOPIC")?,
     }))
 }
 
-struct Environment<'e> {
-    variable: &'e dyn Fn(&str) -> Option<String>,
-}
-
-impl Environment<'_> {
-    fn text(&self, name: &'static str) -> Option<String> {
-        (self.variable)(name).filter(|value| !value.is_empty())
-    }
-
-    fn needed(&self, variable: &'static str, because: &'static str) -> Result<String, ConfigError> {
-        self.text(variable).ok_or(ConfigError::Missing { variable, because })
-    }
-
-    fn parsed<T: FromStr<Err: Display>>(&self, variable: &'static str, default: T) -> Result<T, ConfigError> {
-        let Some(text) = self.text(variable) else { return Ok(default) };
-        text.parse().map_err(|error: T::Err| ConfigError::Bad { variable, problem: error.to_string() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Config, JobsConfig, StorageConfig};
-
-    fn config(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let find =
-            |name: &str| variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned());
-        Config::from_variables(find).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn nothing_has_to_be_set() {
-        let config = config(&[]).unwrap();
-        assert!(matches!(config.jobs, JobsConfig::InProcess));
-        assert!(matches!(config.storage, StorageConfig::Folder(_)));
-        assert!(config.apns.is_none() && config.fcm.is_none());
-    }
-
-    #[test]
-    fn errors_name_the_variable_and_keep_its_value() {
-        let error = |variables: &[(&str, &str)]| config(variables).unwrap_err();
-        assert_eq!(error(&[("LISTEN_ADDR", "x")]), "LISTEN_ADDR: invalid socket address syntax");
-        assert_eq!(error(&[("APNS_KEY", "secret")]), "APNS_KEY_ID is not set, and APNS_KEY is");
-        assert_eq!(error(&[("S3_BUCKET", "b")]), "S3_ENDPOINT is not set, and S3_BUCKET is");
-        for variable in ["DATABASE_URL", "JOBS_URL"] {
-            let error = config(&[(variable, "mysql://user:secret@host/")]).unwrap_err();
-            assert!(error.starts_with(variable) && !error.contains("secret"), "{error}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_shown() {
-        let url = "postgres://user:secret@host/";
-        let shown = format!("{:?}", config(&[("DATABASE_URL", url), ("JOBS_URL", url)]).unwrap());
-        assert!(!shown.contains("secret@"), "{shown}");
-    }
+fn fcm(environment: &Environment<'_>) -> Result<Option<FcmConfig>, ConfigError> {
+    let Some(group) = environment.group(&["FCM_SERVICE_ACCOUNT", "FCM_URL"])? else { return Ok(None) };
+    let url = environment.text_or("FCM_URL", "https://fcm.googleapis.com")?;
+    Ok(Some(FcmConfig {
+        url: environment::service_url("FCM_URL", url)?,
+        service_account: group.needed("FCM_SERVICE_ACCOUNT")?.into(),
+    }))
 }
