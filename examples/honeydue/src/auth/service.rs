@@ -27,7 +27,7 @@ impl AuthService {
     }
 }
 
-#[traced_service(calls(users, sessions))]
+#[traced_service(strict, calls(users, sessions))]
 impl AuthService {
     /// A new account, and its first session.
     pub async fn sign_up(&self, input: SignUp) -> Result<Session> {

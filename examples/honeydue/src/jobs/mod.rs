@@ -38,8 +38,9 @@ impl Job for DeliverNotification {
     const QUEUE: &str = "honeydue:notifications";
 
     async fn perform(self, app: &App) -> Result<()> {
-        let Delivery { sent, skipped, removed } = app.notifications.deliver(self.notification_id).await?;
-        tracing::info!(sent, skipped, removed, "a notification was pushed");
+        let Delivery { sent, skipped, refused, removed } =
+            app.notifications.deliver(self.notification_id).await?;
+        tracing::info!(sent, skipped, refused, removed, "a notification was pushed");
         Ok(())
     }
 }

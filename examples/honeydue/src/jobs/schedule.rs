@@ -14,6 +14,10 @@ pub(super) enum Scheduled {
     RemindDue,
     /// Everyone who has something to do hears of it in the morning.
     SendDigest,
+    /// Notifications whose job was not enqueued when they were written are enqueued.
+    EnqueueNotifications,
+    /// Objects that no document names any more are removed.
+    RemoveDiscarded,
 }
 
 impl Scheduled {
@@ -22,6 +26,8 @@ impl Scheduled {
         match self {
             Scheduled::RemindDue => "remind_due",
             Scheduled::SendDigest => "send_digest",
+            Scheduled::EnqueueNotifications => "enqueue_notifications",
+            Scheduled::RemoveDiscarded => "remove_discarded",
         }
     }
 
@@ -30,16 +36,22 @@ impl Scheduled {
         let text = match self {
             Scheduled::RemindDue => "0 * * * * *",
             Scheduled::SendDigest => "0 0 5 * * *",
+            Scheduled::EnqueueNotifications => "20 * * * * *",
+            Scheduled::RemoveDiscarded => "40 * * * * *",
         };
         Schedule::from_str(text).expect("the schedules are well-formed")
     }
 
     pub(super) async fn perform(self, app: &App) -> Result<()> {
-        let (users, done) = match self {
-            Scheduled::RemindDue => (app.tasks.remind_due().await?, "reminded"),
-            Scheduled::SendDigest => (app.tasks.send_digest().await?, "told what is to be done"),
+        let (count, done) = match self {
+            Scheduled::RemindDue => (app.tasks.remind_due().await?, "users were reminded"),
+            Scheduled::SendDigest => (app.tasks.send_digest().await?, "users were told what is to be done"),
+            Scheduled::EnqueueNotifications => {
+                (app.notifications.enqueue_waiting().await?, "notifications were enqueued late")
+            }
+            Scheduled::RemoveDiscarded => (app.documents.remove_discarded().await?, "objects were removed"),
         };
-        tracing::info!(users, "{done}");
+        tracing::info!(count, "{done}");
         Ok(())
     }
 }
@@ -50,7 +62,12 @@ mod tests {
 
     #[test]
     fn each_has_a_next_time() {
-        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest] {
+        for scheduled in [
+            Scheduled::RemindDue,
+            Scheduled::SendDigest,
+            Scheduled::EnqueueNotifications,
+            Scheduled::RemoveDiscarded,
+        ] {
             assert!(scheduled.schedule().upcoming(chrono::Utc).next().is_some());
         }
     }

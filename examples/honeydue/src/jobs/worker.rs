@@ -37,6 +37,8 @@ pub async fn work(
     let monitor = crew.on_queue(monitor, &jobs.thumbnails);
     let monitor = crew.on_schedule(monitor, Scheduled::RemindDue);
     let monitor = crew.on_schedule(monitor, Scheduled::SendDigest);
+    let monitor = crew.on_schedule(monitor, Scheduled::EnqueueNotifications);
+    let monitor = crew.on_schedule(monitor, Scheduled::RemoveDiscarded);
     monitor
         .run_with_signal(async {
             stop.await;

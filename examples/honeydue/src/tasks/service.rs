@@ -27,7 +27,7 @@ pub struct TaskService {
 }
 
 impl TaskService {
-    /// Of these parts.
+    /// Of what the repositories hold; whom they concern is told by notifications.
     pub fn new(
         tasks: TaskRepository,
         residences: ResidenceRepository,
@@ -38,15 +38,11 @@ impl TaskService {
     }
 }
 
-#[traced_service(calls(tasks, residences, notifications))]
+#[traced_service(strict, calls(tasks, residences, notifications))]
 impl TaskService {
     /// A page of all tasks of a user.
     pub async fn list_tasks(&self, user_id: i64, query: &PageQuery) -> Result<Page<Task>> {
-        let residences = self.residences.ids_for_user(user_id).await?;
-        if residences.is_empty() {
-            return Ok(Page::of(Vec::new(), query, |task: &Task| task.id));
-        }
-        let found = self.tasks.for_residences(&residences, query).await?;
+        let found = self.tasks.list(user_id, query).await?;
         Ok(Page::of(found, query, |task| task.id))
     }
 
@@ -58,7 +54,7 @@ impl TaskService {
         query: &PageQuery,
     ) -> Result<Page<Task>> {
         self.residences.find(user_id, residence_id).await?.ok_or(AppError::NotFound("residence"))?;
-        let found = self.tasks.for_residences(&[residence_id], query).await?;
+        let found = self.tasks.list_of_residence(user_id, residence_id, query).await?;
         Ok(Page::of(found, query, |task| task.id))
     }
 
@@ -76,9 +72,10 @@ impl TaskService {
 
     /// Changes one.
     pub async fn update(&self, user_id: i64, id: i64, input: &TaskInput) -> Result<Task> {
-        self.get(user_id, id).await?;
         self.require_parts(user_id, input).await?;
-        self.tasks.update(id, input).await?;
+        if !self.tasks.update(user_id, id, input).await? {
+            return Err(TASK);
+        }
         self.get(user_id, id).await
     }
 
@@ -86,9 +83,7 @@ impl TaskService {
     pub async fn complete(&self, user_id: i64, id: i64) -> Result<Task> {
         let task = self.tasks.find(user_id, id).await?.ok_or(TASK)?;
         let again = task.repeat_days.and_then(|days| u32::try_from(days).ok()).map(|days| DAY * days);
-        if !self.tasks.complete(&task, again.map(|later| Timestamp::now().plus(later))).await? {
-            return Err(AppError::Conflict("the task is complete already"));
-        }
+        let next_due = again.map(|later| Timestamp::now().plus(later));
         let done = NewNotification {
             user_id,
             task_id: Some(id),
@@ -96,7 +91,8 @@ impl TaskService {
             title: "Done".to_owned(),
             body: task.title,
         };
-        self.notifications.notify(done).await?;
+        let told = self.tasks.complete(user_id, id, next_due, &done).await?;
+        self.notifications.enqueue(told.ok_or(AppError::Conflict("the task is complete already"))?).await;
         self.get(user_id, id).await
     }
 
@@ -107,13 +103,8 @@ impl TaskService {
 
     /// Reminds the owners of tasks that are due, each once; how many were reminded.
     pub async fn remind_due(&self) -> Result<usize> {
-        let due = self.tasks.due(Timestamp::now(), REMINDERS).await?;
-        let mut owners = 0;
-        for task in due {
-            // Another worker may be at it.
-            if !self.tasks.claim_reminder(task.id).await? {
-                continue;
-            }
+        let mut reminded = 0;
+        for task in self.tasks.due(Timestamp::now(), REMINDERS).await? {
             let reminder = NewNotification {
                 user_id: task.user_id,
                 task_id: Some(task.id),
@@ -121,20 +112,19 @@ impl TaskService {
                 title: "Due".to_owned(),
                 body: task.title,
             };
-            self.notifications.notify(reminder).await?;
-            owners += 1;
+            // Another worker may be at it, or the task be done by now.
+            if let Some(notification) = self.tasks.remind(task.id, &reminder).await? {
+                self.notifications.enqueue(notification).await;
+                reminded += 1;
+            }
         }
-        Ok(owners)
+        Ok(reminded)
     }
 
     /// Tells everyone who has something to do until tomorrow how much that is; how many were told.
     pub async fn send_digest(&self) -> Result<usize> {
         let mut told = 0;
         for user in self.tasks.open_until(Timestamp::now().plus(DAY)).await? {
-            // Another worker may be at it.
-            if !self.tasks.claim_digest(user.user_id).await? {
-                continue;
-            }
             let digest = NewNotification {
                 user_id: user.user_id,
                 task_id: None,
@@ -142,8 +132,11 @@ impl TaskService {
                 title: "Today".to_owned(),
                 body: format!("{} to do until tomorrow", user.open),
             };
-            self.notifications.notify(digest).await?;
-            told += 1;
+            // Another worker may be at it.
+            if let Some(notification) = self.tasks.tell_today(&digest).await? {
+                self.notifications.enqueue(notification).await;
+                told += 1;
+            }
         }
         Ok(told)
     }
