@@ -64,6 +64,9 @@ macro_rules! step {
             .root("GET /api/tasks/{id}")
             .run(async { assert!(service.get(user, 1).await.is_ok()) })
             .await;
+        // Outside any trace they do the same, and show nothing.
+        assert_eq!(service.list_tasks(user, &page).await.unwrap().len(), 1);
+        assert!(service.delete(user, 0).await.is_err());
         let mut shown = status(concat!(stringify!($module), ".rs"));
         write!(shown, "\n{}", telemetry.span_tree()).unwrap();
         shown

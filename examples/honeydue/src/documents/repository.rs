@@ -136,7 +136,8 @@ impl DocumentRepository {
         Ok(())
     }
 
-    async fn keep_object(transaction: &mut Connection, key: &str) -> sqlx::Result<()> {
+    /// Has an object that was discarded be kept, with the row that names it.
+    pub(super) async fn keep_object(transaction: &mut Connection, key: &str) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM discarded_objects WHERE object_key = $1")
             .bind(key)
             .execute(transaction)

@@ -140,7 +140,8 @@ async fn the_work_on_another_thread_is_in_the_trace() {
       transaction
         BEGIN
         UPDATE documents
-        DELETE discarded_objects
+        DocumentRepository.keep_object
+          DELETE discarded_objects
         COMMIT
 "
     );

@@ -150,7 +150,8 @@ async fn an_upload_is_one_tree() {
       transaction
         BEGIN
         INSERT documents SELECT residences
-        DELETE discarded_objects
+        DocumentRepository.keep_object
+          DELETE discarded_objects
         COMMIT
     DocumentRepository.find
       SELECT documents residences
