@@ -37,7 +37,7 @@ const SPANS: [(Shown, &str, &str, &[&str]); 14] = [
     (Api,    "TaskRepository.list",             "Internal", &["code.function.name", "outcome"]),
     (Worker, "DeviceRepository.unreached",      "Internal", &["code.function.name", "outcome"]),
     // SQL statement
-    (Api,    "SELECT tasks residences",         "Client",   &["db.system.name", "db.query.text", "db.query.summary", "db.operation.name", "db.collection.name"]),
+    (Api,    "SELECT sessions",                 "Client",   &["db.system.name", "db.query.text", "db.query.summary", "db.operation.name", "db.collection.name"]),
     // object storage, and inside it the vendor's call
     (Both,   "storage.upload",                  "Internal", &["size_bytes", "key", "mime_type", "bucket", "result"]),
     (Both,   "b2.PutObject",                    "Client",   &["size_bytes", "key", "mime_type", "bucket", "result"]),
@@ -235,7 +235,7 @@ POST /api/tasks/{id}/complete
     TaskRepository.complete
       transaction
         BEGIN
-        UPDATE tasks
+        UPDATE tasks SELECT residences
         NotificationRepository.insert
           INSERT notifications
         COMMIT
