@@ -99,7 +99,7 @@ impl App {
                 contractors.clone(),
                 notifications.clone(),
             ),
-            residences: ResidenceService::new(residences, subscriptions.clone(), documents.clone()),
+            residences: ResidenceService::new(residences, subscriptions.clone()),
             contractors: ContractorService::new(contractors),
             documents,
             notifications,

@@ -9,6 +9,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 
 /// The connections that everything shares.
 pub type Pool = sqlx::AnyPool;
+/// One of them, or a transaction on it.
+pub type Connection = sqlx::AnyConnection;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -69,11 +71,42 @@ fn is_transient_code(code: &str) -> bool {
     is_lost_connection || is_rolled_back || has_no_resources || shuts_down_or_starts || is_locked
 }
 
-/// `$first, $first+1, …`, to bind a list.
-pub fn placeholders(first: usize, count: usize) -> String {
-    let numbered: Vec<_> = (first..first + count).map(|number| format!("${number}")).collect();
-    numbered.join(", ")
+/// Has an enum be text in the database, by the names that serde has for it.
+macro_rules! is_text {
+    ($name:ty) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        }
+
+        impl sqlx::Type<sqlx::Any> for $name {
+            fn type_info() -> sqlx::any::AnyTypeInfo {
+                <str as sqlx::Type<sqlx::Any>>::type_info()
+            }
+        }
+
+        impl sqlx::Encode<'_, sqlx::Any> for $name {
+            fn encode_by_ref(
+                &self,
+                bound: &mut <sqlx::Any as sqlx::Database>::ArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                sqlx::Encode::<sqlx::Any>::encode(self.to_string(), bound)
+            }
+        }
+
+        impl<'r> sqlx::Decode<'r, sqlx::Any> for $name {
+            fn decode(
+                value: <sqlx::Any as sqlx::Database>::ValueRef<'r>,
+            ) -> Result<$name, sqlx::error::BoxDynError> {
+                let name = <&str as sqlx::Decode<sqlx::Any>>::decode(value)?;
+                let name = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name);
+                Ok(serde::Deserialize::deserialize(name)?)
+            }
+        }
+    };
 }
+pub(crate) use is_text;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::any::AnyTypeInfo;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::{Any, Database, Decode, Encode, Type};
 
 /// A moment to the second: seconds since 1970 in the database, RFC 3339 in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,6 +53,17 @@ impl From<Timestamp> for DateTime<Utc> {
     fn from(Timestamp(moment): Timestamp) -> DateTime<Utc> {
         moment
     }
+
+    /// The first moment after another that is this one, or later by the period or a multiple of it.
+    #[must_use]
+    pub fn repeated(self, period: Duration, after: Timestamp) -> Timestamp {
+        if self > after {
+            return self;
+        }
+        let passed = (after.0 - self.0).to_std().unwrap_or_default();
+        let periods = passed.as_secs() / period.as_secs().max(1) + 1;
+        self.plus(Duration::from_secs(periods.saturating_mul(period.as_secs())))
+    }
 }
 
 impl TryFrom<i64> for Timestamp {
@@ -56,6 +71,28 @@ impl TryFrom<i64> for Timestamp {
 
     fn try_from(seconds: i64) -> Result<Timestamp, OutOfRange> {
         DateTime::from_timestamp(seconds, 0).map(Timestamp).ok_or(OutOfRange(seconds))
+    }
+}
+
+impl Type<Any> for Timestamp {
+    fn type_info() -> AnyTypeInfo {
+        <i64 as Type<Any>>::type_info()
+    }
+
+    fn compatible(column: &AnyTypeInfo) -> bool {
+        <i64 as Type<Any>>::compatible(column)
+    }
+}
+
+impl Encode<'_, Any> for Timestamp {
+    fn encode_by_ref(&self, bound: &mut <Any as Database>::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        <i64 as Encode<Any>>::encode(self.seconds(), bound)
+    }
+}
+
+impl Decode<'_, Any> for Timestamp {
+    fn decode(value: <Any as Database>::ValueRef<'_>) -> Result<Timestamp, BoxDynError> {
+        Ok(Timestamp::try_from(<i64 as Decode<Any>>::decode(value)?)?)
     }
 }
 

@@ -16,7 +16,7 @@ fn each_step_shows_its_trace() {
         "AuthService.log_in [error: unauthorized]",
         "b2.PutObject result=ok size_bytes=",
         "job.handle:make_thumbnail job.attempt=1",
-        "result=bad_token topic=com.example.honeydue status_code=400 reason=BadDeviceToken",
+        "result=bad_token topic=com.example.honeydue status_code=410 reason=Unregistered",
         "job.handle:deliver_notification job.attempt=3",
         "spanweave.slow=true",
         "POST /api/tasks/ [cancelled]",

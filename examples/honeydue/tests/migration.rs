@@ -46,7 +46,7 @@ fn status(file: &str) -> String {
 }
 
 macro_rules! step {
-    ($module:ident, $app:expr, $user:expr) => {{
+    ($module:ident, $app:expr, $user:expr, $residence:expr) => {{
         let telemetry = TestTelemetry::new();
         let service = $module::TaskService {
             tasks: TaskRepository::new($app.app.pool.clone()),
@@ -54,13 +54,19 @@ macro_rules! step {
         };
         let (page, user) = (PageQuery::default(), $user);
         telemetry
-            .root("GET /api/tasks/")
-            .run(async { assert_eq!(service.list_tasks(user, &page).await.unwrap().len(), 1) })
+            .root("GET /api/residences/{id}/tasks/")
+            .run(async {
+                let tasks = service.get_tasks_by_residence(user, $residence, &page).await.unwrap();
+                assert_eq!(tasks.len(), 1);
+            })
             .await;
         telemetry
             .root("GET /api/tasks/{id}")
             .run(async { assert!(service.get(user, 1).await.is_ok()) })
             .await;
+        // Outside any trace they do the same, and show nothing.
+        assert_eq!(service.list_tasks(user, &page).await.unwrap().len(), 1);
+        assert!(service.delete(user, 0).await.is_err());
         let mut shown = status(concat!(stringify!($module), ".rs"));
         write!(shown, "\n{}", telemetry.span_tree()).unwrap();
         shown
@@ -74,7 +80,11 @@ async fn each_step_shows_what_is_traced() {
     let residence = user.residence().await;
     user.task(residence).await;
 
-    let steps = [step!(step_1, app, user.id), step!(step_2, app, user.id), step!(step_3, app, user.id)];
+    let steps = [
+        step!(step_1, app, user.id, residence),
+        step!(step_2, app, user.id, residence),
+        step!(step_3, app, user.id, residence),
+    ];
     let document = file("../../docs/migration.md");
     for (number, shown) in (1..).zip(&steps) {
         assert!(document.contains(shown.as_str()), "step {number} in docs/migration.md:\n{shown}");

@@ -34,10 +34,10 @@ const SPANS: [(Shown, &str, &str, &[&str]); 14] = [
     (Api,    "TaskService.list_tasks",          "Internal", &["code.function.name", "outcome"]),
     (Worker, "NotificationService.deliver",     "Internal", &["code.function.name", "outcome"]),
     // repository method, parent of its SQL
-    (Api,    "TaskRepository.for_residences",   "Internal", &["code.function.name", "outcome"]),
+    (Api,    "TaskRepository.list",             "Internal", &["code.function.name", "outcome"]),
     (Worker, "DeviceRepository.unreached",      "Internal", &["code.function.name", "outcome"]),
     // SQL statement
-    (Api,    "SELECT tasks",                    "Client",   &["db.system.name", "db.query.text", "db.query.summary", "db.operation.name", "db.collection.name"]),
+    (Api,    "SELECT sessions",                 "Client",   &["db.system.name", "db.query.text", "db.query.summary", "db.operation.name", "db.collection.name"]),
     // object storage, and inside it the vendor's call
     (Both,   "storage.upload",                  "Internal", &["size_bytes", "key", "mime_type", "bucket", "result"]),
     (Both,   "b2.PutObject",                    "Client",   &["size_bytes", "key", "mime_type", "bucket", "result"]),
@@ -235,11 +235,11 @@ POST /api/tasks/{id}/complete
     TaskRepository.complete
       transaction
         BEGIN
-        UPDATE tasks
+        UPDATE tasks SELECT residences
+        NotificationRepository.insert
+          INSERT notifications
         COMMIT
-    NotificationService.notify
-      NotificationRepository.insert
-        INSERT notifications
+    NotificationService.enqueue
       job.enqueue:deliver_notification
         job.handle:deliver_notification
           NotificationService.deliver
@@ -250,6 +250,8 @@ POST /api/tasks/{id}/complete
             apns.Send
             DeviceRepository.reached
               INSERT deliveries SELECT devices
+      NotificationRepository.mark_enqueued
+        UPDATE notifications
     TaskService.get
       TaskRepository.find
         SELECT tasks residences

@@ -71,12 +71,29 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_of_residence ON documents (residence_id);
 
+-- Objects that no document names: those of removed ones, and those of uploads that are under way. Once the time has come
+-- they are removed from the store, and then from here.
+CREATE TABLE discarded_objects (
+    object_key TEXT PRIMARY KEY,
+    remove_after BIGINT NOT NULL
+);
+CREATE INDEX discarded_objects_due ON discarded_objects (remove_after);
+
+-- However a document is removed, also with its residence, its objects are not named any more.
+CREATE TRIGGER documents_discard_objects AFTER DELETE ON documents BEGIN
+    INSERT OR IGNORE INTO discarded_objects (object_key, remove_after) VALUES (OLD.object_key, 0);
+    INSERT OR IGNORE INTO discarded_objects (object_key, remove_after)
+        SELECT OLD.thumbnail_key, 0 WHERE OLD.thumbnail_key IS NOT NULL;
+END;
+
 CREATE TABLE devices (
     id INTEGER PRIMARY KEY,
     user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     platform TEXT NOT NULL,
     push_token TEXT NOT NULL UNIQUE,
-    registered_at BIGINT NOT NULL
+    registered_at BIGINT NOT NULL,
+    -- How often in a row its vendor did not know the token.
+    refusals BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX devices_of_user ON devices (user_id);
 
@@ -88,9 +105,12 @@ CREATE TABLE notifications (
     title TEXT NOT NULL,
     body TEXT NOT NULL,
     read_at BIGINT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- When the job that pushes it was enqueued. The row is written with what it tells of, the job comes behind.
+    enqueued_at BIGINT
 );
 CREATE INDEX notifications_of_user ON notifications (user_id);
+CREATE INDEX notifications_waiting ON notifications (id) WHERE enqueued_at IS NULL;
 
 -- Who was told what is to be done on a day, counted from 1970.
 CREATE TABLE digests (

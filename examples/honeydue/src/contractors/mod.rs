@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 /// Somebody who does things.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Contractor {
-    /// Their number.
+    /// By which the paths of the API name them.
     pub id: i64,
     /// Their name.
     pub name: String,
@@ -28,7 +28,6 @@ pub struct Contractor {
     /// How to write to them.
     pub email: Option<String>,
     /// When they were added.
-    #[sqlx(try_from = "i64")]
     pub created_at: Timestamp,
 }
 

@@ -58,7 +58,7 @@ impl ContractorRepository {
         .bind(&contractor.trade)
         .bind(&contractor.phone)
         .bind(&contractor.email)
-        .bind(Timestamp::now().seconds())
+        .bind(Timestamp::now())
         .fetch_one(&self.pool)
         .await
     }

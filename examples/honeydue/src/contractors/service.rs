@@ -15,13 +15,13 @@ pub struct ContractorService {
 }
 
 impl ContractorService {
-    /// Of these parts.
+    /// Of what the repository holds.
     pub fn new(contractors: ContractorRepository) -> ContractorService {
         ContractorService { contractors }
     }
 }
 
-#[traced_service(calls(contractors))]
+#[traced_service(strict, calls(contractors))]
 impl ContractorService {
     /// A page of them.
     pub async fn list(&self, user_id: i64, query: &PageQuery) -> Result<Page<Contractor>> {

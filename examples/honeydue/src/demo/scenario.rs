@@ -32,7 +32,7 @@ impl Scenario<'_> {
         let residence = self.residences(&ann).await?;
         self.tasks(&ann, residence).await?;
         self.upload(&ann, residence).await?;
-        self.push_to_a_bad_token(&ann, residence).await?;
+        self.push_to_a_telephone_that_is_gone(&ann, residence).await?;
         self.job_that_fails_twice(&ann, residence).await?;
         self.slow_query(&ann, residence).await?;
         self.client_that_hangs_up(&ann, residence).await
@@ -73,9 +73,9 @@ impl Scenario<'_> {
         self.traces.show(heading, ("job.handle:make_thumbnail", 1)).await
     }
 
-    async fn push_to_a_bad_token(&self, ann: &Client, residence: i64) -> Result<(), StartError> {
+    async fn push_to_a_telephone_that_is_gone(&self, ann: &Client, residence: i64) -> Result<(), StartError> {
         self.device(ann, Answer::Delivered).await?;
-        self.device(ann, Answer::BadDevice).await?;
+        self.device(ann, Answer::Gone).await?;
         let task = ann.new_task(residence, "Mow the lawn").await?;
         self.traces.forget().await;
         ann.post(&format!("/api/tasks/{task}/complete"), &Value::Null).await?;

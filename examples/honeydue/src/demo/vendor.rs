@@ -20,8 +20,8 @@ use crate::error::StartError;
 pub(super) enum Answer {
     /// It is delivered.
     Delivered,
-    /// There is no such device any more.
-    BadDevice,
+    /// The app is not on the device any more.
+    Gone,
     /// The service is busy so many times more, and then it is delivered.
     Busy(u32),
 }
@@ -72,6 +72,6 @@ async fn answer(State(answers): State<Answers>, Path(token): Path<String>) -> Re
             *times -= 1;
             refused(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable")
         }
-        Some(Answer::BadDevice) | None => refused(StatusCode::BAD_REQUEST, "BadDeviceToken"),
+        Some(Answer::Gone) | None => refused(StatusCode::GONE, "Unregistered"),
     }
 }

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// A document, without what is in it.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Document {
-    /// Its number.
+    /// By which the paths of the API name it.
     pub id: i64,
     /// The residence that it is of.
     pub residence_id: i64,
@@ -30,31 +30,14 @@ pub struct Document {
     pub mime_type: String,
     /// How much is in it.
     pub size_bytes: i64,
-    /// Where it is kept, and its thumbnail.
-    #[sqlx(flatten)]
-    #[serde(flatten)]
-    pub objects: Objects,
-    /// When it was uploaded.
-    #[sqlx(try_from = "i64")]
-    pub created_at: Timestamp,
-}
-
-/// The objects of a document.
-#[derive(Debug, Serialize, sqlx::FromRow)]
-pub struct Objects {
-    /// The key of the document itself. It is nobody's business.
+    /// The key under which it is kept. It is nobody's business.
     #[serde(skip)]
     pub object_key: String,
     /// The key of its thumbnail, once there is one. Others see whether there is.
     #[serde(rename = "has_thumbnail", serialize_with = "is_there")]
     pub thumbnail_key: Option<String>,
-}
-
-impl Objects {
-    /// The keys of those that there are.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        [Some(&self.object_key), self.thumbnail_key.as_ref()].into_iter().flatten().map(String::as_str)
-    }
+    /// When it was uploaded.
+    pub created_at: Timestamp,
 }
 
 #[expect(clippy::ref_option, reason = "serde calls it so")]

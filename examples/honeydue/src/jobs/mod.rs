@@ -49,8 +49,9 @@ impl Job for DeliverNotification {
     const TIMEOUT: Duration = LONGEST_PUSHES.saturating_add(Duration::from_secs(30));
 
     async fn perform(self, app: &App) -> Result<()> {
-        let Delivery { sent, skipped, removed } = app.notifications.deliver(self.notification_id).await?;
-        tracing::info!(sent, skipped, removed, "a notification was pushed");
+        let Delivery { sent, skipped, refused, removed } =
+            app.notifications.deliver(self.notification_id).await?;
+        tracing::info!(sent, skipped, refused, removed, "a notification was pushed");
         Ok(())
     }
 }

@@ -17,6 +17,10 @@ pub(super) enum Scheduled {
     SendDigest,
     /// Sessions that have ended are removed.
     PurgeSessions,
+    /// Notifications whose job was not enqueued when they were written are enqueued.
+    EnqueueNotifications,
+    /// Objects that no document names any more are removed.
+    RemoveDiscarded,
 }
 
 impl Scheduled {
@@ -26,6 +30,8 @@ impl Scheduled {
             Scheduled::RemindDue => "remind_due",
             Scheduled::SendDigest => "send_digest",
             Scheduled::PurgeSessions => "purge_sessions",
+            Scheduled::EnqueueNotifications => "enqueue_notifications",
+            Scheduled::RemoveDiscarded => "remove_discarded",
         }
     }
 
@@ -38,6 +44,8 @@ impl Scheduled {
             Scheduled::RemindDue => "0 * * * * *",
             Scheduled::SendDigest => "0 */5 5-7 * * *",
             Scheduled::PurgeSessions => "0 30 * * * *",
+            Scheduled::EnqueueNotifications => "20 * * * * *",
+            Scheduled::RemoveDiscarded => "40 * * * * *",
         };
         Schedule::from_str(text).expect("the schedules are well-formed")
     }
@@ -55,6 +63,14 @@ impl Scheduled {
             Scheduled::PurgeSessions => {
                 let sessions = app.auth.purge_sessions().await?;
                 tracing::info!(sessions, "sessions that have ended were removed");
+            }
+            Scheduled::EnqueueNotifications => {
+                let notifications = app.notifications.enqueue_waiting().await?;
+                tracing::info!(notifications, "notifications were enqueued late");
+            }
+            Scheduled::RemoveDiscarded => {
+                let objects = app.documents.remove_discarded().await?;
+                tracing::info!(objects, "objects that no document names were removed");
             }
         }
         Ok(())
@@ -78,7 +94,13 @@ mod tests {
 
     #[test]
     fn each_has_a_next_time() {
-        for scheduled in [Scheduled::RemindDue, Scheduled::SendDigest, Scheduled::PurgeSessions] {
+        for scheduled in [
+            Scheduled::RemindDue,
+            Scheduled::SendDigest,
+            Scheduled::PurgeSessions,
+            Scheduled::EnqueueNotifications,
+            Scheduled::RemoveDiscarded,
+        ] {
             assert!(scheduled.schedule().upcoming(Utc).next().is_some());
         }
     }

@@ -31,6 +31,8 @@ pub async fn work(app: App, telemetry: &Telemetry, stop: impl Future<Output = ()
         crew.on_schedule(Scheduled::RemindDue),
         crew.on_schedule(Scheduled::SendDigest),
         crew.on_schedule(Scheduled::PurgeSessions),
+        crew.on_schedule(Scheduled::EnqueueNotifications),
+        crew.on_schedule(Scheduled::RemoveDiscarded),
         stop.map(|()| crew.stop.cancel()),
     );
 }

@@ -9,7 +9,9 @@ pub(super) enum Reached {
     Yes,
     /// Its platform is not configured.
     Skipped,
-    /// Its token is no longer good, and it is removed.
+    /// Its vendor does not know its token, and it is kept for now.
+    Refused,
+    /// It is gone, or its vendor did not know its token too often, and it is removed.
     Removed,
 }
 
@@ -20,7 +22,9 @@ pub struct Delivery {
     pub sent: usize,
     /// Their platform is not configured.
     pub skipped: usize,
-    /// Their token is no longer good.
+    /// Their vendor does not know their token.
+    pub refused: usize,
+    /// They are gone, or were refused too often.
     pub removed: usize,
 }
 
@@ -34,6 +38,7 @@ impl Delivery {
             match device {
                 Ok(Reached::Yes) => delivery.sent += 1,
                 Ok(Reached::Skipped) => delivery.skipped += 1,
+                Ok(Reached::Refused) => delivery.refused += 1,
                 Ok(Reached::Removed) => delivery.removed += 1,
                 Err(error) => errors.push(error),
             }
@@ -66,9 +71,10 @@ mod tests {
             Ok(Reached::Yes),
             Ok(Reached::Removed),
             Ok(Reached::Skipped),
+            Ok(Reached::Refused),
             Ok(Reached::Yes),
         ]);
-        assert_eq!(delivery.unwrap(), Delivery { sent: 2, skipped: 1, removed: 1 });
+        assert_eq!(delivery.unwrap(), Delivery { sent: 2, skipped: 1, refused: 1, removed: 1 });
     }
 
     #[test]

@@ -28,36 +28,15 @@ pub enum Category {
     Digest,
 }
 
-impl Category {
-    /// As the database has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Category::TaskDue => "task_due",
-            Category::TaskCompleted => "task_completed",
-            Category::Digest => "digest",
-        }
-    }
+crate::database::is_text!(Category);
 
+impl Category {
     /// The set of buttons that the app shows with it, if it has one.
     pub fn buttons(self) -> Option<&'static str> {
         match self {
             Category::TaskDue => Some("TASK_DUE"),
             Category::TaskCompleted | Category::Digest => None,
         }
-    }
-}
-
-/// A name that is no category's.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no category")]
-pub struct UnknownCategory(String);
-
-impl TryFrom<String> for Category {
-    type Error = UnknownCategory;
-
-    fn try_from(name: String) -> Result<Category, UnknownCategory> {
-        let all = [Category::TaskDue, Category::TaskCompleted, Category::Digest];
-        all.into_iter().find(|category| category.name() == name).ok_or(UnknownCategory(name))
     }
 }
 
@@ -77,9 +56,9 @@ pub struct NewNotification {
 }
 
 /// What a user was told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Notification {
-    /// Its number.
+    /// By which the paths of the API name it.
     pub id: i64,
     /// The task that it is about.
     pub task_id: Option<i64>,
@@ -98,13 +77,11 @@ pub struct Notification {
 /// A telephone, as its owner sees it.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Device {
-    /// Its number.
+    /// By which the paths of the API name it.
     pub id: i64,
     /// What it runs.
-    #[sqlx(try_from = "String")]
     pub platform: Platform,
     /// When it was last registered.
-    #[sqlx(try_from = "i64")]
     pub registered_at: Timestamp,
 }
 
@@ -122,15 +99,15 @@ pub struct DeviceInput {
 /// A telephone, as a message reaches it.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Addressee {
-    /// The device's number.
+    /// The device.
     pub id: i64,
     /// What it runs.
-    #[sqlx(try_from = "String")]
     pub platform: Platform,
     /// Its address at the vendor of its platform.
     #[sqlx(try_from = "String")]
     pub push_token: PushToken,
     /// When it was last registered.
-    #[sqlx(try_from = "i64")]
     pub registered_at: Timestamp,
+    /// How often in a row its vendor did not know that address.
+    pub refusals: i64,
 }

@@ -6,9 +6,7 @@ use futures_util::{StreamExt, stream};
 use spanweave::traced_service;
 
 use super::delivery::{Delivery, Reached};
-use super::{
-    Addressee, Device, DeviceInput, DeviceRepository, NewNotification, Notification, NotificationRepository,
-};
+use super::{Addressee, Device, DeviceInput, DeviceRepository, Notification, NotificationRepository};
 use crate::error::{AppError, Result};
 use crate::http::{Page, PageQuery};
 use crate::jobs::Jobs;
@@ -23,6 +21,10 @@ const DEVICES_OF_USER: u32 = 20;
 const PUSHED_AT_A_TIME: u32 = 8;
 /// How long pushing a notification takes where no vendor answers.
 pub const LONGEST_PUSHES: Duration = LONGEST_SEND.saturating_mul(DEVICES_OF_USER.div_ceil(PUSHED_AT_A_TIME));
+/// How often in a row a vendor may not know the token of a device. Once may be our fault: the wrong app is configured.
+const REFUSALS: i64 = 5;
+/// Jobs that one run enqueues; the next one has the rest.
+const ENQUEUED_AT_A_TIME: i64 = 500;
 
 /// Notifications and devices of users.
 #[derive(Clone)]
@@ -34,7 +36,7 @@ pub struct NotificationService {
 }
 
 impl NotificationService {
-    /// Of these parts.
+    /// Of what the repositories hold, pushed by jobs.
     pub fn new(
         notifications: NotificationRepository,
         devices: DeviceRepository,
@@ -45,7 +47,7 @@ impl NotificationService {
     }
 }
 
-#[traced_service(calls(notifications, devices))]
+#[traced_service(strict, calls(notifications, devices), untraced(jobs, push))]
 impl NotificationService {
     /// Registers a telephone of the user; one that was somebody else's is theirs from now on.
     pub async fn register_device(&self, user_id: i64, input: &DeviceInput) -> Result<Device> {
@@ -65,7 +67,7 @@ impl NotificationService {
         if self.devices.delete(user_id, id).await? { Ok(()) } else { Err(DEVICE) }
     }
 
-    /// A page of what the user was told.
+    /// A page of what the user was told, the newest first.
     pub async fn list(&self, user_id: i64, query: &PageQuery) -> Result<Page<Notification>> {
         let found = self.notifications.list(user_id, query).await?;
         Ok(Page::of(found, query, |notification| notification.id))
@@ -76,15 +78,32 @@ impl NotificationService {
         if self.notifications.mark_read(user_id, id).await? { Ok(()) } else { Err(NOTIFICATION) }
     }
 
-    /// Tells a user something, and has it pushed; the id of the notification.
-    pub async fn notify(&self, notification: NewNotification) -> Result<i64> {
-        let id = self.notifications.insert(&notification).await?;
+    /// Has a notification pushed. It is there already, so that the queue does not take it is no error of what it tells of: it is
+    /// [enqueued later](NotificationService::enqueue_waiting).
+    pub async fn enqueue(&self, id: i64) {
+        if let Err(error) = self.try_enqueue(id).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(notification_id = id, error, "a notification is not enqueued yet");
+        }
+    }
+
+    /// Has those notifications pushed whose job was not enqueued when they were written; how many.
+    pub async fn enqueue_waiting(&self) -> Result<usize> {
+        let waiting = self.notifications.waiting(ENQUEUED_AT_A_TIME).await?;
+        for id in &waiting {
+            self.try_enqueue(*id).await?;
+        }
+        Ok(waiting.len())
+    }
+
+    /// Who is stopped in between enqueues it again: what it has reached is left out then.
+    async fn try_enqueue(&self, id: i64) -> Result<()> {
         self.jobs.deliver_notification(id).await?;
-        Ok(id)
+        Ok(self.notifications.mark_enqueued(id).await?)
     }
 
     /// Pushes a notification to those of its user's telephones that it has not reached, each of them whatever becomes of the
-    /// others, and removes those whose token is no longer good. How many it reached, and how many it did not.
+    /// others, and removes those that are gone. How many it reached, and how many it did not.
     ///
     /// # Errors
     ///
@@ -105,14 +124,34 @@ impl NotificationService {
         match self.push.send(device.platform, &device.push_token, message).await {
             Ok(Pushed::Accepted) => {
                 self.devices.reached(notification_id, device.id).await?;
+                if device.refusals > 0 {
+                    self.devices.set_refusals(&device, 0).await?;
+                }
                 Ok(Reached::Yes)
             }
             Ok(Pushed::Skipped) => Ok(Reached::Skipped),
-            Err(PushError::BadToken { .. }) => {
+            Err(PushError::Gone { .. }) => {
                 self.devices.remove_unreachable(&device).await?;
                 Ok(Reached::Removed)
             }
+            Err(PushError::BadToken { reason }) => self.refuse(&device, reason).await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn refuse(&self, device: &Addressee, reason: &str) -> Result<Reached> {
+        let refusals = device.refusals + 1;
+        tracing::error!(
+            device_id = device.id,
+            reason,
+            refusals,
+            "a vendor does not know the token of a device"
+        );
+        if refusals < REFUSALS {
+            self.devices.set_refusals(device, refusals).await?;
+            return Ok(Reached::Refused);
+        }
+        self.devices.remove_unreachable(device).await?;
+        Ok(Reached::Removed)
     }
 }

@@ -7,8 +7,15 @@ use spanweave::{Ctx, ErrorClass};
 /// Why a service did not take a message. Nothing in it tells for which device it was.
 #[derive(Debug, thiserror::Error, ErrorClass)]
 pub enum PushError {
-    /// The app is not there any more, or the token never was one of it: it will not work again.
-    #[error("the device's token is no longer good: {reason}")]
+    /// The app is not on the device any more.
+    #[error_class("bad_token")]
+    #[error("the device is gone: {reason}")]
+    Gone {
+        /// As the vendor calls it.
+        reason: &'static str,
+    },
+    /// The token is not one of the configured app: it never was, or another app is configured than should be.
+    #[error("the device's token is not known: {reason}")]
     BadToken {
         /// As the vendor calls it.
         reason: &'static str,
@@ -50,7 +57,7 @@ impl PushError {
     /// Whether the same message may be taken later.
     pub fn is_transient(&self) -> bool {
         match self {
-            PushError::BadToken { .. } | PushError::Refused { .. } => false,
+            PushError::Gone { .. } | PushError::BadToken { .. } | PushError::Refused { .. } => false,
             PushError::Unavailable { .. } | PushError::NoAnswer(_) | PushError::Credentials(_) => true,
         }
     }
@@ -66,7 +73,8 @@ impl PushError {
     /// One of few words: the vendor's, or ours where there was no answer.
     pub fn reason(&self) -> &'static str {
         match self {
-            PushError::BadToken { reason }
+            PushError::Gone { reason }
+            | PushError::BadToken { reason }
             | PushError::Unavailable { reason, .. }
             | PushError::Refused { reason } => reason,
             PushError::NoAnswer(error) if error.is_timeout() => "timeout",

@@ -10,7 +10,7 @@ mod token;
 
 pub use error::PushError;
 pub use message::Message;
-pub use platform::{Platform, UnknownPlatform};
+pub use platform::Platform;
 pub use token::PushToken;
 
 use std::time::Duration;
@@ -67,10 +67,10 @@ impl Push {
         message: &Message,
     ) -> Result<Pushed, PushError> {
         match (platform, &self.apns, &self.fcm) {
-            (Platform::Ios, Some(apns), _) => match message.category {
-                Some(category) => apns.send_with_category(token, message, category).await?,
-                None => apns.send(token, message).await?,
-            },
+            (Platform::Ios, Some(apns), _) if message.category.is_some() => {
+                apns.send_with_category(token, message).await?;
+            }
+            (Platform::Ios, Some(apns), _) => apns.send(token, message).await?,
             (Platform::Android, _, Some(fcm)) => fcm.send(token, message).await?,
             (Platform::Ios, None, _) | (Platform::Android, _, None) => return Ok(Pushed::Skipped),
         }

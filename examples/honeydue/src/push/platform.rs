@@ -12,29 +12,4 @@ pub enum Platform {
     Android,
 }
 
-/// A name that is no platform's.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no platform")]
-pub struct UnknownPlatform(String);
-
-impl Platform {
-    /// As the database and the API have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Platform::Ios => "ios",
-            Platform::Android => "android",
-        }
-    }
-}
-
-impl TryFrom<String> for Platform {
-    type Error = UnknownPlatform;
-
-    fn try_from(name: String) -> Result<Platform, UnknownPlatform> {
-        match name.as_str() {
-            "ios" => Ok(Platform::Ios),
-            "android" => Ok(Platform::Android),
-            _ => Err(UnknownPlatform(name)),
-        }
-    }
-}
+crate::database::is_text!(Platform);

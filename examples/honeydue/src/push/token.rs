@@ -32,7 +32,7 @@ impl PushToken {
             if (1..=max_bytes).contains(&token.len()) && is_well_formed {
                 return Ok(());
             }
-            Err(garde::Error::new(format!("no token of {}", platform.name())))
+            Err(garde::Error::new(format!("no token of {platform}")))
         }
     }
 }

@@ -17,14 +17,13 @@ use crate::time::Timestamp;
 /// A residence.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Residence {
-    /// Its number.
+    /// By which the paths of the API name it.
     pub id: i64,
     /// As its owner calls it.
     pub name: String,
     /// Where it is.
     pub address: String,
     /// When it was added.
-    #[sqlx(try_from = "i64")]
     pub created_at: Timestamp,
 }
 

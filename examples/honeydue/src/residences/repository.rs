@@ -22,22 +22,6 @@ impl ResidenceRepository {
 
 #[repo]
 impl ResidenceRepository {
-    /// The ids of all residences of a user.
-    pub async fn ids_for_user(&self, user_id: i64) -> sqlx::Result<Vec<i64>> {
-        sqlx::query_scalar("SELECT id FROM residences WHERE owner_id = $1 ORDER BY id")
-            .bind(user_id)
-            .fetch_all(&self.pool)
-            .await
-    }
-
-    /// How many a user has.
-    pub async fn count(&self, user_id: i64) -> sqlx::Result<i64> {
-        sqlx::query_scalar("SELECT COUNT(*) FROM residences WHERE owner_id = $1")
-            .bind(user_id)
-            .fetch_one(&self.pool)
-            .await
-    }
-
     /// A page of them.
     pub async fn list(&self, user_id: i64, page: &PageQuery) -> sqlx::Result<Vec<Residence>> {
         sqlx::query_as(
@@ -60,17 +44,33 @@ impl ResidenceRepository {
             .await
     }
 
-    /// Adds one, and returns its id.
-    pub async fn insert(&self, user_id: i64, residence: &ResidenceInput) -> sqlx::Result<i64> {
-        sqlx::query_scalar(
-            "INSERT INTO residences (owner_id, name, address, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+    /// Adds one, and returns its id; `None` if the user has as many as the limit already.
+    pub async fn insert(
+        &self,
+        user_id: i64,
+        residence: &ResidenceInput,
+        limit: i64,
+    ) -> sqlx::Result<Option<i64>> {
+        let mut transaction = self.pool.begin().await?;
+        // It changes nothing, and has who adds another one at the same time wait: they are to count this one.
+        sqlx::query("UPDATE users SET name = name WHERE id = $1")
+            .bind(user_id)
+            .execute(&mut *transaction)
+            .await?;
+        let id = sqlx::query_scalar(
+            "INSERT INTO residences (owner_id, name, address, created_at) SELECT $1, $2, $3, $4
+             WHERE (SELECT COUNT(*) FROM residences WHERE owner_id = $5) < $6 RETURNING id",
         )
         .bind(user_id)
         .bind(&residence.name)
         .bind(&residence.address)
-        .bind(Timestamp::now().seconds())
-        .fetch_one(&self.pool)
-        .await
+        .bind(Timestamp::now())
+        .bind(user_id)
+        .bind(limit)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(id)
     }
 
     /// Changes one of a user's; whether there was one.
@@ -81,7 +81,7 @@ impl ResidenceRepository {
         Ok(bound.execute(&self.pool).await?.rows_affected() > 0)
     }
 
-    /// Removes one of a user's with all that is in it; whether there was one.
+    /// Removes one of a user's with all that is in it, also its documents' rows; whether there was one.
     pub async fn delete(&self, user_id: i64, id: i64) -> sqlx::Result<bool> {
         let delete = sqlx::query("DELETE FROM residences WHERE owner_id = $1 AND id = $2");
         Ok(delete.bind(user_id).bind(id).execute(&self.pool).await?.rows_affected() > 0)

@@ -3,7 +3,6 @@
 use spanweave::traced_service;
 
 use super::{Residence, ResidenceInput, ResidenceRepository};
-use crate::documents::DocumentService;
 use crate::error::{AppError, Result};
 use crate::http::{Page, PageQuery};
 use crate::subscriptions::SubscriptionService;
@@ -15,21 +14,16 @@ const RESIDENCE: AppError = AppError::NotFound("residence");
 pub struct ResidenceService {
     residences: ResidenceRepository,
     subscriptions: SubscriptionService,
-    documents: DocumentService,
 }
 
 impl ResidenceService {
-    /// Of these parts.
-    pub fn new(
-        residences: ResidenceRepository,
-        subscriptions: SubscriptionService,
-        documents: DocumentService,
-    ) -> ResidenceService {
-        ResidenceService { residences, subscriptions, documents }
+    /// As many of each user as their subscription includes.
+    pub fn new(residences: ResidenceRepository, subscriptions: SubscriptionService) -> ResidenceService {
+        ResidenceService { residences, subscriptions }
     }
 }
 
-#[traced_service(calls(residences, subscriptions, documents))]
+#[traced_service(strict, calls(residences, subscriptions))]
 impl ResidenceService {
     /// A page of the user's residences.
     pub async fn list(&self, user_id: i64, query: &PageQuery) -> Result<Page<Residence>> {
@@ -44,9 +38,9 @@ impl ResidenceService {
 
     /// Adds one, as far as the user's plan allows.
     pub async fn create(&self, user_id: i64, input: &ResidenceInput) -> Result<Residence> {
-        let held = self.residences.count(user_id).await?;
-        self.subscriptions.require_residence(user_id, held).await?;
-        let id = self.residences.insert(user_id, input).await?;
+        let plan = self.subscriptions.current(user_id).await?.plan;
+        let inserted = self.residences.insert(user_id, input, plan.residences()).await?;
+        let id = inserted.ok_or(AppError::PlanLimit("the free plan has two residences"))?;
         self.residences.find(user_id, id).await?.ok_or(RESIDENCE)
     }
 
@@ -58,13 +52,8 @@ impl ResidenceService {
         self.residences.find(user_id, id).await?.ok_or(RESIDENCE)
     }
 
-    /// Removes one, with its tasks and documents.
+    /// Removes one, with its tasks and documents. What these have in the store is removed a little later.
     pub async fn delete(&self, user_id: i64, id: i64) -> Result<()> {
-        let objects = self.documents.objects_of_residence(user_id, id).await?;
-        if !self.residences.delete(user_id, id).await? {
-            return Err(RESIDENCE);
-        }
-        self.documents.discard(objects).await;
-        Ok(())
+        if self.residences.delete(user_id, id).await? { Ok(()) } else { Err(RESIDENCE) }
     }
 }

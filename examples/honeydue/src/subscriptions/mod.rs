@@ -1,9 +1,11 @@
 //! What a user pays for.
 
+mod plan;
 mod repository;
 mod routes;
 mod service;
 
+pub use plan::Plan;
 pub use repository::SubscriptionRepository;
 pub use routes::routes;
 pub use service::SubscriptionService;
@@ -13,22 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// What can be subscribed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Plan {
-    /// Two residences.
-    Free,
-    /// As many as there are.
-    Pro,
-}
-
 /// A user's subscription.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Subscription {
     /// To what.
     pub plan: Plan,
-    /// When the next period begins.
+    /// When the next period begins; the free plan has none.
     pub renews_at: Option<Timestamp>,
     /// When it was cancelled; it lasts until `renews_at`.
     pub canceled_at: Option<Timestamp>,
@@ -37,7 +29,7 @@ pub struct Subscription {
 /// What a user asks for.
 #[derive(Debug, Deserialize, Validate)]
 pub struct SubscriptionInput {
-    /// The plan.
+    /// The free one ends any other.
     #[garde(skip)]
     pub plan: Plan,
 }

@@ -2,6 +2,7 @@
 
 use spanweave::repo;
 
+use super::{Plan, Subscription};
 use crate::database::Pool;
 use crate::time::Timestamp;
 
@@ -10,9 +11,6 @@ use crate::time::Timestamp;
 pub struct SubscriptionRepository {
     pool: Pool,
 }
-
-/// A row: the plan's name, when it renews, when it was cancelled.
-pub(super) type Row = (String, Option<i64>, Option<i64>);
 
 impl SubscriptionRepository {
     /// Over these connections.
@@ -24,7 +22,7 @@ impl SubscriptionRepository {
 #[repo]
 impl SubscriptionRepository {
     /// That of a user.
-    pub(super) async fn find(&self, user_id: i64) -> sqlx::Result<Option<Row>> {
+    pub async fn find(&self, user_id: i64) -> sqlx::Result<Option<Subscription>> {
         sqlx::query_as("SELECT plan, renews_at, canceled_at FROM subscriptions WHERE user_id = $1")
             .bind(user_id)
             .fetch_optional(&self.pool)
@@ -32,7 +30,7 @@ impl SubscriptionRepository {
     }
 
     /// Begins one, in the place of the one before.
-    pub async fn begin(&self, user_id: i64, plan: &str, renews_at: Option<Timestamp>) -> sqlx::Result<()> {
+    pub async fn begin(&self, user_id: i64, plan: Plan, renews_at: Timestamp) -> sqlx::Result<()> {
         sqlx::query(
             "INSERT INTO subscriptions (user_id, plan, renews_at) VALUES ($1, $2, $3)
              ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, renews_at = excluded.renews_at,
@@ -40,19 +38,20 @@ impl SubscriptionRepository {
         )
         .bind(user_id)
         .bind(plan)
-        .bind(renews_at.map(Timestamp::seconds))
+        .bind(renews_at)
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Has it end with its period; whether there was one that had not been cancelled.
-    pub async fn cancel(&self, user_id: i64) -> sqlx::Result<bool> {
+    /// Has it end then; whether there was one that had not been cancelled.
+    pub async fn cancel(&self, user_id: i64, ends_at: Timestamp) -> sqlx::Result<bool> {
         let canceled = sqlx::query(
-            "UPDATE subscriptions SET canceled_at = $1
-             WHERE user_id = $2 AND canceled_at IS NULL AND renews_at IS NOT NULL",
+            "UPDATE subscriptions SET canceled_at = $1, renews_at = $2
+             WHERE user_id = $3 AND canceled_at IS NULL",
         )
-        .bind(Timestamp::now().seconds())
+        .bind(Timestamp::now())
+        .bind(ends_at)
         .bind(user_id)
         .execute(&self.pool)
         .await?;

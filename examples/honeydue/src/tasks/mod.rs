@@ -15,9 +15,9 @@ use crate::http::{line, lines};
 use crate::time::Timestamp;
 
 /// Something to be done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Task {
-    /// Its number.
+    /// By which the paths of the API name it.
     pub id: i64,
     /// Where it is to be done.
     pub residence_id: i64,
@@ -27,7 +27,7 @@ pub struct Task {
     pub title: String,
     /// What else there is to know.
     pub notes: String,
-    /// When.
+    /// When it is to be done; its owner is reminded then.
     pub due_at: Option<Timestamp>,
     /// How long after it was done it is to be done again.
     pub repeat_days: Option<i64>,
@@ -53,7 +53,7 @@ pub struct TaskInput {
     #[garde(length(max = 4_000), custom(lines))]
     #[serde(default)]
     pub notes: String,
-    /// When.
+    /// When it is to be done; its owner is reminded then.
     #[garde(skip)]
     pub due_at: Option<Timestamp>,
     /// How long after it was done it is to be done again.
@@ -64,7 +64,7 @@ pub struct TaskInput {
 /// A task that is due, and whose it is.
 #[derive(Debug, sqlx::FromRow)]
 pub struct DueTask {
-    /// Its number.
+    /// The task.
     pub id: i64,
     /// What it is.
     pub title: String,

@@ -1,13 +1,11 @@
 //! The table `tasks`.
 
 use spanweave::repo;
-use sqlx::AssertSqlSafe;
-use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
 
 use super::{DueTask, OpenTasks, Task, TaskInput};
-use crate::database::{Pool, placeholders};
+use crate::database::Pool;
 use crate::http::PageQuery;
+use crate::notifications::{NewNotification, NotificationRepository};
 use crate::time::Timestamp;
 
 /// Tasks, always those of residences that one user owns.
@@ -25,18 +23,36 @@ impl TaskRepository {
 
 #[repo]
 impl TaskRepository {
-    /// A page of the tasks in residences.
-    pub async fn for_residences(&self, residences: &[i64], page: &PageQuery) -> sqlx::Result<Vec<Task>> {
-        // Only the numbers of what is bound are put into the text.
-        let text = format!(
-            "SELECT * FROM tasks WHERE id > $1 AND residence_id IN ({}) ORDER BY id LIMIT $2",
-            placeholders(3, residences.len())
-        );
-        let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(page.after()).bind(page.limit_and_one());
-        for id in residences {
-            query = query.bind(id);
-        }
-        query.fetch_all(&self.pool).await
+    /// A page of all of a user's.
+    pub async fn list(&self, user_id: i64, page: &PageQuery) -> sqlx::Result<Vec<Task>> {
+        sqlx::query_as(
+            "SELECT tasks.* FROM tasks JOIN residences ON residences.id = tasks.residence_id
+             WHERE residences.owner_id = $1 AND tasks.id > $2 ORDER BY tasks.id LIMIT $3",
+        )
+        .bind(user_id)
+        .bind(page.after())
+        .bind(page.limit_and_one())
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    /// A page of those in one residence of a user.
+    pub async fn list_of_residence(
+        &self,
+        user_id: i64,
+        residence_id: i64,
+        page: &PageQuery,
+    ) -> sqlx::Result<Vec<Task>> {
+        sqlx::query_as(
+            "SELECT tasks.* FROM tasks JOIN residences ON residences.id = tasks.residence_id
+             WHERE residences.owner_id = $1 AND residences.id = $2 AND tasks.id > $3 ORDER BY tasks.id LIMIT $4",
+        )
+        .bind(user_id)
+        .bind(residence_id)
+        .bind(page.after())
+        .bind(page.limit_and_one())
+        .fetch_all(&self.pool)
+        .await
     }
 
     /// One of a user's.
@@ -61,59 +77,72 @@ impl TaskRepository {
         .bind(task.contractor_id)
         .bind(&task.title)
         .bind(&task.notes)
-        .bind(task.due_at.map(Timestamp::seconds))
+        .bind(task.due_at)
         .bind(task.repeat_days)
-        .bind(Timestamp::now().seconds())
+        .bind(Timestamp::now())
         .fetch_one(&self.pool)
         .await
     }
 
-    /// Changes one, and forgets that its owner was reminded.
-    pub async fn update(&self, id: i64, task: &TaskInput) -> sqlx::Result<()> {
-        sqlx::query(
+    /// Changes one of a user's, and forgets that they were reminded if it is due at another time; whether there was one.
+    pub async fn update(&self, user_id: i64, id: i64, task: &TaskInput) -> sqlx::Result<bool> {
+        let updated = sqlx::query(
             "UPDATE tasks SET residence_id = $1, contractor_id = $2, title = $3, notes = $4, due_at = $5,
-                 repeat_days = $6, reminded_at = NULL
-             WHERE id = $7",
+                 repeat_days = $6, reminded_at = CASE WHEN due_at = $7 THEN reminded_at END
+             WHERE id = $8 AND residence_id IN (SELECT id FROM residences WHERE owner_id = $9)",
         )
         .bind(task.residence_id)
         .bind(task.contractor_id)
         .bind(&task.title)
         .bind(&task.notes)
-        .bind(task.due_at.map(Timestamp::seconds))
+        .bind(task.due_at)
         .bind(task.repeat_days)
+        .bind(task.due_at)
         .bind(id)
+        .bind(user_id)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(updated.rows_affected() > 0)
     }
 
-    /// Completes one and, if it is to be done again, adds the next in the same transaction; whether it was open.
-    pub async fn complete(&self, task: &Task, next_due: Option<Timestamp>) -> sqlx::Result<bool> {
-        let now = Timestamp::now().seconds();
+    /// Completes one of a user's and, if it is to be done again, adds the next; the id of the notification that tells of it, if it
+    /// was open. All of it is done, or nothing.
+    pub async fn complete(
+        &self,
+        user_id: i64,
+        id: i64,
+        next_due: Option<Timestamp>,
+        done: &NewNotification,
+    ) -> sqlx::Result<Option<i64>> {
+        let now = Timestamp::now();
         let mut transaction = self.pool.begin().await?;
-        let completed =
-            sqlx::query("UPDATE tasks SET completed_at = $1 WHERE id = $2 AND completed_at IS NULL")
-                .bind(now)
-                .bind(task.id)
-                .execute(&mut *transaction)
-                .await?;
+        let completed = sqlx::query(
+            "UPDATE tasks SET completed_at = $1 WHERE id = $2 AND completed_at IS NULL
+                 AND residence_id IN (SELECT id FROM residences WHERE owner_id = $3)",
+        )
+        .bind(now)
+        .bind(id)
+        .bind(user_id)
+        .execute(&mut *transaction)
+        .await?;
         if completed.rows_affected() == 0 {
             transaction.rollback().await?;
-            return Ok(false);
+            return Ok(None);
         }
         if let Some(due_at) = next_due {
             sqlx::query(
                 "INSERT INTO tasks (residence_id, contractor_id, title, notes, due_at, repeat_days, created_at)
                  SELECT residence_id, contractor_id, title, notes, $1, repeat_days, $2 FROM tasks WHERE id = $3",
             )
-            .bind(due_at.seconds())
+            .bind(due_at)
             .bind(now)
-            .bind(task.id)
+            .bind(id)
             .execute(&mut *transaction)
             .await?;
         }
+        let notification = NotificationRepository::insert(&mut transaction, done).await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(Some(notification))
     }
 
     /// Removes one of a user's; whether there was one.
@@ -132,24 +161,50 @@ impl TaskRepository {
              WHERE tasks.due_at <= $1 AND tasks.completed_at IS NULL AND tasks.reminded_at IS NULL
              ORDER BY tasks.due_at LIMIT $2",
         )
-        .bind(now.seconds())
+        .bind(now)
         .bind(limit)
         .fetch_all(&self.pool)
         .await
     }
 
-    /// Notes that the owner of one is being reminded; whether nobody else had.
-    pub async fn claim_reminder(&self, id: i64) -> sqlx::Result<bool> {
-        let claim = sqlx::query("UPDATE tasks SET reminded_at = $1 WHERE id = $2 AND reminded_at IS NULL");
-        let claimed = claim.bind(Timestamp::now().seconds()).bind(id).execute(&self.pool).await?;
-        Ok(claimed.rows_affected() > 0)
+    /// Writes down a reminder of one, if it still is due and nobody else has; the id of the notification.
+    pub async fn remind(&self, id: i64, reminder: &NewNotification) -> sqlx::Result<Option<i64>> {
+        let now = Timestamp::now();
+        let mut transaction = self.pool.begin().await?;
+        let claimed = sqlx::query(
+            "UPDATE tasks SET reminded_at = $1
+             WHERE id = $2 AND reminded_at IS NULL AND completed_at IS NULL AND due_at <= $3",
+        )
+        .bind(now)
+        .bind(id)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        if claimed.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(None);
+        }
+        let notification = NotificationRepository::insert(&mut transaction, reminder).await?;
+        transaction.commit().await?;
+        Ok(Some(notification))
     }
 
-    /// Notes that somebody is being told what is to be done on the day; whether nobody else had.
-    pub async fn claim_digest(&self, user_id: i64, now: Timestamp) -> sqlx::Result<bool> {
-        let claim = sqlx::query("INSERT INTO digests (user_id, day) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-        let claimed = claim.bind(user_id).bind(now.day()).execute(&self.pool).await?;
-        Ok(claimed.rows_affected() > 0)
+    /// Writes down what somebody is told on the day, if nobody else has; the id of the notification.
+    pub async fn tell_on_day(&self, digest: &NewNotification, now: Timestamp) -> sqlx::Result<Option<i64>> {
+        let mut transaction = self.pool.begin().await?;
+        let claimed =
+            sqlx::query("INSERT INTO digests (user_id, day) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(digest.user_id)
+                .bind(now.day())
+                .execute(&mut *transaction)
+                .await?;
+        if claimed.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(None);
+        }
+        let notification = NotificationRepository::insert(&mut transaction, digest).await?;
+        transaction.commit().await?;
+        Ok(Some(notification))
     }
 
     /// Who has open tasks that are due until then and was not told so on the day, and how many.
@@ -167,30 +222,9 @@ impl TaskRepository {
              GROUP BY residences.owner_id ORDER BY residences.owner_id LIMIT $3",
         )
         .bind(now.day())
-        .bind(until.seconds())
+        .bind(until)
         .bind(limit)
         .fetch_all(&self.pool)
         .await
     }
-}
-
-impl<'r> FromRow<'r, AnyRow> for Task {
-    fn from_row(row: &'r AnyRow) -> sqlx::Result<Task> {
-        let optional = |column| row.try_get::<Option<i64>, _>(column)?.map(moment).transpose();
-        Ok(Task {
-            id: row.try_get("id")?,
-            residence_id: row.try_get("residence_id")?,
-            contractor_id: row.try_get("contractor_id")?,
-            title: row.try_get("title")?,
-            notes: row.try_get("notes")?,
-            due_at: optional("due_at")?,
-            repeat_days: row.try_get("repeat_days")?,
-            completed_at: optional("completed_at")?,
-            created_at: moment(row.try_get("created_at")?)?,
-        })
-    }
-}
-
-fn moment(seconds: i64) -> sqlx::Result<Timestamp> {
-    Timestamp::try_from(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
 }

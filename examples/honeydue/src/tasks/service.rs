@@ -29,7 +29,7 @@ pub struct TaskService {
 }
 
 impl TaskService {
-    /// Of these parts.
+    /// Of what the repositories hold; whom they concern is told by notifications.
     pub fn new(
         tasks: TaskRepository,
         residences: ResidenceRepository,
@@ -40,15 +40,11 @@ impl TaskService {
     }
 }
 
-#[traced_service(calls(tasks, residences, notifications))]
+#[traced_service(strict, calls(tasks, residences, notifications))]
 impl TaskService {
     /// A page of all tasks of a user.
     pub async fn list_tasks(&self, user_id: i64, query: &PageQuery) -> Result<Page<Task>> {
-        let residences = self.residences.ids_for_user(user_id).await?;
-        if residences.is_empty() {
-            return Ok(Page::of(Vec::new(), query, |task: &Task| task.id));
-        }
-        let found = self.tasks.for_residences(&residences, query).await?;
+        let found = self.tasks.list(user_id, query).await?;
         Ok(Page::of(found, query, |task| task.id))
     }
 
@@ -60,7 +56,7 @@ impl TaskService {
         query: &PageQuery,
     ) -> Result<Page<Task>> {
         self.residences.find(user_id, residence_id).await?.ok_or(AppError::NotFound("residence"))?;
-        let found = self.tasks.for_residences(&[residence_id], query).await?;
+        let found = self.tasks.list_of_residence(user_id, residence_id, query).await?;
         Ok(Page::of(found, query, |task| task.id))
     }
 
@@ -78,9 +74,10 @@ impl TaskService {
 
     /// Changes one.
     pub async fn update(&self, user_id: i64, id: i64, input: &TaskInput) -> Result<Task> {
-        self.get(user_id, id).await?;
         self.require_parts(user_id, input).await?;
-        self.tasks.update(id, input).await?;
+        if !self.tasks.update(user_id, id, input).await? {
+            return Err(TASK);
+        }
         self.get(user_id, id).await
     }
 
@@ -88,9 +85,7 @@ impl TaskService {
     pub async fn complete(&self, user_id: i64, id: i64) -> Result<Task> {
         let task = self.tasks.find(user_id, id).await?.ok_or(TASK)?;
         let again = task.repeat_days.and_then(|days| u32::try_from(days).ok()).map(|days| DAY * days);
-        if !self.tasks.complete(&task, again.map(|later| Timestamp::now().plus(later))).await? {
-            return Err(AppError::Conflict("the task is complete already"));
-        }
+        let next_due = again.map(|later| Timestamp::now().plus(later));
         let done = NewNotification {
             user_id,
             task_id: Some(id),
@@ -98,7 +93,8 @@ impl TaskService {
             title: "Done".to_owned(),
             body: task.title,
         };
-        self.notifications.notify(done).await?;
+        let told = self.tasks.complete(user_id, id, next_due, &done).await?;
+        self.notifications.enqueue(told.ok_or(AppError::Conflict("the task is complete already"))?).await;
         self.get(user_id, id).await
     }
 
@@ -109,13 +105,8 @@ impl TaskService {
 
     /// Reminds the owners of tasks that are due, of each once; of how many they were.
     pub async fn remind_due(&self) -> Result<usize> {
-        let due = self.tasks.due(Timestamp::now(), REMINDERS).await?;
-        let mut told = 0;
-        for task in due {
-            // Another worker may be at it.
-            if !self.tasks.claim_reminder(task.id).await? {
-                continue;
-            }
+        let mut reminded = 0;
+        for task in self.tasks.due(Timestamp::now(), REMINDERS).await? {
             let reminder = NewNotification {
                 user_id: task.user_id,
                 task_id: Some(task.id),
@@ -123,10 +114,13 @@ impl TaskService {
                 title: "Due".to_owned(),
                 body: task.title,
             };
-            self.notifications.notify(reminder).await?;
-            told += 1;
+            // Another worker may be at it, or the task be done by now.
+            if let Some(notification) = self.tasks.remind(task.id, &reminder).await? {
+                self.notifications.enqueue(notification).await;
+                reminded += 1;
+            }
         }
-        Ok(told)
+        Ok(reminded)
     }
 
     /// Tells everyone who has something to do until tomorrow how much that is, once a day; how many were told.
@@ -139,10 +133,6 @@ impl TaskService {
                 return Ok(told);
             }
             for user in users {
-                // Another worker may be at it.
-                if !self.tasks.claim_digest(user.user_id, now).await? {
-                    continue;
-                }
                 let digest = NewNotification {
                     user_id: user.user_id,
                     task_id: None,
@@ -150,8 +140,11 @@ impl TaskService {
                     title: "Today".to_owned(),
                     body: format!("{} to do until tomorrow", user.open),
                 };
-                self.notifications.notify(digest).await?;
-                told += 1;
+                // Another worker may be at it.
+                if let Some(notification) = self.tasks.tell_on_day(&digest, now).await? {
+                    self.notifications.enqueue(notification).await;
+                    told += 1;
+                }
             }
         }
     }

@@ -42,6 +42,11 @@ impl Api {
         std::fs::remove_file(self.folder.path().join(key)).unwrap();
     }
 
+    /// What the schedule behind removals does; how many objects it has removed.
+    pub async fn remove_discarded(&self) -> usize {
+        self.app.app.documents.remove_discarded().await.unwrap()
+    }
+
     /// What the job behind an upload does.
     pub async fn make_thumbnail(&self, document: i64) -> honeydue::error::Result<()> {
         self.app.app.documents.make_thumbnail(document).await

@@ -85,6 +85,7 @@ async fn there_is_nothing_to_do_for_other_documents() {
     let pdf = upload(&user, residence, PDF).await;
     let deleted = upload(&user, residence, &png(40, 30)).await;
     user.delete(&format!("/api/documents/{deleted}")).await;
+    assert_eq!(api.remove_discarded().await, 1);
 
     api.make_thumbnail(pdf).await.unwrap();
     api.make_thumbnail(deleted).await.unwrap();
@@ -126,15 +127,22 @@ async fn the_work_on_another_thread_is_in_the_trace() {
         api.app.tree("job", &["result"]),
         "job
   DocumentService.make_thumbnail
-    DocumentRepository.original
+    DocumentRepository.without_thumbnail
       SELECT documents
     storage.download
       b2.GetObject
     thumbnail.scale
+    DocumentRepository.discard_object
+      INSERT discarded_objects
     storage.upload result=ok
       b2.PutObject result=ok
     DocumentRepository.set_thumbnail
-      UPDATE documents
+      transaction
+        BEGIN
+        UPDATE documents
+        DocumentRepository.keep_object
+          DELETE discarded_objects
+        COMMIT
 "
     );
 }

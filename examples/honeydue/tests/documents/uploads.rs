@@ -142,10 +142,17 @@ async fn an_upload_is_one_tree() {
   DocumentService.upload
     ResidenceRepository.find
       SELECT residences
+    DocumentRepository.discard_object
+      INSERT discarded_objects
     storage.upload result=ok size_bytes=8 mime_type=application/pdf bucket=local
       b2.PutObject result=ok size_bytes=8 mime_type=application/pdf bucket=local
     DocumentRepository.insert
-      INSERT documents SELECT residences
+      transaction
+        BEGIN
+        INSERT documents SELECT residences
+        DocumentRepository.keep_object
+          DELETE discarded_objects
+        COMMIT
     DocumentRepository.find
       SELECT documents residences
 "

@@ -12,12 +12,12 @@ pub struct TaskService {
 #[traced_service(calls(tasks, residences))]
 impl TaskService {
     pub async fn list_tasks(&self, user_id: i64, page: &PageQuery) -> Result<Vec<Task>> {
-        let residences = self.residences.ids_for_user(user_id).await?;
-        Ok(self.tasks.for_residences(&residences, page).await?)
+        Ok(self.tasks.list(user_id, page).await?)
     }
 
-    pub async fn get_tasks_by_residence(&self, id: i64, page: &PageQuery) -> Result<Vec<Task>> {
-        Ok(self.tasks.for_residences(&[id], page).await?)
+    pub async fn get_tasks_by_residence(&self, user_id: i64, id: i64, page: &PageQuery) -> Result<Vec<Task>> {
+        self.residences.find(user_id, id).await?.ok_or(AppError::NotFound("residence"))?;
+        Ok(self.tasks.list_of_residence(user_id, id, page).await?)
     }
 
     pub async fn get(&self, user_id: i64, id: i64) -> Result<Task> {

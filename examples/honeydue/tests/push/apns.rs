@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use honeydue::push::apns::{ApnsClient, Reason};
-use honeydue::push::{PushError, PushToken};
+use honeydue::push::{Message, PushError, PushToken};
 use hyper::{Response, Version};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
@@ -26,7 +26,8 @@ fn client(vendor: &Vendor) -> ApnsClient {
 }
 
 async fn send(telemetry: &TestTelemetry, client: &ApnsClient) -> Result<(), PushError> {
-    telemetry.root("test").run(client.send(&token(), &message())).await
+    let message = Message::new(7, Some(3), None, "Due", "Clean the gutters");
+    telemetry.root("test").run(client.send(&token(), &message)).await
 }
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn a_message_is_sent_as_apple_documents() {
 async fn a_category_goes_into_the_message() {
     let (vendor, telemetry) = (Vendor::answering([]).await, TestTelemetry::new());
     let (client, token, message) = (client(&vendor), token(), message());
-    telemetry.root("test").run(client.send_with_category(&token, &message, "TASK_DUE")).await.unwrap();
+    telemetry.root("test").run(client.send_with_category(&token, &message)).await.unwrap();
     assert_eq!(vendor.received()[0].body["aps"]["category"], "TASK_DUE");
 }
 
@@ -67,7 +68,7 @@ async fn each_message_is_a_span_and_a_duration() {
     let (client, token, message) = (client(&vendor), token(), message());
     let pushes = async {
         client.send(&token, &message).await.unwrap();
-        client.send_with_category(&token, &message, "TASK_DUE").await.unwrap_err();
+        client.send_with_category(&token, &message).await.unwrap_err();
     };
     telemetry.root("job").run(pushes).await;
     assert_eq!(

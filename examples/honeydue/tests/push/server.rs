@@ -1,7 +1,7 @@
 //! The application with vendors of its own.
 
 use honeydue::error;
-use honeydue::notifications::{Category, Delivery, NewNotification};
+use honeydue::notifications::{Category, Delivery, NewNotification, NotificationRepository};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use spanweave::testing::TestTelemetry;
@@ -47,7 +47,7 @@ impl Server {
         device["id"].as_i64().unwrap()
     }
 
-    /// Tells a user something, and returns its id.
+    /// Writes down what a user is told, and returns its id.
     pub async fn notify(&self, user: &User<'_>, category: Category) -> i64 {
         notify(&self.app, user, category).await
     }
@@ -61,7 +61,8 @@ impl Server {
 pub async fn notify(app: &TestApp, user: &User<'_>, category: Category) -> i64 {
     let (title, body) = ("Due".to_owned(), "Clean the gutters".to_owned());
     let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
-    app.app.notifications.notify(notification).await.unwrap()
+    let mut connection = app.app.pool.acquire().await.unwrap();
+    NotificationRepository::insert(&mut connection, &notification).await.unwrap()
 }
 
 pub async fn deliver(app: &TestApp, notification: i64) -> error::Result<Delivery> {

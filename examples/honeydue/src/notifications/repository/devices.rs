@@ -27,13 +27,13 @@ impl DeviceRepository {
         sqlx::query_scalar(
             "INSERT INTO devices (user_id, platform, push_token, registered_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (push_token) DO UPDATE SET user_id = excluded.user_id, platform = excluded.platform,
-                 registered_at = excluded.registered_at
+                 registered_at = excluded.registered_at, refusals = 0
              RETURNING id",
         )
         .bind(user_id)
-        .bind(device.platform.name())
+        .bind(device.platform)
         .bind(device.push_token.expose())
-        .bind(Timestamp::now().seconds())
+        .bind(Timestamp::now())
         .fetch_one(&self.pool)
         .await
     }
@@ -82,7 +82,8 @@ impl DeviceRepository {
     /// Those of a notification's user that it has not reached.
     pub async fn unreached(&self, notification_id: i64) -> sqlx::Result<Vec<Addressee>> {
         sqlx::query_as(
-            "SELECT devices.id, devices.platform, devices.push_token, devices.registered_at FROM devices
+            "SELECT devices.id, devices.platform, devices.push_token, devices.registered_at, devices.refusals
+             FROM devices
              JOIN notifications ON notifications.user_id = devices.user_id
              LEFT JOIN deliveries
                  ON deliveries.device_id = devices.id AND deliveries.notification_id = notifications.id
@@ -106,11 +107,22 @@ impl DeviceRepository {
         Ok(())
     }
 
-    /// Removes one whose token is no longer good, unless it has registered again meanwhile.
+    /// Notes how often in a row the vendor of one did not know its token, unless it has registered again meanwhile.
+    pub async fn set_refusals(&self, device: &Addressee, refusals: i64) -> sqlx::Result<()> {
+        sqlx::query("UPDATE devices SET refusals = $1 WHERE id = $2 AND registered_at = $3")
+            .bind(refusals)
+            .bind(device.id)
+            .bind(device.registered_at)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes one that cannot be reached, unless it has registered again meanwhile.
     pub async fn remove_unreachable(&self, device: &Addressee) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM devices WHERE id = $1 AND registered_at = $2")
             .bind(device.id)
-            .bind(device.registered_at.seconds())
+            .bind(device.registered_at)
             .execute(&self.pool)
             .await?;
         Ok(())

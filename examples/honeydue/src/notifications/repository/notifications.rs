@@ -1,13 +1,17 @@
 //! The table `notifications`.
+//!
+//! A notification is written in the transaction of what it tells of, and the job that pushes it is enqueued behind that. Rows whose
+//! job was not enqueued are there to be found.
 
 use spanweave::repo;
-use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
 
-use crate::database::Pool;
+use crate::database::{Connection, Pool};
 use crate::http::PageQuery;
-use crate::notifications::{Category, NewNotification, Notification};
+use crate::notifications::{NewNotification, Notification};
 use crate::time::Timestamp;
+
+/// How long a row waits for who has written it to enqueue its job, in seconds.
+const A_MOMENT: i64 = 10;
 
 /// What users were told.
 #[derive(Clone)]
@@ -24,35 +28,65 @@ impl NotificationRepository {
 
 #[repo]
 impl NotificationRepository {
-    /// Adds one, and returns its id.
-    pub async fn insert(&self, notification: &NewNotification) -> sqlx::Result<i64> {
+    /// Adds one in a transaction, and returns its id.
+    pub async fn insert(connection: &mut Connection, notification: &NewNotification) -> sqlx::Result<i64> {
         sqlx::query_scalar(
             "INSERT INTO notifications (user_id, task_id, category, title, body, created_at)
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         )
         .bind(notification.user_id)
         .bind(notification.task_id)
-        .bind(notification.category.name())
+        .bind(notification.category)
         .bind(&notification.title)
         .bind(&notification.body)
-        .bind(Timestamp::now().seconds())
-        .fetch_one(&self.pool)
+        .bind(Timestamp::now())
+        .fetch_one(connection)
         .await
     }
 
-    /// A page of a user's.
+    /// Notes that the job of one was enqueued.
+    pub async fn mark_enqueued(&self, id: i64) -> sqlx::Result<()> {
+        sqlx::query("UPDATE notifications SET enqueued_at = $1 WHERE id = $2")
+            .bind(Timestamp::now())
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Those that have waited for their job for more than a moment, the oldest first.
+    pub async fn waiting(&self, limit: i64) -> sqlx::Result<Vec<i64>> {
+        sqlx::query_scalar(
+            "SELECT id FROM notifications WHERE enqueued_at IS NULL AND created_at < $1 ORDER BY id LIMIT $2",
+        )
+        .bind(Timestamp::now().seconds() - A_MOMENT)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    /// A page of a user's, the newest first.
     pub async fn list(&self, user_id: i64, page: &PageQuery) -> sqlx::Result<Vec<Notification>> {
-        sqlx::query_as("SELECT * FROM notifications WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3")
-            .bind(user_id)
-            .bind(page.after())
-            .bind(page.limit_and_one())
-            .fetch_all(&self.pool)
-            .await
+        sqlx::query_as(
+            "SELECT id, task_id, category, title, body, read_at, created_at FROM notifications
+             WHERE user_id = $1 AND ($2 = 0 OR id < $3) ORDER BY id DESC LIMIT $4",
+        )
+        .bind(user_id)
+        .bind(page.after())
+        .bind(page.after())
+        .bind(page.limit_and_one())
+        .fetch_all(&self.pool)
+        .await
     }
 
     /// Any user's, for who delivers it.
     pub async fn find_of_anyone(&self, id: i64) -> sqlx::Result<Option<Notification>> {
-        sqlx::query_as("SELECT * FROM notifications WHERE id = $1").bind(id).fetch_optional(&self.pool).await
+        sqlx::query_as(
+            "SELECT id, task_id, category, title, body, read_at, created_at FROM notifications WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
     }
 
     /// Notes that a user has read one of theirs, the first time; whether there is one.
@@ -60,26 +94,7 @@ impl NotificationRepository {
         let update = sqlx::query(
             "UPDATE notifications SET read_at = COALESCE(read_at, $1) WHERE user_id = $2 AND id = $3",
         );
-        let bound = update.bind(Timestamp::now().seconds()).bind(user_id).bind(id);
+        let bound = update.bind(Timestamp::now()).bind(user_id).bind(id);
         Ok(bound.execute(&self.pool).await?.rows_affected() > 0)
     }
-}
-
-impl<'r> FromRow<'r, AnyRow> for Notification {
-    fn from_row(row: &'r AnyRow) -> sqlx::Result<Notification> {
-        let category: String = row.try_get("category")?;
-        Ok(Notification {
-            id: row.try_get("id")?,
-            task_id: row.try_get("task_id")?,
-            category: Category::try_from(category).map_err(|error| sqlx::Error::Decode(error.into()))?,
-            title: row.try_get("title")?,
-            body: row.try_get("body")?,
-            read_at: row.try_get::<Option<i64>, _>("read_at")?.map(moment).transpose()?,
-            created_at: moment(row.try_get("created_at")?)?,
-        })
-    }
-}
-
-fn moment(seconds: i64) -> sqlx::Result<Timestamp> {
-    Timestamp::try_from(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
 }

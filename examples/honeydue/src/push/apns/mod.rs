@@ -68,32 +68,22 @@ impl ApnsClient {
     /// Apple did not take it.
     #[traced(name = "apns.Send", metric = "apns_send_duration_seconds", fields(topic = self.topic.as_str()))]
     pub async fn send(&self, token: &PushToken, message: &Message) -> Result<(), PushError> {
-        self.deliver(token, message, None).await.inspect_err(PushError::tell_reason)
+        self.deliver(token, message).await.inspect_err(PushError::tell_reason)
     }
 
-    /// Sends a message with the buttons of a category.
+    /// Sends a message that has the buttons of its category.
     ///
     /// # Errors
     ///
     /// Apple did not take it.
     #[traced(name = "apns.SendWithCategory", metric = "apns_send_duration_seconds", fields(topic = self.topic.as_str()))]
-    pub async fn send_with_category(
-        &self,
-        token: &PushToken,
-        message: &Message,
-        category: &str,
-    ) -> Result<(), PushError> {
-        self.deliver(token, message, Some(category)).await.inspect_err(PushError::tell_reason)
+    pub async fn send_with_category(&self, token: &PushToken, message: &Message) -> Result<(), PushError> {
+        self.deliver(token, message).await.inspect_err(PushError::tell_reason)
     }
 
     /// Once more, where our own token is what Apple does not take.
-    async fn deliver(
-        &self,
-        token: &PushToken,
-        message: &Message,
-        category: Option<&str>,
-    ) -> Result<(), PushError> {
-        let payload = payload(message, category);
+    async fn deliver(&self, token: &PushToken, message: &Message) -> Result<(), PushError> {
+        let payload = payload(message);
         let authorization = self.provider_token.current(Timestamp::now())?;
         let Some(refusal) = self.post(token, message, &payload, authorization.clone()).await? else {
             return Ok(());
@@ -139,9 +129,9 @@ impl ApnsClient {
     }
 }
 
-fn payload(message: &Message, category: Option<&str>) -> Value {
+fn payload(message: &Message) -> Value {
     let mut aps = json!({ "alert": { "title": message.title, "body": message.body }, "sound": "default" });
-    if let Some(category) = category {
+    if let Some(category) = message.category {
         aps["category"] = category.into();
     }
     json!({ "aps": aps, "notification_id": message.notification_id, "task_id": message.task_id })
@@ -161,7 +151,9 @@ struct Refusal {
 impl From<Refusal> for PushError {
     fn from(Refusal { status, reason, retry_after }: Refusal) -> PushError {
         let is_unknown = reason == Reason::Other;
-        if reason.is_of_device_token() {
+        if reason.is_gone() {
+            PushError::Gone { reason: reason.name() }
+        } else if reason.is_of_device_token() {
             PushError::BadToken { reason: reason.name() }
         } else if reason.is_transient() || (is_unknown && http::is_transient(status)) {
             PushError::Unavailable { reason: reason.name(), retry_after }

@@ -115,14 +115,13 @@ reasons! {
 
 impl Reason {
     /// Whether the device is not to be written to again.
+    pub fn is_gone(self) -> bool {
+        matches!(self, Reason::ExpiredToken | Reason::Unregistered)
+    }
+
+    /// Whether the device's token is not one of the configured app's.
     pub fn is_of_device_token(self) -> bool {
-        matches!(
-            self,
-            Reason::BadDeviceToken
-                | Reason::DeviceTokenNotForTopic
-                | Reason::ExpiredToken
-                | Reason::Unregistered
-        )
+        matches!(self, Reason::BadDeviceToken | Reason::DeviceTokenNotForTopic)
     }
 
     /// Whether a new token of ours may mend it.

@@ -57,8 +57,13 @@ impl ErrorCode {
     }
 
     /// Whether the device is not to be written to again.
+    pub fn is_gone(self) -> bool {
+        self == ErrorCode::Unregistered
+    }
+
+    /// Whether the device's token is not one of the configured project's.
     pub fn is_of_device_token(self) -> bool {
-        matches!(self, ErrorCode::Unregistered | ErrorCode::SenderIdMismatch)
+        self == ErrorCode::SenderIdMismatch
     }
 
     /// Whether the same message may be taken later.

@@ -43,7 +43,11 @@ impl Refusal {
     pub(super) fn into_error(self, status: StatusCode, retry_after: Option<Duration>) -> PushError {
         let code = self.error.code();
         let reason = code.name();
-        if code.is_of_device_token() || (code == ErrorCode::InvalidArgument && self.error.is_about_token()) {
+        if code.is_gone() {
+            PushError::Gone { reason }
+        } else if code.is_of_device_token()
+            || (code == ErrorCode::InvalidArgument && self.error.is_about_token())
+        {
             PushError::BadToken { reason }
         } else if code.is_transient() || (code.is_vague() && http::is_transient(status)) {
             PushError::Unavailable { reason, retry_after }
