@@ -70,7 +70,7 @@ fn routes_of(text: &str) -> Vec<String> {
     for other in [".nest(", ".nest_service(", ".route_service("] {
         assert!(!text.contains(other), "{other} is not understood here");
     }
-    text.split(".route(").skip(1).flat_map(|call| routes_of_call(call)).collect()
+    text.split(".route(").skip(1).flat_map(routes_of_call).collect()
 }
 
 /// Of `"path", get(…).post(…))…`.
@@ -99,7 +99,11 @@ fn methods_of(text: &str) -> Vec<String> {
             }
             _ => {}
         }
-        if character.is_alphanumeric() || character == '_' { name.push(character) } else { name.clear() }
+        if character.is_alphanumeric() || character == '_' {
+            name.push(character);
+        } else {
+            name.clear();
+        }
     }
     panic!("a call of route does not end: {text}");
 }
