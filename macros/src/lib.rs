@@ -171,7 +171,8 @@ pub fn traced_client(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(&preset::CLIENT, args.into(), item.into()).into()
 }
 
-/// Traces work that was enqueued: CONSUMER spans, `kind="job"`.
+/// Traces work that was enqueued: CONSUMER spans, `kind="job"`. For queues of one's own: with apalis the layer of the worker,
+/// `Telemetry::job_layer`, makes the CONSUMER span, and a second one below it would be the same job twice.
 ///
 /// Everything that [`macro@traced_service`] says holds here, its options too.
 ///

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::amount::CountedValue;
 use crate::continued::{Continue, Opening};
-use crate::counted::CountedValue;
 use crate::ctx::Ctx;
 use crate::outcome::{Classify, Outcome};
 use crate::site::Site;
@@ -63,7 +63,8 @@ impl Call {
         Call(Span::unopened(caller, site))
     }
 
-    /// The call with what it adds to the counter of its method, at its end and whatever its outcome.
+    /// The call with what it adds to the counter of its method, in that one's unit, at its end and whatever its outcome: at
+    /// most 2^56 - 1.
     pub fn counting(mut self, value: &dyn CountedValue) -> Call {
         self.0.counts(value.counted_value());
         self

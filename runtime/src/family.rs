@@ -30,8 +30,6 @@ pub(crate) const MAX_OWN: usize = 256;
 const SECONDS: &str = "_seconds";
 /// What the name of a counter ends in.
 const TOTAL: &str = "_total";
-/// What the names of spanweave's own metrics of itself begin with.
-const RESERVED: &str = "spanweave_";
 /// The label of a user's own metric that spanweave adds.
 const RESULT: &str = "result";
 
@@ -75,7 +73,7 @@ impl Family {
                 return Some(known);
             }
             Some(_) => "there is a metric of this name with other labels, or of another kind",
-            None if is_ours(&on_page) => "the name is one of spanweave's own",
+            None if names::is_taken(&on_page) => "the name is one of spanweave's own",
             None if own.families.len() < MAX_OWN => {
                 let family = Box::leak(Box::new(kind.own(name, labels)));
                 own.families.push(family);
@@ -153,14 +151,6 @@ impl Kind {
 /// The name of a counter without its end, which is added where it is shown.
 pub(crate) fn stem(name: &str) -> &str {
     name.strip_suffix(TOTAL).unwrap_or(name)
-}
-
-/// Whether spanweave counts something else under the name.
-fn is_ours(on_page: &str) -> bool {
-    let outcomes = names::FAMILIES.iter().filter_map(|family| family.outcomes.as_ref());
-    let of_outcomes = outcomes.flat_map(|outcomes| [outcomes.calls, outcomes.errors]);
-    let mut counters = names::COUNTERS.iter().map(|counter| counter.name).chain(of_outcomes);
-    on_page.starts_with(RESERVED) || counters.any(|name| name == on_page)
 }
 
 /// The counters beside a histogram, named without `_total`.

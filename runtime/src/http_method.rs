@@ -4,30 +4,31 @@ use http::Method;
 
 /// A method that the conventions know, or any other one: by its place in [`NAMES`](KnownMethod::NAMES).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct KnownMethod(u8);
+pub(crate) struct KnownMethod(usize);
 
 impl KnownMethod {
     /// The attribute's and the label's values; that of all other methods is the last.
-    pub(crate) const NAMES: [&'static str; 10] =
-        ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "_OTHER"];
+    pub(crate) const NAMES: [&'static str; 11] =
+        ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "QUERY", "_OTHER"];
 
-    #[cfg(feature = "axum")]
-    pub(crate) const HEAD: KnownMethod = KnownMethod(5);
-    #[cfg(feature = "axum")]
-    pub(crate) const CONNECT: KnownMethod = KnownMethod(8);
-    const OTHER: KnownMethod = KnownMethod(9);
+    const OTHER: KnownMethod = KnownMethod(Self::NAMES.len() - 1);
 
     pub(crate) fn of(method: &Method) -> KnownMethod {
-        let known = (0..).map(KnownMethod).zip(Self::NAMES).find(|(_, name)| *name == method.as_str());
-        known.map_or(Self::OTHER, |(known, _)| known)
+        Self::NAMES.iter().position(|name| *name == method.as_str()).map_or(Self::OTHER, KnownMethod)
     }
 
+    #[cfg(feature = "axum")]
+    pub(crate) fn is(self, method: &Method) -> bool {
+        self.name() == method.as_str()
+    }
+
+    #[cfg(feature = "axum")]
     pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
+        self.0
     }
 
     pub(crate) fn name(self) -> &'static str {
-        Self::NAMES[self.index()]
+        Self::NAMES[self.0]
     }
 
     /// The name of a request's span: the method, and the template of its path, if there is one.
@@ -45,15 +46,14 @@ mod tests {
 
     #[test]
     fn a_method_that_a_client_invents_is_one_of_few() {
-        let names =
-            [Method::GET, Method::HEAD, Method::CONNECT].map(|method| KnownMethod::of(&method).name());
-        assert_eq!(names, ["GET", "HEAD", "CONNECT"]);
-        assert_eq!(KnownMethod::of(&Method::HEAD), KnownMethod::HEAD);
-        assert_eq!(KnownMethod::of(&Method::CONNECT), KnownMethod::CONNECT);
+        for known in ["GET", "HEAD", "CONNECT", "QUERY"] {
+            assert_eq!(KnownMethod::of(&known.parse().unwrap()).name(), known);
+        }
         // Methods are told by their case.
-        for invented in ["BREW", "get", "QUERY"] {
+        for invented in ["BREW", "get", "_OTHER"] {
             let method = KnownMethod::of(&invented.parse().unwrap());
             assert_eq!([method.name(), &*method.span_name(None)], ["_OTHER", "HTTP"], "{invented}");
         }
+        assert_eq!(KnownMethod::of(&Method::GET).span_name(Some("/{id}")), "GET /{id}");
     }
 }

@@ -45,14 +45,16 @@
 #![expect(clippy::inline_always, reason = "measured, each: what a call costs is `docs/performance.md`")]
 
 mod alarm;
+mod amount;
 mod bounded;
 mod buffer;
 mod call;
+#[cfg(any(feature = "apalis", feature = "logs", feature = "reqwest-middleware"))]
+mod causes;
 mod clock;
 mod collect;
 mod continued;
 mod core;
-mod counted;
 mod counters;
 mod ctx;
 mod decisions;
@@ -89,7 +91,13 @@ pub mod http;
 #[cfg(feature = "reqwest-middleware")]
 pub mod http_client;
 #[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
+mod http_host;
+#[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
 mod http_method;
+#[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
+mod http_status;
+#[cfg(any(feature = "axum", feature = "reqwest-middleware"))]
+mod http_version;
 #[cfg(feature = "apalis")]
 pub mod job;
 #[cfg(feature = "logs")]
@@ -98,11 +106,11 @@ pub mod propagate;
 pub mod sql;
 pub mod testing;
 
+pub use amount::CountedValue;
 pub use call::{Call, Traced};
 pub use continued::{
     Boxed, BoxedCall, BoxedReturn, Continue, FutureReturn, Opened, Opening, StreamReturn, TracedStream,
 };
-pub use counted::CountedValue;
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 #[doc(hidden)]
 pub use inventory;

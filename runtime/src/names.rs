@@ -119,6 +119,14 @@ pub(crate) static JOB_WAITS: Family = Family {
     max_series: MAX_SERIES_OF_ONE,
 };
 
+/// Attempts at jobs that were tried before.
+#[cfg(feature = "apalis")]
+pub(crate) static JOB_RETRIES: CounterFamily = CounterFamily {
+    name: "job_retries",
+    help: "Attempts at jobs after the first.",
+    label_names: &["task_type"],
+};
+
 /// The bounds of the convention for `http.client.request.duration`.
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) static SENT_REQUESTS: Family = Family {
@@ -129,6 +137,13 @@ pub(crate) static SENT_REQUESTS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+};
+
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) static RESENDS: CounterFamily = CounterFamily {
+    name: "http_client_resends",
+    help: "Requests that were sent again.",
+    label_names: &["host", "method"],
 };
 
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.
@@ -154,5 +169,32 @@ pub(crate) static FAMILIES: &[&Family] = &[
 ];
 
 /// The counters of what is found at run time.
-pub(crate) static COUNTERS: &[&CounterFamily] =
-    &[&SLOW_STATEMENTS, &REPEATED_STATEMENTS, &UNTRACED_STATEMENTS];
+pub(crate) static COUNTERS: &[&CounterFamily] = &[
+    #[cfg(feature = "apalis")]
+    &JOB_RETRIES,
+    #[cfg(feature = "reqwest-middleware")]
+    &RESENDS,
+    &SLOW_STATEMENTS,
+    &REPEATED_STATEMENTS,
+    &UNTRACED_STATEMENTS,
+];
+
+/// Single metrics beside these.
+pub(crate) const ACTIVE_REQUESTS: &str = "http_server_active_requests";
+pub(crate) const POOL_CONNECTIONS: &str = "db_client_connections";
+pub(crate) const TARGET: &str = "target";
+/// What the names of more of them begin with.
+pub(crate) const OF_POOLS: &str = "db_client_connection_";
+pub(crate) const OF_PROCESS: &str = "process_";
+const OF_SPANWEAVE: &str = "spanweave_";
+
+/// Whether spanweave has something else on the page under this name of a family: no metric of a user's own may have it,
+/// whatever features are on.
+pub(crate) fn is_taken(name: &str) -> bool {
+    let outcomes = FAMILIES.iter().filter_map(|family| family.outcomes.as_ref());
+    let of_outcomes = outcomes.flat_map(|outcomes| [outcomes.calls, outcomes.errors]);
+    let mut counters = COUNTERS.iter().map(|counter| counter.name).chain(of_outcomes);
+    counters.any(|counter| counter == name)
+        || [ACTIVE_REQUESTS, POOL_CONNECTIONS, TARGET, "target_info"].contains(&name)
+        || [OF_POOLS, OF_PROCESS, OF_SPANWEAVE].iter().any(|start| name.starts_with(start))
+}

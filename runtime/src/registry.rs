@@ -41,7 +41,7 @@ static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
 #[derive(Default)]
 struct Registry {
     series: Vec<Series>,
-    /// How many of them are of the user's own histograms.
+    /// How many of them are of the user's own metrics.
     of_own: usize,
     by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
     cardinalities: Cardinalities,
@@ -100,7 +100,7 @@ impl SeriesId {
 impl Registry {
     /// Room for the `other` series of every family.
     const RESERVED: usize = MAX_OWN + 16;
-    /// The most series of the user's own histograms, so that they leave room for methods, tables and routes.
+    /// The most series of the user's own metrics, so that they leave room for methods, tables and routes.
     const MAX_OF_OWN: usize = MAX_SERIES / 4;
 
     fn number(&mut self, series: Series) -> SeriesId {

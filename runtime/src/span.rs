@@ -1,8 +1,8 @@
 //! One span: what every call, statement and request is while it runs.
 
+use crate::amount::Amount;
 use crate::clock::Ticks;
 use crate::core::{self, Metric};
-use crate::counted::Amount;
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;

@@ -317,6 +317,21 @@ fn named_as_the_counter_of_calls() {}
 #[traced(counter(spanweave_traces_total = 1))]
 fn named_as_a_metric_about_spanweave() {}
 
+#[traced(metric = "process_start_time_seconds", counter(process_cpu_seconds_total = 1))]
+fn named_as_metrics_of_the_process() {}
+
+#[traced(metric = "db_client_connection_max_seconds", counter(db_client_connections_total = 1))]
+fn named_as_metrics_of_pools() {}
+
+#[traced(counter(http_server_active_requests_total = 1))]
+fn named_as_the_active_requests() {}
+
+#[traced(counter(target_total = 1))]
+fn named_as_the_target() {}
+
+#[traced(counter(target_info_total = 1))]
+fn named_as_what_tells_the_target() {}
+
 #[traced(metric = "shared_name_seconds", counter(shared_name_seconds_total = 1))]
 fn named_as_its_histogram() {}
 
@@ -333,6 +348,11 @@ fn counters_whose_name_is_taken_are_not_measured() {
         named_as_a_counter_of_ours();
         named_as_the_counter_of_calls();
         named_as_a_metric_about_spanweave();
+        named_as_metrics_of_the_process();
+        named_as_metrics_of_pools();
+        named_as_the_active_requests();
+        named_as_the_target();
+        named_as_what_tells_the_target();
         named_as_its_histogram();
         first_of_a_name();
         second_of_a_name();
@@ -341,6 +361,11 @@ fn counters_whose_name_is_taken_are_not_measured() {
     assert_eq!(lines(&text, "sqlx_slow_statements_total"), "");
     assert!(!text.contains(r#"method_calls_total{result="#), "{text}");
     assert!(!text.contains(r#"spanweave_traces_total{result="#), "{text}");
+    for taken in ["process_", "db_client_connection", "http_server_active_requests", "target"] {
+        let own: String = lines(&text, taken).lines().filter(|line| line.contains("result=")).collect();
+        assert_eq!(own, "", "{taken}");
+    }
+    assert!(text.contains("\ntarget_info{"), "{text}");
     assert_eq!(lines(&text, "shared_name_seconds_count"), "shared_name_seconds_count{result=\"ok\"} 1\n");
     assert_eq!(lines(&text, "shared_name_seconds_total"), "");
     assert_eq!(lines(&text, "shared_total"), "shared_total{a=\"a\",result=\"ok\"} 1\n");

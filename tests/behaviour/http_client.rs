@@ -7,7 +7,9 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use reqwest::{Method, Request, Response};
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next, Result};
+use reqwest_middleware::{
+    ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, RequestBuilder, Result,
+};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 use spanweave::http_client::{TraceMiddleware, UrlTemplate};
@@ -33,12 +35,15 @@ async fn serve() -> String {
         .route("/show", get(show))
         .route("/slowly", get(slowly))
         .route("/moved", get(|| async { Redirect::temporary("/show") }))
+        .route("/round", get(|| async { Redirect::temporary("/round") }))
         .route("/3/device/{token}", post(|| async { StatusCode::GONE }))
         .route("/unavailable", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
         .route("/odd", get(|| async { StatusCode::from_u16(799).unwrap() }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
+    // Nobody measures it, but its host has answered.
+    client(TraceMiddleware::new()).get(format!("http://{address}/show")).send().await.unwrap();
     format!("http://{address}")
 }
 
@@ -54,10 +59,12 @@ async fn nowhere() -> String {
 
 /// The lines of the histogram's counts.
 fn counts(telemetry: &TestTelemetry) -> Vec<String> {
+    of_metric(telemetry, "http_client_request_duration_seconds_count")
+}
+
+fn of_metric(telemetry: &TestTelemetry, name: &str) -> Vec<String> {
     let metrics = telemetry.metrics_text();
-    let counts =
-        metrics.lines().filter_map(|line| line.strip_prefix("http_client_request_duration_seconds_count"));
-    counts.map(str::to_owned).collect()
+    metrics.lines().filter_map(|line| line.strip_prefix(name)).map(str::to_owned).collect()
 }
 
 #[tokio::test]
@@ -158,25 +165,33 @@ async fn a_path_is_shown_if_asked_for() {
     assert_eq!(push.attribute("url.full").unwrap(), format!("{url}/3/device/{{token}}"));
 }
 
-/// What a server gets of a trace that carries state and baggage, from a client with this middleware.
-async fn received(telemetry: &TestTelemetry, middleware: TraceMiddleware) -> String {
-    let remote = [
-        ("traceparent".to_owned(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
-        ("tracestate".to_owned(), "foo=1".to_owned()),
-        ("baggage".to_owned(), "tenant=7".to_owned()),
-    ];
-    let request = client(middleware).get(format!("{}/show", serve().await)).header("traceparent", "by hand");
-    let sent =
-        telemetry.root("handler").under(spanweave::propagate::extract(&remote.to_vec())).run(request.send());
-    sent.await.unwrap().text().await.unwrap()
+/// The headers that a handler was asked with.
+const INBOUND: [(&str, &str); 3] = [
+    ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+    ("tracestate", "foo=1"),
+    ("baggage", "tenant=7"),
+];
+
+/// A request of a client with this middleware.
+async fn request(middleware: TraceMiddleware) -> RequestBuilder {
+    client(middleware).get(format!("{}/show", serve().await))
+}
+
+/// What a server gets of a trace that carries state and baggage.
+async fn received(telemetry: &TestTelemetry, request: RequestBuilder) -> String {
+    let remote = INBOUND.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let root = telemetry.root("handler").under(spanweave::propagate::extract(&remote));
+    root.run(request.send()).await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]
 async fn the_trace_goes_along_and_baggage_only_to_whom_it_is_for() {
     let telemetry = TestTelemetry::new();
-    let anybody = received(&telemetry, TraceMiddleware::new()).await;
-    let ours = received(&telemetry, TraceMiddleware::new().propagate_to(|url| url.path() == "/show")).await;
-    let theirs = received(&telemetry, TraceMiddleware::new().propagate_to(|_| false)).await;
+    let own = async |middleware| request(middleware).await.header("traceparent", "by hand");
+    let anybody = received(&telemetry, own(TraceMiddleware::new()).await).await;
+    let belongs = TraceMiddleware::new().propagate_to(|url| url.path() == "/show");
+    let ours = received(&telemetry, own(belongs).await).await;
+    let theirs = received(&telemetry, own(TraceMiddleware::new().propagate_to(|_| false)).await).await;
     let spans = telemetry.spans();
     let parents: Vec<_> = spans
         .iter()
@@ -185,13 +200,26 @@ async fn the_trace_goes_along_and_baggage_only_to_whom_it_is_for() {
         .collect();
     assert_eq!(anybody, format!("traceparent: {}\ntracestate: foo=1\n", parents[0]));
     assert_eq!(ours, format!("traceparent: {}\ntracestate: foo=1\nbaggage: tenant=7\n", parents[1]));
-    assert_eq!(theirs, "traceparent: by hand\n");
+    assert_eq!(theirs, "");
+}
+
+/// A handler may forward whatever headers it was asked with.
+#[tokio::test]
+async fn no_header_of_a_trace_goes_where_it_is_not_for() {
+    let telemetry = TestTelemetry::new();
+    let forwarding = async || {
+        let request = request(TraceMiddleware::new().propagate_to(|_| false)).await;
+        INBOUND.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    };
+    assert_eq!(received(&telemetry, forwarding().await).await, "");
+    let outside_any_trace = forwarding().await.send().await.unwrap();
+    assert_eq!(outside_any_trace.text().await.unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_handle_that_propagates_nothing_sends_nothing() {
     let telemetry = spanweave::Telemetry::builder().propagators(Propagators::none()).build().unwrap();
-    let request = client(TraceMiddleware::new()).get(format!("{}/show", serve().await));
+    let request = request(TraceMiddleware::new()).await;
     let response = telemetry.root("handler").run(request.send()).await.unwrap();
     assert_eq!(response.text().await.unwrap(), "");
 }
@@ -219,6 +247,7 @@ handler
 "
     );
     assert_eq!(counts(&telemetry), [r#"{host="127.0.0.1",method="GET",status="503"} 3"#]);
+    assert_eq!(of_metric(&telemetry, "http_client_resends_total"), [r#"{host="127.0.0.1",method="GET"} 2"#]);
 }
 
 #[tokio::test]
@@ -273,6 +302,48 @@ handler
     );
 }
 
+/// Refuses every request.
+struct Refusing;
+
+#[async_trait::async_trait]
+impl Middleware for Refusing {
+    async fn handle(&self, _: Request, _: &mut Extensions, _: Next<'_>) -> Result<Response> {
+        Err(Error::middleware(std::io::Error::other("on purpose")))
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_response_for_another_reason_has_the_class_of_that() {
+    let telemetry = TestTelemetry::new();
+    let url = serve().await;
+    let direct = reqwest::Client::builder().no_proxy().build().unwrap();
+    let direct = ClientBuilder::new(direct).with(TraceMiddleware::new()).build();
+    let refusing =
+        ClientBuilder::new(reqwest::Client::new()).with(TraceMiddleware::new()).with(Refusing).build();
+    telemetry
+        .root("handler")
+        .run(async {
+            // A name that by RFC 6761 nobody has, and no proxy is asked for.
+            direct.get("http://nobody.invalid/").send().await.unwrap_err();
+            client(TraceMiddleware::new()).get(format!("{url}/round")).send().await.unwrap_err();
+            refusing.get(&url).send().await.unwrap_err();
+        })
+        .await;
+    assert_eq!(
+        telemetry.span_tree(),
+        "handler\n  GET [error: dns]\n  GET [error: redirect]\n  GET [error: middleware]\n"
+    );
+    assert_eq!(
+        counts(&telemetry),
+        [
+            r#"{host="127.0.0.1",method="GET",status="middleware"} 1"#,
+            r#"{host="127.0.0.1",method="GET",status="redirect"} 1"#,
+            r#"{host="other",method="GET",status="dns"} 1"#,
+        ],
+        "a host that has never answered has no label of its own"
+    );
+}
+
 #[tokio::test]
 async fn a_request_that_is_dropped_was_cancelled() {
     let telemetry = TestTelemetry::new();
@@ -287,9 +358,9 @@ async fn a_request_that_is_dropped_was_cancelled() {
 
 #[tokio::test]
 async fn a_panic_below_the_middleware_is_one() {
-    let telemetry = TestTelemetry::new();
+    let (telemetry, url) = (TestTelemetry::new(), serve().await);
     let client = client(TraceMiddleware::new().propagate_to(|_| panic!("on purpose")));
-    let request = telemetry.root("handler").run(client.get("http://127.0.0.1/").send());
+    let request = telemetry.root("handler").run(client.get(url).send());
     assert!(tokio::spawn(request).await.unwrap_err().is_panic());
     assert_eq!(telemetry.span_tree(), "handler [panicked]\n  GET [panicked]\n");
     assert_eq!(counts(&telemetry), [r#"{host="127.0.0.1",method="GET",status="panicked"} 1"#]);

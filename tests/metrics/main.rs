@@ -13,9 +13,10 @@ fn steady(page: &str) -> String {
     let steady = page.lines().map(|line| {
         let line = line.split_once(" # {trace_id=").map_or(line, |(sample, _)| sample);
         let (name, _) = line.split_once(['{', ' ']).unwrap_or((line, ""));
-        let is_measured = name.ends_with("_duration_seconds_bucket") && !line.contains(r#"le="+Inf""#);
+        let is_time = ["_duration_seconds", "_wait_seconds"].iter().any(|time| name.contains(time));
+        let is_measured = name.ends_with("_bucket") && !line.contains(r#"le="+Inf""#);
         let is_unsteady =
-            is_measured || name.ends_with("_duration_seconds_sum") || name.starts_with("process_");
+            (is_time && (is_measured || name.ends_with("_sum"))) || name.starts_with("process_");
         match line.rsplit_once(' ') {
             Some((series, _)) if is_unsteady => format!("{series} *\n"),
             _ => format!("{line}\n"),

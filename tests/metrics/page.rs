@@ -3,13 +3,21 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use apalis_core::backend::memory::MemoryStorage;
+use apalis_core::error::BoxDynError;
+use apalis_core::task::builder::TaskBuilder;
+use apalis_core::worker::builder::WorkerBuilder;
+use apalis_core::worker::context::WorkerContext;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::ACCEPT;
+use axum::http::{Extensions, StatusCode};
 use axum::routing::get;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
+use reqwest_middleware::ClientBuilder;
+use spanweave::http_client::TraceMiddleware;
+use spanweave::job::TracedSink;
 use spanweave::testing::KeptSpans;
 use spanweave::{Telemetry, traced, traced_service};
 
@@ -87,7 +95,31 @@ impl spanweave::MetricsSource for Broken {
     }
 }
 
-/// Serves some requests, and scrapes with each of these `Accept` headers.
+async fn remind(user: u32, worker: WorkerContext) -> Result<(), BoxDynError> {
+    if user == 0 { Ok(worker.stop()?) } else { Err("nobody is there".into()) }
+}
+
+/// Runs a job that fails, and one that was tried before.
+async fn work(telemetry: &Telemetry) {
+    let mut jobs = MemoryStorage::<u32>::new();
+    jobs.push_traced_as("remind", 7_u32).await.unwrap();
+    jobs.push_traced_as("remind", TaskBuilder::new(0_u32).attempt(1).build()).await.unwrap();
+    let layer = telemetry.job_layer().task_type("remind");
+    WorkerBuilder::new("worker").backend(jobs).layer(layer).build(remind).run().await.unwrap();
+}
+
+/// Sends a request twice, as what retries does.
+async fn send(telemetry: &Telemetry, url: &str) {
+    let client = ClientBuilder::new(reqwest::Client::new()).with(TraceMiddleware::new()).build();
+    let mut extensions = Extensions::new();
+    for _ in 0..2 {
+        let request = client.get(format!("{url}/tasks/1")).build().unwrap();
+        let sent = client.execute_with_extensions(request, &mut extensions);
+        telemetry.root("send").try_run(sent).await.unwrap();
+    }
+}
+
+/// Serves some requests, sends some, runs some jobs, and scrapes with each of these `Accept` headers.
 pub async fn scraped<const N: usize>(accept: [&str; N]) -> [String; N] {
     let kept = KeptSpans::new();
     let telemetry =
@@ -107,6 +139,8 @@ pub async fn scraped<const N: usize>(accept: [&str; N]) -> [String; N] {
     for path in ["/tasks/1", "/tasks/2", "/refuse"] {
         client.get(format!("{url}{path}")).send().await.unwrap();
     }
+    send(&telemetry, &url).await;
+    work(&telemetry).await;
     assert!(telemetry.flush(Duration::from_secs(30)));
     let mut pages = [const { String::new() }; N];
     for (page, accept) in pages.iter_mut().zip(accept) {

@@ -31,7 +31,7 @@ pub(super) struct Wish {
 
 /// A media type that can be served.
 #[derive(Clone, Copy)]
-pub(super) struct Served {
+pub(super) struct Offer {
     pub(super) kind: &'static str,
     pub(super) subtype: &'static str,
     pub(super) version: Option<&'static str>,
@@ -58,8 +58,8 @@ impl<'h> Accept<'h> {
     }
 
     /// By the most exact of the ranges that it is in; `None` if it is in none.
-    pub(super) fn wish_for(&self, served: Served) -> Option<Wish> {
-        let matching = self.0.iter().filter_map(|range| Some((range.exactness(served)?, range.quality)));
+    pub(super) fn wish_for(&self, offer: Offer) -> Option<Wish> {
+        let matching = self.0.iter().filter_map(|range| Some((range.exactness(offer)?, range.quality)));
         let (exactness, quality) = matching.max()?;
         (quality > 0).then_some(Wish { quality, is_named: exactness >= NAMED })
     }
@@ -91,14 +91,14 @@ impl MediaRange<'_> {
         Some(range)
     }
 
-    fn exactness(&self, served: Served) -> Option<u8> {
+    fn exactness(&self, offer: Offer) -> Option<u8> {
         match (self.kind, self.subtype) {
             ("*", _) => Some(0),
-            (kind, "*") => kind.eq_ignore_ascii_case(served.kind).then_some(1),
+            (kind, "*") => kind.eq_ignore_ascii_case(offer.kind).then_some(1),
             (kind, subtype) => {
                 let is_same =
-                    kind.eq_ignore_ascii_case(served.kind) && subtype.eq_ignore_ascii_case(served.subtype);
-                let is_version = self.version.is_none() || self.version == served.version;
+                    kind.eq_ignore_ascii_case(offer.kind) && subtype.eq_ignore_ascii_case(offer.subtype);
+                let is_version = self.version.is_none() || self.version == offer.version;
                 (is_same && is_version).then_some(NAMED + u8::from(self.version.is_some()))
             }
         }
@@ -124,9 +124,9 @@ fn parse_quality(value: &str) -> Option<u16> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{ACCEPT, Accept, HeaderMap, Served, Wish};
+    use super::{ACCEPT, Accept, HeaderMap, Offer, Wish};
 
-    const TEXT: Served = Served { kind: "text", subtype: "plain", version: Some("0.0.4") };
+    const TEXT: Offer = Offer { kind: "text", subtype: "plain", version: Some("0.0.4") };
 
     fn wish(header: &str) -> Option<Wish> {
         Accept::parse(header).expect("the header is well-formed").wish_for(TEXT)

@@ -2,22 +2,13 @@
 
 use std::time::Duration;
 
-use http::{Request, StatusCode};
+use http::StatusCode;
 
 use super::notes;
 use super::route::Route;
 use crate::clock::{self, Ticks};
 use crate::ctx::Ctx;
 use crate::outcome::Outcome;
-
-/// The most of a path that is shown, in bytes.
-const MAX_PATH: usize = 1_024;
-
-/// The path of a request, without its query, for those who asked for it.
-pub(super) fn path<B>(request: &Request<B>) -> &str {
-    let path = request.uri().path();
-    &path[..path.floor_char_boundary(MAX_PATH)]
-}
 
 /// To the microsecond.
 fn milliseconds_since(started: Ticks) -> f64 {

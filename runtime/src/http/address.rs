@@ -4,9 +4,7 @@ use http::header::HOST;
 use http::{HeaderMap, Request};
 
 use super::forwarded;
-
-/// The longest name that the domain name system has.
-const MAX_LENGTH: usize = 255;
+use crate::http_host;
 
 /// A name or an address, and a port.
 #[derive(Debug, PartialEq)]
@@ -38,7 +36,7 @@ impl<'r> Address<'r> {
             _ if is_version_6 => byte.is_ascii_hexdigit(),
             _ => byte.is_ascii_alphanumeric(),
         };
-        let is_host = (1..=MAX_LENGTH).contains(&host.len()) && host.bytes().all(allowed);
+        let is_host = (1..=http_host::MAX_LENGTH).contains(&host.len()) && host.bytes().all(allowed);
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
             // A port that is not said is the usual one.
@@ -80,7 +78,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_none() {
-        let longer = "a".repeat(256);
+        let longer = "a".repeat(254);
         let others = [
             "",
             ":80",
@@ -121,7 +119,7 @@ mod tests {
         #[test]
         fn what_is_shown_is_short_and_plain(text in "\\PC{0,300}") {
             if let Some(Address { host, .. }) = Address::parse(&text) {
-                prop_assert!(host.len() <= 255 && host.is_ascii() && !host.contains(['@', '/', '?', ' ']));
+                prop_assert!(host.len() <= 253 && host.is_ascii() && !host.contains(['@', '/', '?', ' ']));
             }
         }
     }

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 
-use super::accept::{Accept, Served, Wish};
+use super::accept::{Accept, Offer, Wish};
 use super::service::Seen;
 use crate::core::Core;
 use crate::ctx::Ctx;
@@ -22,11 +22,10 @@ const LEGACY: &str = "/metrics/legacy";
 const HEALTH: &str = "/api/health/";
 const LIVE: &str = "/api/health/live";
 
-const OPENMETRICS: Served =
-    Served { kind: "application", subtype: "openmetrics-text", version: Some("1.0.0") };
-const TEXT: Served = Served { kind: "text", subtype: "plain", version: Some("0.0.4") };
-const JSON: Served = Served { kind: "application", subtype: "json", version: None };
-const PLAIN: Served = Served { kind: "text", subtype: "plain", version: None };
+const OPENMETRICS: Offer = Offer { kind: "application", subtype: "openmetrics-text", version: Some("1.0.0") };
+const TEXT: Offer = Offer { kind: "text", subtype: "plain", version: Some("0.0.4") };
+const JSON: Offer = Offer { kind: "application", subtype: "json", version: None };
+const PLAIN: Offer = Offer { kind: "text", subtype: "plain", version: None };
 
 /// Marks the response to what machines ask every few seconds, wherever its route is nested: the layer forgets it.
 #[derive(Clone, Copy)]
@@ -75,7 +74,7 @@ fn without<R>(telemetry: &Telemetry, request: &Parts, f: impl FnOnce() -> R) -> 
 /// else.
 fn format(accept: Option<Accept<'_>>) -> MetricsFormat {
     let Some(accept) = accept else { return MetricsFormat::Text };
-    let [openmetrics, text] = [OPENMETRICS, TEXT].map(|served| accept.wish_for(served));
+    let [openmetrics, text] = [OPENMETRICS, TEXT].map(|offer| accept.wish_for(offer));
     let is_named = openmetrics.is_some_and(|wish| wish.is_named);
     let quality = |wish: Option<Wish>| wish.map(|wish| wish.quality);
     match quality(openmetrics).cmp(&quality(text)) {

@@ -1,5 +1,6 @@
 //! The tower layer that makes every request a trace, and what it can be told.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http::{Method, Request, Uri};
@@ -44,6 +45,7 @@ impl Telemetry {
 /// body of a response: it stays what it is, unless [`time_body`](HttpLayer::time_body) or
 /// [`catch_panics`](HttpLayer::catch_panics) was called.
 #[derive(Clone)]
+#[must_use = "a layer does nothing until a router has it"]
 pub struct HttpLayer<B = PlainBody> {
     pub(super) telemetry: Telemetry,
     /// As the application said.
@@ -77,7 +79,6 @@ impl From<PlainBody> for WrappedBody {
 impl<B> HttpLayer<B> {
     /// Whether an `x-request-id` of the client is taken over, and the [id of the request](crate::Ctx::request_id) is sent back in
     /// such a header. By default it is where the handle writes [logs](crate::Telemetry#method.logs).
-    #[must_use]
     pub fn request_ids(mut self, on: bool) -> HttpLayer<B> {
         self.request_ids = Some(on);
         self
@@ -85,7 +86,6 @@ impl<B> HttpLayer<B> {
 
     /// Whether the access line has the path that was asked for, without its query, beside the route's template; off by
     /// default, as paths hold ids, and sometimes tokens, of users.
-    #[must_use]
     pub fn log_path(mut self, on: bool) -> HttpLayer<B> {
         self.logs_path = on;
         self
@@ -93,7 +93,6 @@ impl<B> HttpLayer<B> {
 
     /// Whether the span has the path that was asked for, `url.path`, without its query, at most 1,024 bytes of it; off by
     /// default, as in [`log_path`](HttpLayer::log_path).
-    #[must_use]
     pub fn record_path(mut self, on: bool) -> HttpLayer<B> {
         self.shown.path = on;
         self
@@ -101,15 +100,13 @@ impl<B> HttpLayer<B> {
 
     /// Whether the span has the host that the client asked for, `server.address`, and `server.port` where that is not the
     /// scheme's usual one; off by default, as clients can write into it what they like. What is neither a name nor an
-    /// address, or is longer than 255 bytes, is left out.
-    #[must_use]
+    /// address, or is longer than 253 bytes, is left out.
     pub fn record_host(mut self, on: bool) -> HttpLayer<B> {
         self.shown.host = on;
         self
     }
 
     /// Whether the span has `user_agent.original`, at most 256 bytes of it; off by default, as it tells persons apart.
-    #[must_use]
     pub fn record_user_agent(mut self, on: bool) -> HttpLayer<B> {
         self.shown.user_agent = on;
         self
@@ -118,7 +115,6 @@ impl<B> HttpLayer<B> {
     /// Whether the scheme, and the host where it is [recorded](HttpLayer::record_host), are what `Forwarded`, or else
     /// `X-Forwarded-Proto` and `X-Forwarded-Host` say. Off by default: only for a server that nobody reaches but
     /// through a proxy, which sets these headers itself.
-    #[must_use]
     pub fn trust_forwarded(mut self, on: bool) -> HttpLayer<B> {
         self.trusts_forwarded = on;
         self
@@ -157,7 +153,6 @@ impl<B> HttpLayer<B> {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn route<F>(mut self, route: F) -> HttpLayer<B>
     where
         F: Fn(&Method, &Uri) -> Option<&'static str> + Send + Sync + 'static,
@@ -188,13 +183,15 @@ impl<B: Into<WrappedBody>> HttpLayer<B> {
     /// A response without a body ends with its head, as does one that switches protocols: a websocket is no part of
     /// its request.
     ///
+    /// Said at all, also as `time_body(false)`, it changes the type of the body to [`HttpBody`](super::HttpBody), which a router
+    /// of axum boxes: an allocation for each response. So does [`catch_panics`](HttpLayer::catch_panics).
+    ///
     /// ```
     /// # use axum::Router;
     /// # fn app(telemetry: &spanweave::Telemetry) -> Router {
     /// Router::new().layer(telemetry.http_layer().time_body(true))
     /// # }
     /// ```
-    #[must_use]
     pub fn time_body(self, on: bool) -> HttpLayer<WrappedBody> {
         self.wrapped(|body| body.is_timed = on)
     }
@@ -210,7 +207,6 @@ impl<B: Into<WrappedBody>> HttpLayer<B> {
     /// Router::new().layer(telemetry.http_layer().catch_panics(true))
     /// # }
     /// ```
-    #[must_use]
     pub fn catch_panics(self, on: bool) -> HttpLayer<WrappedBody> {
         self.wrapped(|body| body.catches_panics = on)
     }
@@ -220,6 +216,21 @@ impl<B: Into<WrappedBody>> HttpLayer<B> {
         let mut body = body.into();
         change(&mut body);
         HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, body }
+    }
+}
+
+/// The handle, and what the layer was told.
+impl<B: fmt::Debug> fmt::Debug for HttpLayer<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpLayer")
+            .field("telemetry", &self.telemetry)
+            .field("request_ids", &self.request_ids)
+            .field("has_route", &self.route.is_some())
+            .field("shown", &self.shown)
+            .field("logs_path", &self.logs_path)
+            .field("trusts_forwarded", &self.trusts_forwarded)
+            .field("body", &self.body)
+            .finish()
     }
 }
 

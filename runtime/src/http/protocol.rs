@@ -1,18 +1,17 @@
 //! How a request came: its scheme, and the version of HTTP.
 
-use http::{Request, Uri, Version};
+use http::{Request, Uri};
 
 use super::forwarded;
+use crate::http_version::{self, VERSIONS};
 
 /// One of few, so that each has the constant part of its spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Protocol {
     is_https: bool,
     /// By its place in [`VERSIONS`].
-    version: u8,
+    version: usize,
 }
-
-const VERSIONS: [&str; 5] = ["0.9", "1.0", "1.1", "2", "3"];
 
 impl Protocol {
     pub(super) const COUNT: usize = 2 * VERSIONS.len();
@@ -22,19 +21,11 @@ impl Protocol {
     pub(super) fn of<B>(request: &Request<B>, trusts_forwarded: bool) -> Protocol {
         let forwarded = trusts_forwarded.then(|| forwarded::is_https(request.headers())).flatten();
         let is_https = forwarded.unwrap_or_else(|| is_https(request.uri()));
-        let version = match request.version() {
-            Version::HTTP_09 => 0,
-            Version::HTTP_10 => 1,
-            Version::HTTP_2 => 3,
-            Version::HTTP_3 => 4,
-            // There is no other, though the type may get some.
-            _ => 2,
-        };
-        Protocol { is_https, version }
+        Protocol { is_https, version: http_version::place(request.version()).unwrap_or_default() }
     }
 
     pub(super) fn index(self) -> usize {
-        usize::from(self.version) * 2 + usize::from(self.is_https)
+        self.version * 2 + usize::from(self.is_https)
     }
 
     pub(super) fn scheme(self) -> &'static str {
@@ -46,7 +37,7 @@ impl Protocol {
     }
 
     pub(super) fn version(self) -> &'static str {
-        VERSIONS[usize::from(self.version)]
+        VERSIONS[self.version].1
     }
 }
 
@@ -56,21 +47,15 @@ fn is_https(uri: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::{Request, Version};
+    use http::Request;
 
     use super::Protocol;
+    use crate::http_version::VERSIONS;
 
     #[test]
     fn every_protocol_has_a_place_of_its_own() {
-        let versions = [
-            (Version::HTTP_09, "0.9"),
-            (Version::HTTP_10, "1.0"),
-            (Version::HTTP_11, "1.1"),
-            (Version::HTTP_2, "2"),
-            (Version::HTTP_3, "3"),
-        ];
         let mut places = Vec::new();
-        for (version, shown) in versions {
+        for (version, shown) in VERSIONS {
             for scheme in ["http", "https"] {
                 let request = Request::get(format!("{scheme}://h/")).version(version).body(()).unwrap();
                 let protocol = Protocol::of(&request, false);

@@ -17,6 +17,7 @@ use super::protocol::Protocol;
 use crate::core::Metric;
 use crate::exemplars::EndedSpan;
 use crate::http_method::KnownMethod;
+use crate::http_status;
 use crate::names::REQUESTS;
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
@@ -29,11 +30,20 @@ pub(super) struct Route {
     method: KnownMethod,
     template: Option<String>,
     span_name: String,
-    /// By the status, less 100; then, by outcome, those of requests without a whole response.
-    metrics: Box<[OnceLock<Metric>]>,
-    /// By the protocol.
-    requests: [OnceLock<Requests>; Protocol::COUNT],
+    /// By the status, in its hundred, of those hundreds that there were.
+    of_statuses: [OnceLock<Hundred>; HUNDREDS],
+    /// By the outcome, of requests without a whole response.
+    without_status: [OnceLock<Metric>; Outcome::COUNT],
+    /// By the protocol, of those that there were.
+    requests: [OnceLock<Box<Requests>>; Protocol::COUNT],
 }
+
+/// The series of a hundred statuses. Routes are never freed, and whoever asks for one by each method that there is makes as
+/// many of it, so what nobody needs is not there.
+type Hundred = Box<[OnceLock<Metric>; 100]>;
+
+/// From 0 to 999; those of the first are no statuses.
+const HUNDREDS: usize = 10;
 
 /// What the requests for a route over one protocol have in common.
 struct Requests {
@@ -42,29 +52,9 @@ struct Requests {
     site: SiteCell,
 }
 
-const FIRST_STATUS: u16 = 100;
-const STATUSES: u16 = 900;
-const WITHOUT_STATUS: u16 = STATUSES;
-
 /// The outcome of a status. By the conventions, only those of 500 and above are errors of the server.
 pub(super) fn outcome(status: StatusCode) -> Outcome {
-    if status.is_server_error() { Outcome::Error(server_error(status)) } else { Outcome::Ok }
-}
-
-/// `error.type` is the status as text, or `5xx` for one that no standard names.
-fn server_error(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        500 => "500",
-        501 => "501",
-        502 => "502",
-        503 => "503",
-        504 => "504",
-        505 => "505",
-        507 => "507",
-        508 => "508",
-        511 => "511",
-        _ => "5xx",
-    }
+    if status.is_server_error() { Outcome::Error(http_status::text(status)) } else { Outcome::Ok }
 }
 
 /// How a response ended: one that says that it has failed has, unless it panicked, whatever becomes of its body.
@@ -103,11 +93,14 @@ impl Route {
     }
 
     fn leaked(method: KnownMethod, template: Option<&str>) -> &'static Route {
-        let span_name = method.span_name(template);
-        let metrics = (0..usize::from(WITHOUT_STATUS) + Outcome::COUNT).map(|_| OnceLock::new()).collect();
-        let (template, requests) =
-            (template.map(str::to_owned), [const { OnceLock::new() }; Protocol::COUNT]);
-        Box::leak(Box::new(Route { method, template, span_name, metrics, requests }))
+        Box::leak(Box::new(Route {
+            method,
+            template: template.map(str::to_owned),
+            span_name: method.span_name(template),
+            of_statuses: Default::default(),
+            without_status: Default::default(),
+            requests: Default::default(),
+        }))
     }
 
     pub(super) fn method(&self) -> KnownMethod {
@@ -121,29 +114,32 @@ impl Route {
 
     /// The constant part of the spans of its requests.
     pub(super) fn site(&'static self, protocol: Protocol) -> &'static Site {
-        let requests = self.requests[protocol.index()].get_or_init(|| Requests {
-            route: self,
-            protocol,
-            site: SiteCell::new(),
-        });
-        requests.site.get(requests)
+        let requests = self.requests[protocol.index()]
+            .get_or_init(|| Box::new(Requests { route: self, protocol, site: SiteCell::new() }));
+        requests.site.get(&**requests)
     }
 
     /// The series of a request. Its label is the status if the response was whole, or says itself that it failed;
-    /// what ended otherwise, without a response or within its body, has its outcome for a status.
+    /// what ended otherwise, without a response or within its body, has its outcome for a status. One by a method that its
+    /// route does not have is on none: else whoever tries them all makes ten series of each.
     pub(super) fn metric(&self, status: Option<StatusCode>, outcome: Outcome) -> Metric {
         match status {
-            Some(status) if outcome == Outcome::Ok || status.is_server_error() => {
-                let index = status.as_u16().saturating_sub(FIRST_STATUS).min(STATUSES - 1);
-                self.metric_at(usize::from(index), status.as_str())
+            Some(StatusCode::METHOD_NOT_ALLOWED) if self.template.is_some() => {
+                Route::of(self.method, None).metric(status, outcome)
             }
-            _ => self.metric_at(usize::from(WITHOUT_STATUS) + outcome.index(), outcome.label()),
+            Some(status) if outcome == Outcome::Ok || status.is_server_error() => self.of_status(status),
+            _ => *self.without_status[outcome.index()].get_or_init(|| self.series(outcome.label())),
         }
     }
 
-    fn metric_at(&self, index: usize, status: &str) -> Metric {
-        let labels = || [self.template(), self.method.name(), status].map(str::to_owned);
-        *self.metrics[index].get_or_init(|| Metric::of(&REQUESTS, Box::new(labels())))
+    fn of_status(&self, status: StatusCode) -> Metric {
+        let code = usize::from(status.as_u16());
+        let hundred = self.of_statuses[code / 100].get_or_init(|| Box::new([const { OnceLock::new() }; 100]));
+        *hundred[code % 100].get_or_init(|| self.series(status.as_str()))
+    }
+
+    fn series(&self, status: &str) -> Metric {
+        Metric::of(&REQUESTS, Box::new([self.template(), self.method.name(), status].map(str::to_owned)))
     }
 }
 
@@ -187,8 +183,21 @@ impl Describe for Requests {
 mod tests {
     use http::StatusCode;
 
-    use super::ended;
+    use super::{Route, ended};
     use crate::outcome::Outcome;
+
+    /// Whoever asks for every route by every method that there is makes as many.
+    #[test]
+    fn a_route_that_nobody_has_asked_for_is_small() {
+        assert!(size_of::<Route>() <= 512, "{}", size_of::<Route>());
+    }
+
+    #[test]
+    fn every_error_of_the_server_is_its_status() {
+        let class = |status| super::outcome(StatusCode::from_u16(status).unwrap());
+        assert_eq!([500, 506, 520, 599].map(class), ["500", "506", "520", "599"].map(Outcome::Error));
+        assert_eq!([100, 200, 404, 499, 600, 999].map(class), [Outcome::Ok; 6]);
+    }
 
     #[test]
     fn a_response_that_says_that_it_failed_has() {

@@ -3,14 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::extract::MatchedPath;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use opentelemetry_semantic_conventions::attribute::HTTP_RESPONSE_STATUS_CODE;
 
 use super::active::ActiveRequest;
 use super::layer::HttpLayer;
 use super::protocol::Protocol;
 use super::route::{self, Route};
-use super::{access, request_id};
+use super::{access, request_id, shown};
 use crate::http_method::KnownMethod;
 use crate::outcome::Outcome;
 use crate::propagate;
@@ -35,9 +35,14 @@ pub(super) struct ServedRequest {
 }
 
 impl ServedRequest {
-    pub(super) fn start<M, B>(layer: &HttpLayer<M>, request: &Request<B>) -> ServedRequest {
+    /// `route_of` says the route where no router has.
+    pub(super) fn start<M, B>(
+        layer: &HttpLayer<M>,
+        request: &Request<B>,
+        route_of: impl FnOnce(&Request<B>) -> Option<&'static str>,
+    ) -> ServedRequest {
         let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let template = matched.or_else(|| layer.route_of(request));
+        let template = matched.or_else(|| route_of(request));
         let route = Route::of(KnownMethod::of(request.method()), template);
         let protocol = Protocol::of(request, layer.trusts_forwarded);
         let core = layer.telemetry.core();
@@ -47,7 +52,7 @@ impl ServedRequest {
         if remote.carries() {
             root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
         }
-        let path = layer.logs_path.then(|| access::path(request).into());
+        let path = layer.logs_path.then(|| shown::path(request).into());
         let has_id = layer.has_request_ids();
         let mut served = ServedRequest { root, route, path, status: None, has_id, is_ended: false, active };
         served.note(layer, request, protocol);
@@ -91,9 +96,9 @@ impl ServedRequest {
         let is_left = |status: StatusCode| {
             status.is_informational()
                 || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-                || (self.route.method() == KnownMethod::CONNECT && status.is_success())
+                || (self.route.method().is(&Method::CONNECT) && status.is_success())
         };
-        self.route.method() != KnownMethod::HEAD && !self.status.is_some_and(is_left)
+        !self.route.method().is(&Method::HEAD) && !self.status.is_some_and(is_left)
     }
 
     /// The response ended so, as far as it was seen.

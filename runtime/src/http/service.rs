@@ -14,7 +14,8 @@ use super::served::ServedRequest;
 use crate::outcome::Outcome;
 
 /// A service whose requests are traces; see [`Telemetry::http_layer`](crate::Telemetry::http_layer).
-#[derive(Clone)]
+#[derive(Clone, Debug)]
+#[must_use = "a service does nothing until it is called"]
 pub struct HttpService<S, B = PlainBody> {
     pub(super) inner: S,
     pub(super) layer: HttpLayer<B>,
@@ -26,10 +27,14 @@ pub(super) struct Seen;
 
 impl<S, M> HttpService<S, M> {
     /// Begins a request. `None` where another layer has it: routers nest, and so may their layers, of which the outermost has
-    /// the request.
-    pub(super) fn begin<B>(&self, request: &mut Request<B>) -> Option<ServedRequest> {
+    /// the request. `route_of` says its route where no router has.
+    pub(super) fn begin<B>(
+        &self,
+        request: &mut Request<B>,
+        route_of: impl FnOnce(&Request<B>) -> Option<&'static str>,
+    ) -> Option<ServedRequest> {
         let is_seen = request.extensions_mut().insert(Seen).is_some();
-        (!is_seen).then(|| ServedRequest::start(&self.layer, request))
+        (!is_seen).then(|| ServedRequest::start(&self.layer, request, route_of))
     }
 }
 
@@ -46,7 +51,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> ResponseFuture<S::Future> {
-        let mut served = self.begin(&mut request);
+        let mut served = self.begin(&mut request, |request| self.layer.route_of(request));
         let response = match &mut served {
             Some(served) => served.run(|| self.inner.call(request)),
             None => self.inner.call(request),

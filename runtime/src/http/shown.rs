@@ -6,16 +6,23 @@ use opentelemetry_semantic_conventions::attribute::{
     SERVER_ADDRESS, SERVER_PORT, URL_PATH, USER_AGENT_ORIGINAL,
 };
 
-use super::access;
 use super::address::Address;
 use super::protocol::Protocol;
 use crate::ctx::Ctx;
 
+/// The most of a path that is shown, in bytes.
+const MAX_PATH: usize = 1_024;
 /// The most of a user agent that is shown, in bytes.
 const MAX_USER_AGENT: usize = 256;
 
+/// The path of a request, without its query, for those who asked for it.
+pub(super) fn path<B>(request: &Request<B>) -> &str {
+    let path = request.uri().path();
+    &path[..path.floor_char_boundary(MAX_PATH)]
+}
+
 /// What was asked for.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Shown {
     pub(super) path: bool,
     pub(super) host: bool,
@@ -30,7 +37,7 @@ impl Shown {
     /// Sets the attributes of a request, which is of this protocol.
     pub(super) fn set<B>(self, ctx: Ctx, request: &Request<B>, protocol: Protocol, trusts_forwarded: bool) {
         if self.path {
-            ctx.set(URL_PATH, access::path(request));
+            ctx.set(URL_PATH, path(request));
         }
         if self.host
             && let Some(Address { host, port }) = Address::of(request, trusts_forwarded)

@@ -10,7 +10,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::body::HttpBody;
+use super::body::{self, HttpBody};
 use super::layer::WrappedBody;
 use super::served::ServedRequest;
 use super::service::{HttpService, answered};
@@ -30,9 +30,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> WrappedFuture<S::Future> {
-        let mut served = self.begin(&mut request);
         let wrapped = self.layer.body;
+        let mut has_panicked = false;
+        let mut served = self.begin(&mut request, |request| {
+            let route = wrapped.part(|| self.layer.route_of(request));
+            has_panicked = route.is_none();
+            route.flatten()
+        });
         let response = match &mut served {
+            Some(_) if has_panicked => None,
             Some(served) => served.run(|| wrapped.part(|| self.inner.call(request))),
             None => Some(self.inner.call(request)),
         };
@@ -115,7 +121,12 @@ impl WrappedBody {
         let goes_on = answered(&mut served, &mut output);
         let (head, body) = output?.into_parts();
         let body = if goes_on && self.is_timed && served.may_have_body() {
-            HttpBody::timed(body, &head.headers, served)
+            let remaining = served.run(|| self.part(|| body::remaining(&body, &head.headers)));
+            let Some(remaining) = remaining else {
+                let _panicked_again = served.run(|| self.part(|| drop(body)));
+                return Ok(panicked(served));
+            };
+            HttpBody::timed(body, remaining, served)
         } else {
             if goes_on {
                 served.end(Outcome::Ok);

@@ -1,7 +1,8 @@
 //! Why there was no response, in bounded words: the same on the span of the request, and on that of a method that passes the
 //! error on.
 
-use super::status;
+use crate::causes::causes;
+use crate::http_status;
 use crate::outcome::ErrorClass;
 
 const OTHER: &str = "other";
@@ -13,7 +14,7 @@ const MIDDLEWARE: &str = "middleware";
 impl ErrorClass for reqwest::Error {
     fn error_class(&self) -> &'static str {
         if let Some(code) = self.status() {
-            return status::text(code);
+            return http_status::text(code);
         }
         // An attempt to connect may have timed out, and names are looked up to connect: the cause comes first.
         let classes = [
@@ -37,7 +38,7 @@ impl ErrorClass for reqwest_middleware::Error {
         match self {
             reqwest_middleware::Error::Reqwest(error) => error.error_class(),
             reqwest_middleware::Error::Middleware(error) => {
-                error.chain().find_map(class_of_cause).unwrap_or(MIDDLEWARE)
+                causes(error.as_ref()).find_map(class_of_cause).unwrap_or(MIDDLEWARE)
             }
         }
     }
@@ -49,4 +50,32 @@ fn class_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<&'static 
         return Some(error.error_class());
     }
     cause.downcast_ref::<reqwest::Error>().map(ErrorClass::error_class)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{error, fmt};
+
+    use crate::outcome::ErrorClass;
+
+    /// Its own cause.
+    #[derive(Debug)]
+    struct Endless;
+
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("endless")
+        }
+    }
+
+    impl error::Error for Endless {
+        fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    #[test]
+    fn an_endless_chain_of_causes_is_not_followed() {
+        assert_eq!(reqwest_middleware::Error::middleware(Endless).error_class(), "middleware");
+    }
 }

@@ -9,11 +9,14 @@ use opentelemetry_semantic_conventions::attribute::{
 };
 use reqwest::{Method, StatusCode};
 
-use super::{UrlTemplate, known, status};
-use crate::core::Metric;
+use super::{UrlTemplate, known};
+use crate::core::{Core, Metric};
+use crate::counters::Counted;
+use crate::ctx::Ctx;
 use crate::exemplars::EndedSpan;
 use crate::http_method::KnownMethod;
-use crate::names::SENT_REQUESTS;
+use crate::http_status;
+use crate::names::{RESENDS, SENT_REQUESTS};
 use crate::outcome::Outcome;
 use crate::site::{Describe, Measure, Site, SiteCell};
 
@@ -35,6 +38,12 @@ pub(super) struct Kind {
     pub(super) status: Option<StatusCode>,
 }
 
+impl Kind {
+    pub(super) fn without_template(self) -> Kind {
+        Kind { template: None, ..self }
+    }
+}
+
 impl Exchange {
     /// A request that is to be sent.
     pub(super) fn of(
@@ -46,9 +55,20 @@ impl Exchange {
         known::exchange(Kind { method: KnownMethod::of(method), template, status: None }, host)
     }
 
-    /// The same, with its answer.
-    pub(super) fn answered(&self, status: StatusCode) -> &'static Exchange {
-        known::exchange(Kind { status: Some(status), ..self.kind }, Some(&self.host))
+    /// The same, with its answer, which has `host` a label if there was none before.
+    pub(super) fn answered(&self, status: StatusCode, host: Option<&str>) -> &'static Exchange {
+        known::exchange(Kind { status: Some(status), ..self.kind }, host.or(Some(&self.host)))
+    }
+
+    /// Counts that it is sent again.
+    pub(super) fn resent(&'static self, ctx: Ctx) {
+        if let Some(core) = Core::of(ctx.key) {
+            core.counters.add(&RESENDS, self);
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
     }
 
     pub(super) fn leaked(kind: Kind, host: &str) -> &'static Exchange {
@@ -64,6 +84,12 @@ impl Exchange {
             &SENT_REQUESTS,
             Box::new([&*self.host, self.kind.method.name(), status].map(str::to_owned)),
         )
+    }
+}
+
+impl Counted for Exchange {
+    fn labels(&'static self) -> Vec<String> {
+        vec![self.host.clone(), self.kind.method.name().to_owned()]
     }
 }
 
@@ -85,7 +111,7 @@ impl Describe for Exchange {
 
     fn measure(&'static self) -> Measure {
         match self.kind.status {
-            Some(code) => Measure::One(self.series(status::text(code))),
+            Some(code) => Measure::One(self.series(http_status::text(code))),
             None => Measure::ByOutcome,
         }
     }

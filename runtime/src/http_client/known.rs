@@ -17,7 +17,10 @@ const MAX_EXCHANGES: usize = 4_096;
 
 static PROCESS: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
-/// The exchange of this kind with a host; with `other`, where that is not known.
+/// The exchange of this kind with a host; with `other`, where that is not known, or has no label.
+///
+/// A host has a label from its first answer on: so who can make us ask whatever host cannot use them up with names that
+/// nobody answers to.
 pub(super) fn exchange(kind: Kind, host: Option<&str>) -> &'static Exchange {
     let host = host.unwrap_or(OTHER);
     let known = PROCESS.read().get(kind, host);
@@ -26,6 +29,7 @@ pub(super) fn exchange(kind: Kind, host: Option<&str>) -> &'static Exchange {
 
 #[derive(Default)]
 struct Known {
+    /// Those that have answered.
     hosts: HashSet<String>,
     /// By kind, and then by host, so that one is found without a text of its own.
     exchanges: HashMap<Kind, HashMap<String, &'static Exchange>>,
@@ -34,39 +38,49 @@ struct Known {
 
 impl Known {
     fn get(&self, kind: Kind, host: &str) -> Option<&'static Exchange> {
-        self.exchanges.get(&kind)?.get(host).copied()
+        let known = self.find(kind, self.label(kind, host));
+        known.or_else(|| if self.is_full() { self.find(kind.without_template(), OTHER) } else { None })
     }
 
     fn keep(&mut self, kind: Kind, host: &str) -> &'static Exchange {
-        let host = self.label(host);
         // Another thread may have been faster.
         if let Some(known) = self.get(kind, host) {
             return known;
         }
-        if self.number < MAX_EXCHANGES {
-            self.number += 1;
-            return self.insert(kind, host);
-        }
-        registry::overflow(&SENT_REQUESTS);
-        // Of these there are as many as there are methods and statuses.
-        self.insert(Kind { template: None, ..kind }, OTHER)
-    }
-
-    fn insert(&mut self, kind: Kind, host: &str) -> &'static Exchange {
-        let hosts = self.exchanges.entry(kind).or_default();
-        hosts.entry(host.to_owned()).or_insert_with(|| Exchange::leaked(kind, host))
-    }
-
-    fn label<'h>(&mut self, host: &'h str) -> &'h str {
-        if host == OTHER || self.hosts.contains(host) {
-            return host;
-        }
-        if self.hosts.len() >= MAX_HOSTS {
+        let label = self.label(kind, host);
+        let is_over = self.is_full();
+        if is_over || (label != host && kind.status.is_some()) {
             registry::overflow(&SENT_REQUESTS);
-            return OTHER;
         }
-        self.hosts.insert(host.to_owned());
-        host
+        if is_over {
+            // Of these there are as many as there are methods and statuses.
+            return self.insert(kind.without_template(), OTHER);
+        }
+        if label != OTHER {
+            self.hosts.insert(label.to_owned());
+        }
+        self.number += 1;
+        self.insert(kind, label)
+    }
+
+    fn find(&self, kind: Kind, label: &str) -> Option<&'static Exchange> {
+        self.exchanges.get(&kind)?.get(label).copied()
+    }
+
+    fn is_full(&self) -> bool {
+        self.number >= MAX_EXCHANGES
+    }
+
+    fn insert(&mut self, kind: Kind, label: &str) -> &'static Exchange {
+        let exchange = Exchange::leaked(kind, label);
+        self.exchanges.entry(kind).or_default().insert(label.to_owned(), exchange);
+        exchange
+    }
+
+    /// What the host is called: by its name if it has a label, or gets one by this answer.
+    fn label<'h>(&self, kind: Kind, host: &'h str) -> &'h str {
+        let gets_one = || kind.status.is_some() && self.hosts.len() < MAX_HOSTS;
+        if self.hosts.contains(host) || gets_one() { host } else { OTHER }
     }
 }
 
@@ -90,13 +104,28 @@ mod tests {
     fn past_the_hosts_that_have_a_label_all_are_one() {
         let mut known = Known::default();
         for host in 0..MAX_HOSTS {
-            known.keep(get(), &format!("host-{host}"));
+            known.keep(answered(200), &format!("host-{host}"));
         }
-        let [first, second] = ["a", "b"].map(|host| known.keep(get(), host));
+        let [first, second] = ["a", "b"].map(|host| known.keep(answered(200), host));
         assert!(std::ptr::eq(first, second), "both are the host `other`");
         assert_eq!(first.span_name(), "GET /{id}");
-        assert!(!std::ptr::eq(known.keep(get(), "host-7"), first));
+        assert!(!std::ptr::eq(known.keep(answered(200), "host-7"), first));
         assert_eq!(known.hosts.len(), MAX_HOSTS);
+        // It is found by those that share the lock.
+        assert!(known.get(answered(200), "c").is_some_and(|found| std::ptr::eq(found, first)));
+    }
+
+    #[test]
+    fn a_host_that_never_answers_has_no_label() {
+        let mut known = Known::default();
+        let silent = known.keep(get(), "host-0");
+        for host in 1..2 * MAX_HOSTS {
+            assert!(std::ptr::eq(known.keep(get(), &format!("host-{host}")), silent), "all are `other`");
+        }
+        assert_eq!((known.hosts.len(), known.number), (0, 1));
+        let answer = known.keep(answered(200), "answers");
+        assert!(!std::ptr::eq(known.keep(get(), "answers"), silent));
+        assert!(!std::ptr::eq(known.keep(answered(200), "answers too"), answer));
     }
 
     #[test]
@@ -110,7 +139,7 @@ mod tests {
         assert_eq!(known.number, MAX_EXCHANGES);
         let another = known.keep(answered(418), "host-7");
         assert_eq!(another.span_name(), "GET");
-        assert!(std::ptr::eq(another, known.keep(answered(418), "host-8")));
+        assert!(known.get(answered(418), "host-8").is_some_and(|found| std::ptr::eq(found, another)));
         let mut attributes = Vec::new();
         another.attributes(&mut attributes);
         assert!(attributes.iter().any(|attribute| attribute.value.as_str() == "418"), "{attributes:?}");

@@ -7,7 +7,7 @@ use http::Extensions;
 use opentelemetry_semantic_conventions::attribute::{
     HTTP_REQUEST_RESEND_COUNT, NETWORK_PROTOCOL_VERSION, SERVER_ADDRESS, SERVER_PORT, URL_FULL,
 };
-use reqwest::{Request, Response, Url, Version};
+use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Middleware, Next, Result};
 
 use super::UrlTemplate;
@@ -15,6 +15,8 @@ use super::exchange::Exchange;
 use super::sending::Sending;
 use super::shown_url::{self, Path};
 use crate::ctx::Ctx;
+use crate::http_version::{self, VERSIONS};
+use crate::propagate;
 use crate::telemetry::Propagators;
 
 /// Makes every request of a client a CLIENT span, measures it, and sends the trace along.
@@ -56,7 +58,8 @@ impl TraceMiddleware {
     }
 
     /// Which URLs are of services that belong together: to them goes the whole context, `baggage` too, and to any other
-    /// nothing at all.
+    /// nothing at all: the three headers are taken out of its request, in a trace or not, as those that a handler forwards
+    /// may be another's.
     ///
     /// Without it `traceparent` and `tracestate` go to every host, which are ids and a decision, and `baggage` to none, which is
     /// the application's data. Where reqwest follows a redirect, headers go with it, wherever that leads.
@@ -72,12 +75,14 @@ impl TraceMiddleware {
         self
     }
 
-    fn propagators(&self, url: &Url) -> Propagators {
-        match &self.propagates_to {
+    /// Writes the headers that the receiver is to have, and takes out those that it is not.
+    fn propagate(&self, ctx: Ctx, request: &mut Request) {
+        let wanted = match &self.propagates_to {
             None => Propagators::none().tracecontext(true),
-            Some(is_ours) if is_ours(url) => Propagators::default(),
-            Some(_) => Propagators::none(),
-        }
+            Some(is_ours) if is_ours(request.url()) => Propagators::default(),
+            Some(_) => return propagate::remove(request.headers_mut()),
+        };
+        ctx.inject_only(request.headers_mut(), wanted);
     }
 
     fn path(&self, template: Option<UrlTemplate>) -> Path {
@@ -97,18 +102,6 @@ impl TraceMiddleware {
             ctx.set(HTTP_REQUEST_RESEND_COUNT, Some(resends).filter(|resends| *resends > 0));
         }
     }
-}
-
-fn protocol_version(version: Version) -> Option<&'static str> {
-    [
-        (Version::HTTP_09, "0.9"),
-        (Version::HTTP_10, "1.0"),
-        (Version::HTTP_11, "1.1"),
-        (Version::HTTP_2, "2"),
-        (Version::HTTP_3, "3"),
-    ]
-    .into_iter()
-    .find_map(|(known, text)| (known == version).then_some(text))
 }
 
 /// How often a request was sent so far: what retries it uses the same extensions for every attempt.
@@ -133,18 +126,23 @@ impl Middleware for TraceMiddleware {
         next: Next<'_>,
     ) -> Result<Response> {
         let template = extensions.get::<UrlTemplate>().copied();
-        let exchange = Exchange::of(request.method(), template, shown_url::host(request.url()));
+        let host = shown_url::host(request.url());
+        let exchange = Exchange::of(request.method(), template, host);
+        let host = host.filter(|host| *host != exchange.host()).map(str::to_owned);
         let resends = Attempts::add(extensions);
+        if resends > 0 {
+            exchange.resent(Ctx::current());
+        }
         let sent = async {
             let ctx = Ctx::current();
             self.describe(ctx, request.url(), template, resends);
-            let propagators = self.propagators(request.url());
-            ctx.inject_only(request.headers_mut(), propagators);
+            self.propagate(ctx, &mut request);
             let response = next.run(request, extensions).await?;
-            ctx.set(NETWORK_PROTOCOL_VERSION, protocol_version(response.version()));
+            let version = http_version::place(response.version()).map(|place| VERSIONS[place].1);
+            ctx.set(NETWORK_PROTOCOL_VERSION, version);
             Ok(response)
         };
-        Sending::new(exchange, sent).await
+        Sending::new(exchange, host, sent).await
     }
 }
 

@@ -32,7 +32,6 @@ mod known;
 mod middleware;
 mod sending;
 mod shown_url;
-mod status;
 
 pub use self::middleware::TraceMiddleware;
 

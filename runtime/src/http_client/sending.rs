@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use reqwest_middleware::Result;
 
 use super::exchange::Exchange;
-use super::status;
 use crate::call::Call;
 use crate::ctx::Ctx;
+use crate::http_status;
 use crate::outcome::{ErrorClass, Outcome};
 
 pin_project! {
@@ -21,13 +21,15 @@ pin_project! {
         #[pin]
         request: F,
         exchange: &'static Exchange,
+        // Where that of the exchange is `other` so far.
+        host: Option<String>,
         call: Call,
     }
 }
 
 impl<F> Sending<F> {
-    pub(super) fn new(exchange: &'static Exchange, request: F) -> Sending<F> {
-        Sending { request, exchange, call: Call::new(Ctx::current(), exchange.site()) }
+    pub(super) fn new(exchange: &'static Exchange, host: Option<String>, request: F) -> Sending<F> {
+        Sending { request, exchange, host, call: Call::new(Ctx::current(), exchange.site()) }
     }
 }
 
@@ -41,11 +43,36 @@ impl<F: Future<Output = Result<Response>>> Future for Sending<F> {
         match &output {
             Poll::Ready(Ok(response)) => {
                 let status = response.status();
-                polling.becomes(this.exchange.answered(status).site()).ended(status::outcome(status));
+                let answered = this.exchange.answered(status, this.host.as_deref());
+                polling.becomes(answered.site()).ended(outcome(status));
             }
             Poll::Ready(Err(error)) => polling.ended(Outcome::Error(error.error_class())),
             Poll::Pending => polling.pending(),
         }
         output
+    }
+}
+
+/// By the conventions, statuses of 400 and above are errors to who sent the request, too.
+fn outcome(status: StatusCode) -> Outcome {
+    if status.is_client_error() || status.is_server_error() {
+        Outcome::Error(http_status::text(status))
+    } else {
+        Outcome::Ok
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use crate::outcome::Outcome;
+
+    #[test]
+    fn from_400_to_599_statuses_are_errors() {
+        let outcome = |status| super::outcome(StatusCode::from_u16(status).unwrap());
+        assert_eq!([100, 204, 302, 399, 600, 999].map(outcome), [Outcome::Ok; 6]);
+        assert_eq!([400, 404, 499].map(outcome), ["400", "404", "499"].map(Outcome::Error));
+        assert_eq!([500, 599].map(outcome), ["500", "599"].map(Outcome::Error));
     }
 }

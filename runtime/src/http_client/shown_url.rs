@@ -2,10 +2,10 @@
 
 use reqwest::Url;
 
+use crate::http_host;
+
 /// The most bytes that are shown.
 const MAX_SHOWN: usize = 2_048;
-/// The most bytes of a host, as many as a name of the DNS can have.
-const MAX_HOST: usize = 253;
 /// The most parameters that are shown, and the most bytes of the name of one.
 const MAX_PARAMETERS: usize = 32;
 const MAX_NAME: usize = 64;
@@ -37,7 +37,7 @@ pub(super) fn shown(url: &Url, path: Path) -> String {
 /// A name or an address, without the brackets that an IPv6 address has in a URL.
 pub(super) fn host(url: &Url) -> Option<&str> {
     let host = url.host_str()?.trim_matches(['[', ']']);
-    (1..=MAX_HOST).contains(&host.len()).then_some(host)
+    (1..=http_host::MAX_LENGTH).contains(&host.len()).then_some(host)
 }
 
 fn push_path(shown: &mut String, url: &Url, path: Path) {

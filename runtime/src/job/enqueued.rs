@@ -16,13 +16,20 @@ const DUE_AT: &str = "spanweave.due_at";
 /// Where and when a job was enqueued, as apalis carries it in the metadata of a task: the headers `traceparent`,
 /// `tracestate` and `baggage` that [`Ctx::inject`] writes, and the time, which tells how long the job waited.
 ///
-/// [`push_traced`](super::TracedSink::push_traced) writes it. This is for tasks that go another way, in bulk say:
+/// [`push_traced`](super::TracedSink::push_traced) writes it. This is for tasks that go another way, in bulk say, or for later:
 ///
 /// ```
+/// use std::time::{Duration, SystemTime};
+///
 /// use apalis_core::task::{Task, builder::TaskBuilder};
 /// use spanweave::job::Enqueued;
 ///
-/// let task: Task<u32> = TaskBuilder::new(7).metadata(&Enqueued::now()).build();
+/// let enqueued = Enqueued::now();
+/// let tasks: Vec<Task<u32>> = (0..3).map(|user| TaskBuilder::new(user).metadata(&enqueued).build()).collect();
+///
+/// let tomorrow = SystemTime::now() + Duration::from_hours(24);
+/// let enqueued = Enqueued::now().not_before(tomorrow);
+/// let task: Task<u32> = TaskBuilder::new(7).run_at_time(tomorrow).metadata(&enqueued).build();
 /// ```
 ///
 /// What the metadata has under these four keys is replaced, so that it is never refused; nothing else is touched.
@@ -45,9 +52,21 @@ impl Enqueued {
         }
     }
 
-    /// A job that is not to be run before, in seconds since 1970.
-    pub(super) fn not_before(mut self, seconds: Option<u64>) -> Enqueued {
-        self.due = self.due.max(seconds.map(Duration::from_secs));
+    /// For a job that is not to be run before `time`: its wait begins then, if that is later. `push_traced` says it of
+    /// tasks that have such a time. Of others it is to be said for back ends that do not give it back to the worker, like
+    /// Redis.
+    #[must_use]
+    pub fn not_before(self, time: SystemTime) -> Enqueued {
+        self.due_from(time.duration_since(UNIX_EPOCH).ok())
+    }
+
+    /// The same of a task that has the time, in seconds since 1970.
+    pub(super) fn of_run_at(self, seconds: Option<u64>) -> Enqueued {
+        self.due_from(seconds.map(Duration::from_secs))
+    }
+
+    fn due_from(mut self, time: Option<Duration>) -> Enqueued {
+        self.due = self.due.max(time);
         self
     }
 
@@ -154,8 +173,9 @@ mod tests {
             |enqueued: Enqueued, now: SystemTime| enqueued.waited(now).map(|waited| waited.as_millis());
         assert_eq!(waited(due.clone(), at(1_764_000_003)), Some(2_500));
         assert_eq!(waited(due.clone(), at(1_764_000_000)), Some(0), "clocks differ");
-        assert_eq!(waited(due.clone().not_before(Some(1_764_000_002)), at(1_764_000_003)), Some(1_000));
-        assert_eq!(waited(due.not_before(Some(1)), at(1_764_000_003)), Some(2_500));
+        assert_eq!(waited(due.clone().not_before(at(1_764_000_002)), at(1_764_000_003)), Some(1_000));
+        assert_eq!(waited(due.clone().of_run_at(Some(1)), at(1_764_000_003)), Some(2_500));
+        assert_eq!(waited(due.of_run_at(Some(u64::MAX)), at(1_764_000_003)), Some(0), "it was never due");
         assert_eq!(waited(read(&[]), at(1_764_000_003)), None);
         assert_eq!(waited(read(&[(DUE_AT, "0")]), at(1_764_000_003)), None, "nobody waits for decades");
     }

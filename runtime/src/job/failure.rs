@@ -1,16 +1,17 @@
 //! What kind of failure an error is whose type apalis has erased.
 
 use std::error::Error;
-use std::iter::successors;
 
 use apalis_core::backend::TaskSinkError;
 use apalis_core::error::{AbortError, BoxDynError, DeferredError, RetryAfterError};
+#[cfg(feature = "apalis-task-context")]
+use apalis_core::task::context::{TaskStateError, TerminalState};
+use apalis_core::worker::lifecycle::TaskLifecycleError;
 use tower::timeout::error::Elapsed;
 
+use crate::causes::causes;
 use crate::outcome::{ErrorClass, Outcome};
 
-/// How many causes of an error are looked at.
-const MAX_CAUSES: usize = 16;
 /// The class of an error of which nothing is known.
 const ERROR: &str = "error";
 
@@ -29,16 +30,27 @@ impl Failures {
     pub(super) fn outcome<T>(self, returned: &Result<T, BoxDynError>) -> Outcome {
         match returned {
             Ok(_) => Outcome::Ok,
+            Err(error) if causes(error.as_ref()).any(is_cancellation) => Outcome::Cancelled,
             Err(error) => Outcome::Error(self.class(error.as_ref())),
         }
     }
 
     /// The application's own word is looked for first, also below what apalis wraps an error in.
     fn class(self, error: &(dyn Error + 'static)) -> &'static str {
-        let causes = || successors(Some(error), |error| Error::source(*error)).take(MAX_CAUSES);
-        let own = self.own.and_then(|own| causes().find_map(own));
-        own.or_else(|| causes().find_map(known)).unwrap_or(ERROR)
+        let own = self.own.and_then(|own| causes(error).find_map(own));
+        own.or_else(|| causes(error).find_map(known)).unwrap_or(ERROR)
     }
+}
+
+/// Whether it is what apalis has an attempt return that was cancelled by its `TaskContext`.
+fn is_cancellation(error: &(dyn Error + 'static)) -> bool {
+    // In place of what the attempt returned, if that came at the same moment. apalis has the type with its context alone.
+    #[cfg(feature = "apalis-task-context")]
+    if let Some(TaskStateError::AlreadyTerminated(TerminalState::Cancelled)) = error.downcast_ref() {
+        return true;
+    }
+    // Its other variants are a worker's, which no attempt returns.
+    error.is::<TaskLifecycleError>()
 }
 
 /// The class of an error of apalis, or of the timeout that its workers are given.
@@ -74,6 +86,7 @@ mod tests {
     use std::{error, fmt};
 
     use apalis_core::error::{AbortError, BoxDynError, DeferredError, RetryAfterError};
+    use apalis_core::worker::lifecycle::TaskLifecycleError;
     use tower::timeout::error::Elapsed;
 
     use super::Failures;
@@ -134,6 +147,20 @@ mod tests {
         assert_eq!(class(failures, AbortError::new(NoToken)), "no_token");
         assert_eq!(class(failures, AbortError::new("anything")), "aborted");
         assert_eq!(class(failures, "anything"), "error");
+    }
+
+    #[test]
+    fn what_apalis_makes_of_a_cancelled_attempt_is_no_error() {
+        let outcome = |error: BoxDynError| Failures::default().outcome::<()>(&Err(error));
+        let exit = TaskLifecycleError::MissingTaskId;
+        assert_eq!(outcome(AbortError::new(exit).into()), Outcome::Cancelled);
+        #[cfg(feature = "apalis-task-context")]
+        {
+            use apalis_core::task::context::{TaskStateError, TerminalState};
+            let too_late = TaskStateError::AlreadyTerminated(TerminalState::Cancelled);
+            assert_eq!(outcome(too_late.into()), Outcome::Cancelled);
+            assert_eq!(outcome(TaskStateError::TaskNotFound.into()), Outcome::Error("error"));
+        }
     }
 
     #[test]

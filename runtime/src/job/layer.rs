@@ -18,6 +18,7 @@ use super::task_type::TaskType;
 use crate::clock;
 use crate::core;
 use crate::ctx::Ctx;
+use crate::names::JOB_RETRIES;
 use crate::outcome::{ErrorClass, Outcome};
 use crate::root::{OpenRoot, Root};
 use crate::telemetry::Telemetry;
@@ -72,7 +73,7 @@ impl<P> JobLayer<P> {
         self
     }
 
-    /// The queue that spans show, for back ends whose tasks do not tell theirs, like Redis.
+    /// The queue that spans show, for back ends whose tasks do not tell theirs, like Redis: its first 128 bytes.
     pub fn queue(mut self, queue: impl Into<Cow<'static, str>>) -> JobLayer<P> {
         self.queue = Some(queue.into());
         self
@@ -126,9 +127,14 @@ impl<P> JobLayer<P> {
     pub(super) fn open<Args>(&self, task: &Task<Args>) -> OpenRoot {
         let handling = &TaskType::of::<Args>(self.task_type).handling;
         let Ok(enqueued) = Enqueued::extract(task.metadata());
-        let enqueued = enqueued.not_before(task.run_at());
-        let waited = enqueued.waited(SystemTime::now()).filter(|_| task.attempt() == 0);
-        let root = Root { core: self.telemetry.core(), site: handling.site() };
+        let enqueued = enqueued.of_run_at(task.run_at());
+        let is_first = task.attempt() == 0;
+        let waited = enqueued.waited(SystemTime::now()).filter(|_| is_first);
+        let core = self.telemetry.core();
+        if !is_first {
+            core.counters.add(&JOB_RETRIES, handling);
+        }
+        let root = Root { core, site: handling.site() };
         let root =
             if self.is_linked { root.linked_to([enqueued.from()]) } else { root.under(enqueued.from()) };
         let root = root.open();

@@ -15,7 +15,7 @@ pub trait PayloadSize<Args> {
 #[derive(Clone, Copy, Debug)]
 pub struct Unmeasured;
 
-/// The size as JSON, in which apalis' back ends keep arguments unless they are given another codec. The arguments are
+/// The size as JSON, in bytes, in which apalis' back ends keep arguments unless they are given another codec. The arguments are
 /// serialised for it, into nothing.
 ///
 /// ```

@@ -76,7 +76,7 @@ where
     Call::new(Ctx::current(), task_type.enqueueing.site()).run(ClassedReturn, async move {
         let queue = task.queue().map(AsRef::as_ref);
         Ctx::current().set(MESSAGING_DESTINATION_NAME, queue.map(shortened));
-        let enqueued = Enqueued::now().not_before(task.run_at());
+        let enqueued = Enqueued::now().of_run_at(task.run_at());
         let Ok(()) = task.inject_metadata(&enqueued);
         sink.push_task(task).await
     })

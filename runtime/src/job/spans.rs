@@ -9,6 +9,7 @@ use opentelemetry_semantic_conventions::attribute::{
 };
 
 use crate::core::Metric;
+use crate::counters::Counted;
 use crate::exemplars::EndedSpan;
 use crate::labelled::result;
 use crate::names::{JOB_WAITS, JOBS};
@@ -51,6 +52,12 @@ impl Handling {
     /// The series of how long jobs of this type wait for their first attempt.
     pub(super) fn waits(&self) -> Metric {
         Metric::of(&JOB_WAITS, Box::new([self.task_type.to_owned()]))
+    }
+}
+
+impl Counted for Handling {
+    fn labels(&'static self) -> Vec<String> {
+        vec![self.task_type.to_owned()]
     }
 }
 

@@ -7,6 +7,7 @@ use opentelemetry::Value;
 use serde::{Serialize, Serializer};
 use tracing::field::{Field, Visit};
 
+use crate::causes::causes;
 use crate::record::FieldValue;
 
 /// The message and the fields of an event or a span.
@@ -104,12 +105,7 @@ struct WithSources<'e>(&'e (dyn Error + 'static));
 impl fmt::Display for WithSources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
+        causes(self.0).skip(1).try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 

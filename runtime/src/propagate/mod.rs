@@ -30,6 +30,8 @@ pub use self::carrier::{ExtractFrom, InjectInto};
 pub use self::remote::Remote;
 
 pub(crate) use self::carried::{Carried, Stored, change, forget_over};
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) use self::inject::remove;
 pub(crate) use self::traceparent::RemoteParent;
 pub(crate) use self::tracestate::TraceState;
 

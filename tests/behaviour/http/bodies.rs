@@ -11,11 +11,12 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use futures_util::stream::{self, StreamExt};
 use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, Empty, StreamBody};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use spanweave::MetricsFormat;
 use spanweave::testing::TestTelemetry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tower_service::Service;
+use tower::{Layer, Service, service_fn};
 
 use super::{eventually, get_text, listen, metric};
 use crate::app::{AppError, TaskService};
@@ -110,6 +111,57 @@ async fn what_has_no_body_ends_with_its_head() {
     }
     let ended = telemetry.span_tree();
     assert_eq!(ended, "HEAD /rows\nGET /unchanged\nPOST /empty\nGET\n");
+}
+
+/// What follows the head is the tunnel's.
+#[tokio::test]
+async fn the_answer_to_connect_ends_with_its_head() {
+    let telemetry = TestTelemetry::new();
+    let tunnel = service_fn(async |request: Request<Body>| {
+        let status =
+            if request.uri().port_u16() == Some(443) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        Ok::<_, Infallible>((status, rows().await).into_response())
+    });
+    let mut service = telemetry.http_layer().time_body(true).layer(tunnel);
+    let opened = service.call(request("CONNECT", "tasks.example:443")).await.unwrap();
+    let refused = service.call(request("CONNECT", "tasks.example:25")).await.unwrap();
+    // Held, so that nothing ends by being dropped.
+    let shown = ["http.response.status_code"];
+    assert_eq!(telemetry.span_tree_with(&shown), "CONNECT http.response.status_code=200\n");
+    drop(refused);
+    assert_eq!(
+        telemetry.span_tree_with(&shown),
+        "CONNECT http.response.status_code=200\nCONNECT [cancelled] http.response.status_code=403\n"
+    );
+    drop(opened);
+}
+
+/// Of two streams of one connection over HTTP/2, without TLS.
+#[tokio::test]
+async fn a_stream_of_http_2_ends_with_its_own_body() {
+    let telemetry = TestTelemetry::new();
+    let routes = Router::new().route("/rows", get(rows)).route("/events", get(endless));
+    let url = listen(timed(&telemetry, routes)).await;
+    let stream = tokio::net::TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let mut ask = async |path: &str| {
+        let request = Request::get(format!("{url}{path}")).body(Empty::<Bytes>::new()).unwrap();
+        client.send_request(request).await.unwrap().into_body()
+    };
+    let mut events = ask("/events").await;
+    assert!(events.frame().await.unwrap().unwrap().is_data());
+    assert_eq!(ask("/rows").await.collect().await.unwrap().to_bytes(), "[10, 20][20, 30]");
+    eventually(|| telemetry.spans().iter().any(|span| span.name == "GET /rows")).await;
+    assert!(telemetry.spans().iter().all(|span| span.name != "GET /events"), "it goes on");
+    drop(events);
+    eventually(|| telemetry.spans().iter().any(|span| span.name == "GET /events")).await;
+    let tree = telemetry.span_tree_with(&["network.protocol.version"]);
+    let requests: Vec<_> = tree.lines().filter(|line| !line.starts_with(' ')).collect();
+    let expected =
+        ["GET /events [cancelled] network.protocol.version=2", "GET /rows network.protocol.version=2"];
+    assert_eq!(requests, expected);
 }
 
 /// Rows until the client is gone, and only then the end.

@@ -1,11 +1,16 @@
 //! Requests that panic.
 
+use std::convert::Infallible;
 use std::panic::panic_any;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Request, Response};
 use axum::routing::get;
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt;
 use spanweave::Ctx;
 use spanweave::testing::TestTelemetry;
 use tower::{Layer, Service, service_fn};
@@ -102,6 +107,98 @@ GET / [panicked]
     TaskRepository.broken [panicked]
 "
     );
+}
+
+#[tokio::test]
+async fn a_route_that_cannot_be_told_is_caught_as_well() {
+    let telemetry = TestTelemetry::new();
+    let layer = telemetry.http_layer().catch_panics(true).route(|_, _| panic!("on purpose"));
+    let anything = service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Body::empty())));
+    assert_eq!(layer.layer(anything).call(request()).await.unwrap().status(), 500);
+    assert_eq!(telemetry.span_tree(), "GET [panicked]\n");
+    assert_eq!(
+        metric(&telemetry, COUNT),
+        "http_request_duration_seconds_count{route=\"unmatched\",method=\"GET\",status=\"500\"} 1\n"
+    );
+}
+
+/// A body that panics when it is asked for anything but its frames.
+struct Mute {
+    tells_end: bool,
+}
+
+impl http_body::Body for Mute {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from("row")))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        assert!(self.tells_end, "on purpose");
+        false
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        panic!("on purpose")
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_tell_its_length_is_caught_before_the_head_is_sent() {
+    for tells_end in [true, false] {
+        let telemetry = TestTelemetry::new();
+        let mute =
+            service_fn(async move |_: Request<Body>| Ok::<_, Infallible>(Response::new(Mute { tells_end })));
+        let mut service = telemetry.http_layer().time_body(true).catch_panics(true).layer(mute);
+        let response = service.call(request()).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert!(response.into_body().is_end_stream());
+        assert_eq!(
+            telemetry.span_tree_with(&["http.response.status_code"]),
+            "GET [panicked] http.response.status_code=500\n"
+        );
+    }
+}
+
+/// A body whose first frame comes, and which then cannot tell whether there is more.
+struct Undecided {
+    has_begun: bool,
+}
+
+impl http_body::Body for Undecided {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.has_begun = true;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from("row")))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        assert!(!self.has_begun, "on purpose");
+        false
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_tell_its_end_has_panicked() {
+    let telemetry = TestTelemetry::new();
+    let undecided = service_fn(async |_: Request<Body>| {
+        Ok::<_, Infallible>(Response::new(Undecided { has_begun: false }))
+    });
+    let mut service = telemetry.http_layer().time_body(true).layer(undecided);
+    let mut body = service.call(request()).await.unwrap().into_body();
+    let read = tokio::spawn(async move { body.frame().await.is_some() });
+    assert!(read.await.unwrap_err().is_panic());
+    assert_eq!(telemetry.span_tree(), "GET [panicked]\n");
 }
 
 /// What was thrown may panic when it is dropped, and the second one as well.

@@ -12,7 +12,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use spanweave::Ctx;
 use spanweave::testing::TestTelemetry;
-use tower::{Layer, service_fn};
+use tower::{Layer, Service, service_fn};
 
 use super::{eventually, get_text, listen, metric};
 
@@ -44,12 +44,33 @@ async fn unknown_paths_are_one_route_wherever_they_end() {
     reqwest::get(format!("{url}/plain/known")).await.unwrap();
     assert_eq!(
         metric(&telemetry, COUNT),
-        r#"http_request_duration_seconds_count{route="/plain/known",method="GET",status="405"} 1
-http_request_duration_seconds_count{route="unmatched",method="GET",status="200"} 1
+        r#"http_request_duration_seconds_count{route="unmatched",method="GET",status="200"} 1
 http_request_duration_seconds_count{route="unmatched",method="GET",status="404"} 12
+http_request_duration_seconds_count{route="unmatched",method="GET",status="405"} 1
 http_request_duration_seconds_count{route="unmatched",method="GET",status="410"} 3
 "#
     );
+}
+
+#[tokio::test]
+async fn who_tries_every_method_on_every_route_makes_no_series_of_them() {
+    let telemetry = TestTelemetry::new();
+    let routes = (0..200)
+        .fold(Router::new(), |routes, number| routes.route(&format!("/tasks/{number}"), get(async || "")));
+    let mut app: Router = routes.layer(telemetry.http_layer());
+    let methods = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW"];
+    for number in 0..200 {
+        for method in methods {
+            let request = Request::builder().method(method).uri(format!("/tasks/{number}"));
+            let response = app.call(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(response.status(), 405);
+        }
+    }
+    let counts = metric(&telemetry, COUNT);
+    assert_eq!(counts.lines().count(), methods.len(), "{counts}");
+    assert!(counts.lines().all(|line| line.contains(r#"{route="unmatched","#)), "{counts}");
+    // The span tells which it was.
+    assert_eq!(telemetry.spans()[0].name, "POST /tasks/0");
 }
 
 #[tokio::test]

@@ -85,6 +85,29 @@ fn values_keep_their_types_and_what_json_has_not_is_text() {
     );
 }
 
+/// Nobody waits for the end of one.
+#[test]
+fn an_endless_chain_of_causes_is_cut_off() {
+    #[derive(Debug)]
+    struct Endless;
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("again")
+        }
+    }
+    impl std::error::Error for Endless {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(self)
+        }
+    }
+    let telemetry = Telemetry::builder().build().unwrap();
+    let log = Log::of(&telemetry);
+    let error: &(dyn std::error::Error + 'static) = &Endless;
+    tracing::error!(error, "failed");
+    let line = log.text();
+    assert!(line.ends_with("again: again\"}}\n") && line.matches("again").count() == 16, "{line}");
+}
+
 #[test]
 fn no_text_breaks_a_line_or_talks_to_a_terminal() {
     let telemetry = Telemetry::builder().build().unwrap();

@@ -7,6 +7,7 @@ use apalis::layers::WorkerBuilderExt;
 use apalis_core::backend::TaskSink;
 use apalis_core::backend::memory::MemoryStorage;
 use apalis_core::error::{AbortError, BoxDynError};
+use apalis_core::task::context::TaskContext;
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use spanweave::testing::TestTelemetry;
@@ -14,15 +15,23 @@ use spanweave::testing::TestTelemetry;
 #[derive(Clone, Debug)]
 enum Act {
     Abort,
+    Cancel,
+    CancelTooLate,
     Fail,
     Hang,
     Panic,
     Stop,
 }
 
-async fn act(act: Act, worker: WorkerContext) -> Result<(), BoxDynError> {
+async fn act(act: Act, task: TaskContext, worker: WorkerContext) -> Result<(), BoxDynError> {
     tokio::task::yield_now().await;
     match act {
+        Act::Cancel => {
+            worker.cancel_task(&task)?;
+            tokio::task::yield_now().await;
+            Err("it is not polled again".into())
+        }
+        Act::CancelTooLate => Ok(worker.cancel_task(&task)?),
         Act::Abort => Err(AbortError::new("on purpose").into()),
         Act::Fail => Err("on purpose".into()),
         Act::Hang => pending().await,
@@ -64,6 +73,19 @@ async fn an_error_whose_type_is_not_known_is_an_error() {
     work!(WorkerBuilder::new("worker").backend(jobs).layer(telemetry.job_layer()).build(act));
     let tree = "job.handle:act [error: error]\njob.handle:act [error: aborted]\njob.handle:act\n";
     ended(&telemetry, tree, &["error", "aborted", "ok"]);
+}
+
+#[tokio::test]
+async fn a_job_that_apalis_cancels_is_cancelled() {
+    let telemetry = TestTelemetry::new();
+    let jobs = jobs([Act::Cancel, Act::CancelTooLate, Act::Stop]).await;
+    work!(WorkerBuilder::new("worker").backend(jobs).layer(telemetry.job_layer()).build(act));
+    assert_eq!(
+        telemetry.span_tree(),
+        "job.handle:act [cancelled]\njob.handle:act [cancelled]\njob.handle:act\n"
+    );
+    let counted = "job_duration_seconds_count{task_type=\"act\",result=\"cancelled\"} 2\n";
+    assert!(telemetry.metrics_text().contains(counted));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What holds whatever the back end: each target runs it over its own `queue`.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use apalis::layers::WorkerBuilderExt;
 use apalis::layers::retry::RetryPolicy;
@@ -160,6 +160,37 @@ POST /api/tasks/
     counts("job_duration_seconds_count{task_type=\"send_reminder\",result=\"no_token\"} 2\n");
     counts("job_duration_seconds_count{task_type=\"send_reminder\",result=\"ok\"} 1\n");
     counts("job_queue_wait_seconds_count{task_type=\"send_reminder\"} 1\n");
+    counts("job_retries_total{task_type=\"send_reminder\"} 2\n");
+}
+
+#[tokio::test]
+async fn a_wait_is_from_the_push_to_the_first_attempt() {
+    let (telemetry, mut jobs) = (TestTelemetry::new(), queue::storage().await);
+    jobs.push_traced(failing(0)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    work(jobs, &telemetry).await;
+    let waited = waited(&telemetry);
+    assert!((0.3..30.0).contains(&waited), "{waited}");
+}
+
+/// The time comes back from every back end, also from those that keep `run_at` to themselves.
+#[tokio::test]
+async fn a_wait_of_a_job_for_later_is_from_when_it_is_due() {
+    let (telemetry, mut jobs) = (TestTelemetry::new(), queue::storage().await);
+    let due = SystemTime::now() + Duration::from_mins(1);
+    // Pushed to be run at once, so that the test need not wait.
+    let task = TaskBuilder::new(failing(0)).metadata(&Enqueued::now().not_before(due)).build();
+    jobs.push_task(task).await.unwrap();
+    work(jobs, &telemetry).await;
+    let waited = waited(&telemetry);
+    assert!(waited.abs() < f64::EPSILON, "{waited}");
+}
+
+/// Seconds that jobs have waited.
+fn waited(telemetry: &TestTelemetry) -> f64 {
+    let metrics = telemetry.metrics_text();
+    let name = "job_queue_wait_seconds_sum{task_type=\"send_reminder\"} ";
+    metrics.lines().find_map(|line| line.strip_prefix(name)).expect("a job has waited").parse().unwrap()
 }
 
 #[tokio::test]

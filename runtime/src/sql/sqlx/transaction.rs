@@ -128,8 +128,11 @@ impl TransactionSpan {
     pub(super) fn begun(&mut self, depth: usize, driver: &'static str) {
         if let Some(open) = &mut self.open {
             open.depth = depth;
-            open.driver = driver;
-            open.call.becomes(sites::site(TRANSACTION, driver));
+            // The types of `Any` had not told it.
+            if driver != open.driver {
+                open.driver = driver;
+                open.call.becomes(sites::site(TRANSACTION, driver));
+            }
         }
     }
 

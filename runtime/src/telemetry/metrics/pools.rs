@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 
+use crate::names::{OF_POOLS, POOL_CONNECTIONS};
 use crate::sql::{PoolCounts, Pools, WatchedPool};
 
 /// The gauges and counters of all pools, named as the convention's.
@@ -25,7 +26,7 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, pools: &Pools) -> fmt:
 
 fn encode_states(encoder: &mut DescriptorEncoder<'_>, counted: &[(&WatchedPool, PoolCounts)]) -> fmt::Result {
     let help = "Open connections of a pool, by state.";
-    let mut metric = encoder.encode_descriptor("db_client_connections", help, None, MetricType::Gauge)?;
+    let mut metric = encoder.encode_descriptor(POOL_CONNECTIONS, help, None, MetricType::Gauge)?;
     for (pool, counts) in counted {
         let used = counts.open.saturating_sub(counts.idle);
         for (state, connections) in [("idle", counts.idle), ("used", used)] {
@@ -43,7 +44,7 @@ fn encode_gauge(
     counted: &[(&WatchedPool, PoolCounts)],
     value: impl Fn(&WatchedPool, PoolCounts) -> u64,
 ) -> fmt::Result {
-    let name = format!("db_client_connection_{name}");
+    let name = format!("{OF_POOLS}{name}");
     let mut metric = encoder.encode_descriptor(&name, help, None, MetricType::Gauge)?;
     for (pool, counts) in counted {
         let labels = [("pool", pool.name.as_str())];
@@ -57,8 +58,8 @@ fn encode_timeouts(
     counted: &[(&WatchedPool, PoolCounts)],
 ) -> fmt::Result {
     let help = "How often nobody got a connection in time.";
-    let mut metric =
-        encoder.encode_descriptor("db_client_connection_timeouts", help, None, MetricType::Counter)?;
+    let name = format!("{OF_POOLS}timeouts");
+    let mut metric = encoder.encode_descriptor(&name, help, None, MetricType::Counter)?;
     for (pool, _) in counted {
         let (labels, timeouts) = ([("pool", pool.name.as_str())], pool.timeouts.load(Relaxed));
         metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&timeouts, None)?;

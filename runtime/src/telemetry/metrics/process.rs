@@ -9,6 +9,8 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 
+use crate::names::OF_PROCESS;
+
 /// What can be read: a process may not see all of its own `/proc`.
 pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let Ok(process) = Process::myself() else { return Ok(()) };
@@ -16,10 +18,10 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         encode_stat(encoder, &stat)?;
     }
     if let Ok(open) = process.fd_count() {
-        gauge(encoder, "process_open_fds", "Open file descriptors.", count(open))?;
+        gauge(encoder, "open_fds", "Open file descriptors.", count(open))?;
     }
     if let Some(most) = max_fds(&process) {
-        gauge(encoder, "process_max_fds", "The most file descriptors that may be open.", most)?;
+        gauge(encoder, "max_fds", "The most file descriptors that may be open.", most)?;
     }
     Ok(())
 }
@@ -38,15 +40,16 @@ fn resident_bytes(stat: &Stat) -> u64 {
 fn encode_stat(encoder: &mut DescriptorEncoder<'_>, stat: &Stat) -> fmt::Result {
     let seconds = in_seconds(stat.utime + stat.stime);
     let cpu = ConstCounter::new(seconds);
-    let help = "Time that the process used a processor, in user and system.";
-    let metric = encoder.encode_descriptor("process_cpu_seconds", help, None, cpu.metric_type())?;
+    let (name, help) =
+        (format!("{OF_PROCESS}cpu_seconds"), "Time that the process used a processor, in user and system.");
+    let metric = encoder.encode_descriptor(&name, help, None, cpu.metric_type())?;
     cpu.encode(metric)?;
-    gauge(encoder, "process_virtual_memory_bytes", "Virtual memory.", stat.vsize)?;
+    gauge(encoder, "virtual_memory_bytes", "Virtual memory.", stat.vsize)?;
     let resident = resident_bytes(stat);
-    gauge(encoder, "process_resident_memory_bytes", "Memory that is resident.", resident)?;
-    gauge(encoder, "process_threads", "Threads.", u64::try_from(stat.num_threads).unwrap_or(0))?;
+    gauge(encoder, "resident_memory_bytes", "Memory that is resident.", resident)?;
+    gauge(encoder, "threads", "Threads.", u64::try_from(stat.num_threads).unwrap_or(0))?;
     if let Some(started) = *STARTED {
-        gauge(encoder, "process_start_time_seconds", "When the process started, by Unix time.", started)?;
+        gauge(encoder, "start_time_seconds", "When the process started, by Unix time.", started)?;
     }
     Ok(())
 }
@@ -81,6 +84,7 @@ where
     ConstGauge<V>: EncodeMetric,
 {
     let gauge = ConstGauge::new(value);
-    let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
+    let name = format!("{OF_PROCESS}{name}");
+    let metric = encoder.encode_descriptor(&name, help, None, gauge.metric_type())?;
     gauge.encode(metric)
 }

@@ -6,6 +6,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
 use crate::http::ActiveRequests;
+use crate::names::ACTIVE_REQUESTS;
 
 /// Named as the convention's.
 pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, requests: &ActiveRequests) -> fmt::Result {
@@ -14,8 +15,7 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, requests: &ActiveReque
         return Ok(());
     }
     let help = "Requests that are being served.";
-    let mut metric =
-        encoder.encode_descriptor("http_server_active_requests", help, None, MetricType::Gauge)?;
+    let mut metric = encoder.encode_descriptor(ACTIVE_REQUESTS, help, None, MetricType::Gauge)?;
     for (method, requests) in active {
         metric.encode_family(&[("method", method)])?.encode_gauge(&requests)?;
     }

@@ -7,11 +7,13 @@ use opentelemetry_sdk::Resource;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
+use crate::names::TARGET;
+
 /// `target_info`, by which a query joins the resource to any metric, and `spanweave_build_info`.
 pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, resource: &Resource) -> fmt::Result {
     let help = "The resource, by the OpenTelemetry convention.";
     let labels: Vec<_> = labels(resource).into_iter().collect();
-    encoder.encode_descriptor("target", help, None, MetricType::Info)?.encode_info(&labels)?;
+    encoder.encode_descriptor(TARGET, help, None, MetricType::Info)?.encode_info(&labels)?;
     let help = "The version of spanweave.";
     let labels = [("version", env!("CARGO_PKG_VERSION"))];
     encoder.encode_descriptor("spanweave_build", help, None, MetricType::Info)?.encode_info(&labels)

@@ -2,7 +2,8 @@
 
 /// A value that a counter can add: integers, and references of these.
 ///
-/// A counter never goes down, so a negative one adds nothing. A type of your own is written as one of these:
+/// In the unit that the counter's name tells, bytes for `…_bytes_total`. A counter never goes down, so a negative one adds
+/// nothing. A type of your own is written as one of these:
 /// `counter(uploaded_bytes_total = upload.size.bytes())`.
 ///
 /// ```
@@ -17,7 +18,7 @@
     note = "write the value as one of these, for example `counter(uploaded_bytes_total = content.len())`"
 )]
 pub trait CountedValue {
-    /// What is added.
+    /// What is added, in the counter's unit.
     fn counted_value(&self) -> u64;
 }
 
