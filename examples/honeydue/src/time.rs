@@ -41,6 +41,17 @@ impl Timestamp {
         let later = chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX);
         self.0.checked_add_signed(later).unwrap_or(DateTime::<Utc>::MAX_UTC).into()
     }
+
+    /// The first moment after another that is this one, or later by the period or a multiple of it.
+    #[must_use]
+    pub fn repeated(self, period: Duration, after: Timestamp) -> Timestamp {
+        if self > after {
+            return self;
+        }
+        let passed = (after.0 - self.0).to_std().unwrap_or_default();
+        let periods = passed.as_secs() / period.as_secs().max(1) + 1;
+        self.plus(Duration::from_secs(periods.saturating_mul(period.as_secs())))
+    }
 }
 
 impl From<DateTime<Utc>> for Timestamp {
@@ -52,17 +63,6 @@ impl From<DateTime<Utc>> for Timestamp {
 impl From<Timestamp> for DateTime<Utc> {
     fn from(Timestamp(moment): Timestamp) -> DateTime<Utc> {
         moment
-    }
-
-    /// The first moment after another that is this one, or later by the period or a multiple of it.
-    #[must_use]
-    pub fn repeated(self, period: Duration, after: Timestamp) -> Timestamp {
-        if self > after {
-            return self;
-        }
-        let passed = (after.0 - self.0).to_std().unwrap_or_default();
-        let periods = passed.as_secs() / period.as_secs().max(1) + 1;
-        self.plus(Duration::from_secs(periods.saturating_mul(period.as_secs())))
     }
 }
 

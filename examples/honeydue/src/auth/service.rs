@@ -30,7 +30,7 @@ impl AuthService {
     }
 }
 
-#[traced_service(strict, calls(users, sessions))]
+#[traced_service(strict, calls(users, sessions), untraced(hasher))]
 impl AuthService {
     /// A new account, and its first session.
     pub async fn sign_up(&self, input: SignUp, address: Option<IpAddr>) -> Result<Session> {

@@ -105,7 +105,7 @@ impl TaskService {
 
     /// Reminds the owners of tasks that are due, of each once; of how many they were.
     pub async fn remind_due(&self) -> Result<usize> {
-        let mut reminded = 0;
+        let mut told = 0;
         for task in self.tasks.due(Timestamp::now(), REMINDERS).await? {
             let reminder = NewNotification {
                 user_id: task.user_id,
@@ -117,10 +117,10 @@ impl TaskService {
             // Another worker may be at it, or the task be done by now.
             if let Some(notification) = self.tasks.remind(task.id, &reminder).await? {
                 self.notifications.enqueue(notification).await;
-                reminded += 1;
+                told += 1;
             }
         }
-        Ok(reminded)
+        Ok(told)
     }
 
     /// Tells everyone who has something to do until tomorrow how much that is, once a day; how many were told.
