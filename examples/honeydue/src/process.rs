@@ -63,7 +63,8 @@ pub async fn run(
     let done = async {
         let telemetry = Telemetry::builder().service_name(service).env()?.build()?;
         telemetry.install();
-        let working = async { work(&Process::start(telemetry.clone()).await?).await };
+        // It is as large as all that it starts.
+        let working = Box::pin(async { work(&Process::start(telemetry.clone()).await?).await });
         exporting(&telemetry, working).await
     };
     report(done.await)

@@ -114,7 +114,8 @@ async fn lists_come_in_pages() {
 async fn the_plan_bounds_the_residences() {
     let app = TestApp::start().await;
     let user = app.user().await;
-    (user.residence().await, user.residence().await);
+    user.residence().await;
+    user.residence().await;
     let third = || user.request(Method::POST, "/api/residences/").json(&json!({ "name": "Barn" })).send();
     assert_eq!(problem(third().await.unwrap()).await.0, StatusCode::PAYMENT_REQUIRED);
 

@@ -120,12 +120,12 @@ impl Client {
         match turn {
             Turn::ListTasks => self.get("/api/tasks/", "/api/tasks/").await,
             Turn::ListTasksOfResidence => {
-                self.get("/api/residences/{id}/tasks/", &format!("/api/residences/{residence}/tasks/")).await
+                self.get("/api/residences/{id}/tasks/", &format!("/api/residences/{residence}/tasks/")).await;
             }
             Turn::ListResidences => self.get("/api/residences/", "/api/residences/").await,
             Turn::ListNotifications => self.get("/api/notifications/", "/api/notifications/").await,
             Turn::ListDocuments => {
-                self.get("/api/documents/", &format!("/api/documents/?residence_id={residence}")).await
+                self.get("/api/documents/", &format!("/api/documents/?residence_id={residence}")).await;
             }
             Turn::FindTask => self.get("/api/tasks/{id}", &format!("/api/tasks/{task}")).await,
             Turn::AddTask => {

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 const USERS: usize = 50;
 const CONNECTIONS: usize = 64;
 /// How long what is left to do may take when the load is over: an interrupted job waits for half a minute.
-const TIME_TO_DRAIN: Duration = Duration::from_secs(120);
+const TIME_TO_DRAIN: Duration = Duration::from_mins(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -16,7 +16,10 @@ async fn work(process: &Process) -> Result<(), StartError> {
     let serving = process.serve(process.app.clone().router(&process.telemetry));
     if matches!(process.config.jobs, JobsConfig::InProcess) {
         let working = jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled());
-        tokio::try_join!(serving, async { Ok(working.await) })?;
+        tokio::try_join!(serving, async {
+            working.await;
+            Ok(())
+        })?;
     } else {
         serving.await?;
     }

@@ -20,6 +20,9 @@ async fn work(process: &Process) -> Result<(), StartError> {
     }
     let serving = process.serve(Router::new().merge(process.telemetry.routes()));
     let working = jobs::work(process.app.clone(), &process.telemetry, process.stop.cancelled());
-    tokio::try_join!(serving, async { Ok(working.await) })?;
+    tokio::try_join!(serving, async {
+        working.await;
+        Ok(())
+    })?;
     Ok(())
 }

@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn it_is_tried_again_when_all_of_them_are_ready() {
-        let busy = PushError::Unavailable { reason: "QUOTA", retry_after: Some(Duration::from_secs(60)) };
+        let busy = PushError::Unavailable { reason: "QUOTA", retry_after: Some(Duration::from_mins(1)) };
         let error = Delivery::of(vec![Err(busy.into()), Err(unavailable().into())]).unwrap_err();
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+        assert_eq!(error.retry_after(), Some(Duration::from_mins(1)));
     }
 }

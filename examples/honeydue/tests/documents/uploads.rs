@@ -43,10 +43,10 @@ async fn lists_come_in_pages() {
         page["items"].as_array().unwrap().iter().map(crate::common::id).collect()
     };
     assert_eq!(numbers(&user.get("/api/documents/").await), [first, elsewhere, last]);
-    let list = format!("/api/documents/?residence_id={home}&limit=1");
-    let page = user.get(&list).await;
+    let pages = format!("/api/documents/?residence_id={home}&limit=1");
+    let page = user.get(&pages).await;
     assert_eq!((numbers(&page), &page["next"]), (vec![first], &first.into()));
-    let page = user.get(&format!("{list}&after={first}")).await;
+    let page = user.get(&format!("{pages}&after={first}")).await;
     assert_eq!((numbers(&page), &page["next"]), (vec![last], &Value::Null));
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use honeydue::error::Result;
 use honeydue::jobs::{DeliverNotification, Job};
-use honeydue::notifications::{Category, NewNotification};
+use honeydue::notifications::{Category, NewNotification, NotificationRepository};
 use hyper::Response;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::json;
@@ -40,7 +40,10 @@ pub async fn user(app: &TestApp) -> User<'_> {
 pub async fn notify(app: &TestApp, user: &User<'_>, title: &str) -> Result<i64> {
     let (title, body, category) = (title.to_owned(), String::new(), Category::TaskDue);
     let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
-    app.app.notifications.notify(notification).await
+    let mut connection = app.app.pool.acquire().await?;
+    let id = NotificationRepository::insert(&mut connection, &notification).await?;
+    app.app.jobs.deliver_notification(id).await?;
+    Ok(id)
 }
 
 fn attempts(worker: &Worker) -> Vec<SpanData> {

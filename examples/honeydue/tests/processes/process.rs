@@ -14,7 +14,7 @@ pub const API: &str = env!("CARGO_BIN_EXE_honeydue-api");
 pub const WORKER: &str = env!("CARGO_BIN_EXE_honeydue-worker");
 
 /// How long anything may take on a machine that is busy with other things.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// How long supervisors wait before they kill.
 const TIME_TO_STOP: Duration = Duration::from_secs(10);
 

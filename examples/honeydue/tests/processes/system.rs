@@ -62,7 +62,7 @@ impl System {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let trace = tokio::time::timeout(Duration::from_secs(60), arrived).await;
+        let trace = tokio::time::timeout(Duration::from_mins(1), arrived).await;
         let trace = trace.unwrap_or_else(|_| panic!("no {names:?} in\n{}", self.collector.span_tree()));
         span_tree(&trace, &["service.name"])
     }

@@ -18,7 +18,7 @@ impl User {
         let mut user = User { client: reqwest::Client::new(), url: api.url.clone(), token: String::new() };
         let input = json!({ "email": "ann@example.org", "name": "Ann", "password": PASSWORD });
         let session = user.post("/api/auth/sign-up", &input).await;
-        user.token = session["token"].as_str().unwrap().to_owned();
+        session["token"].as_str().unwrap().clone_into(&mut user.token);
         user
     }
 

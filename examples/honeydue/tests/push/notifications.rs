@@ -179,9 +179,12 @@ async fn a_token_that_is_not_known_may_be_our_fault() {
     let is_wrong = std::sync::Arc::new(Mutex::new(true));
     let apple = {
         let is_wrong = std::sync::Arc::clone(&is_wrong);
-        move |_: &Received| match *is_wrong.lock().unwrap() {
-            true => answer(400, json!({ "reason": "DeviceTokenNotForTopic" })),
-            false => answer(200, ""),
+        move |_: &Received| {
+            if *is_wrong.lock().unwrap() {
+                answer(400, json!({ "reason": "DeviceTokenNotForTopic" }))
+            } else {
+                answer(200, "")
+            }
         }
     };
     let server = Server::start(apple, fine).await;
