@@ -1,6 +1,7 @@
 //! Requests that panic.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::panic::panic_any;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -153,7 +154,7 @@ async fn a_body_that_cannot_tell_its_length_is_caught_before_the_head_is_sent() 
     for tells_end in [true, false] {
         let telemetry = TestTelemetry::new();
         let mute =
-            service_fn(async move |_: Request<Body>| Ok::<_, Infallible>(Response::new(Mute { tells_end })));
+            service_fn(move |_: Request<Body>| ready(Ok::<_, Infallible>(Response::new(Mute { tells_end }))));
         let mut service = telemetry.http_layer().time_body(true).catch_panics(true).layer(mute);
         let response = service.call(request()).await.unwrap();
         assert_eq!(response.status(), 500);
