@@ -84,7 +84,9 @@ impl Remote {
 /// Takes the headers of whatever trace out.
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) fn remove(carrier: &mut (impl InjectInto + ?Sized)) {
-    [TRACEPARENT, TRACESTATE, BAGGAGE].into_iter().for_each(|name| carrier.remove(name));
+    for name in [TRACEPARENT, TRACESTATE, BAGGAGE] {
+        carrier.remove(name);
+    }
 }
 
 /// What is there is of another trace, also where this one has nothing to put in its place.
