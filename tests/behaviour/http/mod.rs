@@ -134,8 +134,8 @@ async fn statuses_are_classified_by_the_conventions() {
         requests,
         [
             r#"http_request_duration_seconds_count{route="/api/fail",method="POST",status="502"} 1"#,
-            r#"http_request_duration_seconds_count{route="unmatched",method="_OTHER",status="405"} 1"#,
             r#"http_request_duration_seconds_count{route="unmatched",method="GET",status="404"} 1"#,
+            r#"http_request_duration_seconds_count{route="unmatched",method="_OTHER",status="405"} 1"#,
         ]
     );
 }

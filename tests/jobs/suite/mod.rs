@@ -14,7 +14,7 @@ use opentelemetry::trace::SpanKind;
 use serde::{Deserialize, Serialize};
 use spanweave::job::{AsJson, Enqueued, TracedSink};
 use spanweave::testing::{TestTelemetry, span_tree};
-use spanweave::{Ctx, ErrorClass, traced_client};
+use spanweave::{Ctx, ErrorClass, MetricsFormat, traced_client};
 
 use crate::queue::{self, Storage};
 
@@ -188,7 +188,7 @@ async fn a_wait_of_a_job_for_later_is_from_when_it_is_due() {
 
 /// Seconds that jobs have waited.
 fn waited(telemetry: &TestTelemetry) -> f64 {
-    let metrics = telemetry.metrics_text();
+    let metrics = telemetry.metrics(MetricsFormat::Text);
     let name = "job_queue_wait_seconds_sum{task_type=\"send_reminder\"} ";
     metrics.lines().find_map(|line| line.strip_prefix(name)).expect("a job has waited").parse().unwrap()
 }
