@@ -255,7 +255,7 @@ async fn what_is_written_with_a_notification_is_written_with_it_or_not_at_all() 
 
     rename("notifications", "elsewhere").await;
     let complete = user.request(Method::POST, &format!("/api/tasks/{task}/complete"));
-    assert_eq!(problem(complete.send().await.unwrap()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(problem(complete.send().await.unwrap()).await.0, StatusCode::INTERNAL_SERVER_ERROR);
     app.app.tasks.remind_due().await.unwrap_err();
     app.app.tasks.send_digest().await.unwrap_err();
     rename("elsewhere", "notifications").await;

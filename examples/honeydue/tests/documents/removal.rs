@@ -61,7 +61,7 @@ async fn an_object_without_a_row_is_removed() {
     sqlx::query("DROP TABLE documents").execute(&api.app.app.pool).await.unwrap();
 
     let response = send(&user, residence, PDF).await;
-    assert_eq!(problem(response, StatusCode::SERVICE_UNAVAILABLE).await, "the database failed");
+    assert_eq!(problem(response, StatusCode::INTERNAL_SERVER_ERROR).await, "the database failed");
     assert_eq!((api.remove_discarded().await, api.objects().len()), (0, 1), "somebody may be at it");
     an_hour_later(&api).await;
     assert_eq!((api.remove_discarded().await, api.objects().len()), (1, 0));
