@@ -82,8 +82,9 @@ impl AuthService {
     }
 
     /// Removes the sessions that have ended; how many.
-    pub async fn purge_sessions(&self) -> Result<u64> {
-        Ok(self.sessions.purge().await?)
+    pub async fn purge_sessions(&self) -> Result<usize> {
+        let purged = self.sessions.purge().await?;
+        Ok(usize::try_from(purged).unwrap_or(usize::MAX))
     }
 
     /// The number and the password's hash of whoever has the address and the password.

@@ -64,10 +64,10 @@ impl Traces {
         }
     }
 
-    /// Flushing blocks its thread.
+    /// Flushing blocks its thread. Whoever else the traces are exported to may take their time.
     async fn flush(&self) {
         let handles = [self.api.clone(), self.worker.clone()];
-        let flush = move || handles.iter().all(|telemetry| telemetry.flush(PATIENCE));
+        let flush = move || handles.iter().all(|telemetry| telemetry.flush(A_MOMENT));
         let _all_exported = tokio::task::spawn_blocking(flush).await;
     }
 

@@ -51,27 +51,15 @@ impl Scheduled {
     }
 
     pub(super) async fn perform(self, app: &App) -> Result<()> {
-        match self {
-            Scheduled::RemindDue => {
-                let tasks = app.tasks.remind_due().await?;
-                tracing::info!(tasks, "owners were reminded of what is due");
-            }
-            Scheduled::SendDigest => {
-                let users = app.tasks.send_digest().await?;
-                tracing::info!(users, "users were told what is to be done");
-            }
-            Scheduled::PurgeSessions => {
-                let sessions = app.auth.purge_sessions().await?;
-                tracing::info!(sessions, "sessions that have ended were removed");
-            }
-            Scheduled::EnqueueNotifications => {
-                let notifications = app.notifications.enqueue_waiting().await?;
-                tracing::info!(notifications, "notifications were enqueued late");
-            }
-            Scheduled::RemoveDiscarded => {
-                let objects = app.documents.remove_discarded().await?;
-                tracing::info!(objects, "objects that no document names were removed");
-            }
+        let done = match self {
+            Scheduled::RemindDue => app.tasks.remind_due().await?,
+            Scheduled::SendDigest => app.tasks.send_digest().await?,
+            Scheduled::PurgeSessions => app.auth.purge_sessions().await?,
+            Scheduled::EnqueueNotifications => app.notifications.enqueue_waiting().await?,
+            Scheduled::RemoveDiscarded => app.documents.remove_discarded().await?,
+        };
+        if done > 0 {
+            tracing::info!(task_type = self.task_type(), done, "there was something to do");
         }
         Ok(())
     }
