@@ -42,6 +42,9 @@ pub async fn notify(app: &TestApp, user: &User<'_>, title: &str) -> Result<i64> 
     let notification = NewNotification { user_id: user.id, task_id: None, category, title, body };
     let mut connection = app.app.pool.acquire().await?;
     let id = NotificationRepository::insert(&mut connection, &notification).await?;
+    // So that no schedule enqueues it as well.
+    let enqueued = sqlx::query("UPDATE notifications SET enqueued_at = created_at WHERE id = $1");
+    enqueued.bind(id).execute(&mut *connection).await?;
     app.app.jobs.deliver_notification(id).await?;
     Ok(id)
 }
