@@ -30,7 +30,6 @@ pub struct User {
     /// Their name.
     pub name: String,
     /// When they signed up.
-    #[sqlx(try_from = "i64")]
     pub created_at: Timestamp,
 }
 

@@ -30,7 +30,7 @@ impl UserRepository {
         .bind(email)
         .bind(name)
         .bind(password_hash)
-        .bind(Timestamp::now().seconds())
+        .bind(Timestamp::now())
         .fetch_optional(&self.pool)
         .await
     }
@@ -102,8 +102,8 @@ impl SessionRepository {
         )
         .bind(token_hash)
         .bind(user_id)
-        .bind(Timestamp::now().seconds())
-        .bind(expires_at.seconds())
+        .bind(Timestamp::now())
+        .bind(expires_at)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -113,7 +113,7 @@ impl SessionRepository {
     pub async fn user_of(&self, token_hash: &str) -> sqlx::Result<Option<i64>> {
         sqlx::query_scalar("SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2")
             .bind(token_hash)
-            .bind(Timestamp::now().seconds())
+            .bind(Timestamp::now())
             .fetch_optional(&self.pool)
             .await
     }
@@ -130,6 +130,6 @@ impl SessionRepository {
     /// Removes those that have ended; how many.
     pub async fn purge(&self) -> sqlx::Result<u64> {
         let delete = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1");
-        Ok(delete.bind(Timestamp::now().seconds()).execute(&self.pool).await?.rows_affected())
+        Ok(delete.bind(Timestamp::now()).execute(&self.pool).await?.rows_affected())
     }
 }
