@@ -24,6 +24,8 @@ const ATTRIBUTES: [&str; 10] = [
 ];
 const PATIENCE: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(20);
+/// More than it takes where nobody else has to answer.
+const FLUSH: Duration = Duration::from_millis(500);
 
 /// What both processes have recorded.
 pub(super) struct Traces {
@@ -67,7 +69,7 @@ impl Traces {
     /// Flushing blocks its thread. Whoever else the traces are exported to may take their time.
     async fn flush(&self) {
         let handles = [self.api.clone(), self.worker.clone()];
-        let flush = move || handles.iter().all(|telemetry| telemetry.flush(A_MOMENT));
+        let flush = move || handles.map(|telemetry| telemetry.flush(FLUSH));
         let _all_exported = tokio::task::spawn_blocking(flush).await;
     }
 
