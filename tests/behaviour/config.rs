@@ -23,7 +23,10 @@ fn without_the_variables_it_runs_and_says_so_once() {
     assert!(output.status.success());
     let said = stderr(&output);
     assert_eq!(
-        said.matches("traces are not exported, because OBS_TRACES_URL is not set").count(),
+        said.matches(
+            "traces are not exported, because neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set"
+        )
+        .count(),
         1,
         "{said}"
     );
@@ -47,6 +50,26 @@ fn a_bad_value_is_a_start_up_error_that_names_its_variable() {
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(stderr(&output), error);
     }
+}
+
+#[test]
+fn all_bad_values_are_one_start_up_error() {
+    let output = export_once(&[("DEBUG", "maybe"), ("OTEL_TRACES_SAMPLER_ARG", "abc")]);
+    assert_eq!(
+        stderr(&output),
+        "error: 2 variables of the environment cannot be used:\n  \
+         DEBUG is `maybe`; expected `true` or `false` (or 1, yes, on; 0, no, off)\n  \
+         OTEL_TRACES_SAMPLER_ARG is `abc`; expected a number from 0.0 to 1.0\n"
+    );
+}
+
+#[test]
+fn who_has_an_exporter_is_not_told_that_nothing_is_exported() {
+    let built = |builder: TelemetryBuilder| {
+        crate::log::of(|| drop(builder.env_from(|_| None).unwrap().build().unwrap()))
+    };
+    assert!(built(Telemetry::builder()).contains("traces are not exported"));
+    assert_eq!(built(Telemetry::builder().exporter(KeptSpans::new())), "");
 }
 
 /// An environment of one variable.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
-use crate::telemetry::{ConfigError, debug_is_on, variable};
+use crate::telemetry::{ConfigError, DEBUG, Refused, Variables, switch};
 
 const RUST_LOG: &str = "RUST_LOG";
 const ALLOWED: &str = "a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), `target=level`, or several of them with commas between";
@@ -14,29 +14,30 @@ const ALLOWED: &str = "a level (`error`, `warn`, `info`, `debug`, `trace`, `off`
 pub(super) fn read(
     lookup: impl Fn(&'static str) -> Option<OsString>,
 ) -> Result<Option<Targets>, ConfigError> {
-    if let Some(value) = variable(RUST_LOG, &lookup)? {
-        let refused =
-            || ConfigError::Variable { variable: RUST_LOG, held: format!("`{value}`"), expected: ALLOWED };
-        return targets(&value).ok_or_else(refused).map(Some);
-    }
-    Ok(debug_is_on(&lookup)?.then(|| Targets::new().with_default(LevelFilter::DEBUG)))
+    let variables = Variables::new(&lookup);
+    let named = variables.one(RUST_LOG, targets).map(|targets| targets.value);
+    let debug = variables.one(DEBUG, switch).filter(|debug| debug.value);
+    let debug = debug.map(|_| Targets::new().with_default(LevelFilter::DEBUG));
+    variables.accept(named.or(debug))
 }
 
 /// Levels, for all or for a target. A target alone is refused: most likely it is a level that was misspelt, and it would
 /// silence all else.
-fn targets(value: &str) -> Option<Targets> {
+fn targets(value: &str) -> Result<Targets, Refused> {
     // Errors are logged whatever is named, as by other readers of the variable.
-    let mut targets = Targets::new().with_default(LevelFilter::ERROR);
-    for directive in value.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
-        targets = match directive.split_once('=') {
-            None => targets.with_default(directive.parse::<LevelFilter>().ok()?),
-            Some((target, level)) if is_target(target) => {
-                targets.with_target(target, level.parse::<LevelFilter>().ok()?)
-            }
-            Some(_) => return None,
-        };
+    let all = Targets::new().with_default(LevelFilter::ERROR);
+    let mut directives = value.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+    directives.try_fold(all, with_directive).ok_or_else(|| Refused::showing(value, ALLOWED))
+}
+
+fn with_directive(targets: Targets, directive: &str) -> Option<Targets> {
+    match directive.split_once('=') {
+        None => Some(targets.with_default(directive.parse::<LevelFilter>().ok()?)),
+        Some((target, level)) if is_target(target) => {
+            Some(targets.with_target(target, level.parse::<LevelFilter>().ok()?))
+        }
+        Some(_) => None,
     }
-    Some(targets)
 }
 
 /// A path in Rust, or what a crate may have chosen in place of it; nothing of `tracing-subscriber`'s longer form.
@@ -80,6 +81,8 @@ mod tests {
 
     #[test]
     fn what_is_no_level_is_refused_with_what_is_allowed() {
+        let bad = "info\u{1b}[31m";
+        assert!(read(&[("RUST_LOG", bad)]).unwrap_err().starts_with("RUST_LOG is `info\\u{1b}[31m`; "));
         for bad in ["loud", "info,loud", "app=loud", "a=b=info", "app[span]=info", "[{id}]=debug", "=info"] {
             assert_eq!(
                 read(&[("RUST_LOG", bad)]).unwrap_err(),

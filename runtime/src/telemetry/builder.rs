@@ -84,7 +84,7 @@ impl TelemetryBuilder {
 
     /// Exports spans over OTLP, to this place in place of one that was set before; `None` for no such export.
     pub fn otlp(mut self, otlp: impl Into<Option<Otlp>>) -> Self {
-        self.settings.otlp = otlp.into();
+        self.settings.otlp = Setting::of_code(otlp.into());
         self
     }
 
@@ -195,15 +195,15 @@ impl TelemetryBuilder {
         let interval = settings.checked_export_interval()?;
         let (queue_bytes, backoff) = (settings.checked_queue_bytes()?, settings.checked_backoff()?);
         settings.check_parts()?;
-        let silence = Silence::of(&settings);
+        let silence = Silence::of(&settings, exporters.len());
         if let Some(silence) = silence {
             silence.say();
         }
         #[cfg(feature = "otlp-logs")]
-        let otlp = settings.otlp.clone().filter(|_| !settings.disabled.value);
+        let otlp = settings.otlp.value.clone().filter(|_| !settings.disabled.value);
         if settings.disabled.value {
             exporters.clear();
-        } else if let Some(target) = settings.otlp {
+        } else if let Some(target) = settings.otlp.value {
             exporters.push(otlp::exporter(target.target()?)?);
         }
         let exports = !exporters.is_empty();

@@ -25,7 +25,7 @@ use opentelemetry_otlp::LogExporter;
 pub use self::builder::TelemetryBuilder;
 pub use self::config::{ConfigError, Configuration, Otlp, Propagators, SpanLimits};
 #[cfg(feature = "logs")]
-pub(crate) use self::config::{debug_is_on, variable};
+pub(crate) use self::config::{DEBUG, Refused, Variables, switch};
 pub(crate) use self::export::Lane;
 pub use self::keep::Keep;
 pub(crate) use self::keep::{Decision, Keeping, KeptFor, LeftOut};

@@ -2,7 +2,7 @@
 
 use super::config::Settings;
 
-/// Why nothing goes over OTLP.
+/// Why spans go nowhere.
 #[derive(Clone, Copy)]
 pub(super) enum Silence {
     Disabled,
@@ -11,11 +11,11 @@ pub(super) enum Silence {
 }
 
 impl Silence {
-    /// `None` where there is an export over OTLP, or nobody asked the environment for one.
-    pub(super) fn of(settings: &Settings) -> Option<Silence> {
+    /// `None` where there is an export, over OTLP or to so many exporters beside it, or nobody asked the environment for one.
+    pub(super) fn of(settings: &Settings, exporters: usize) -> Option<Silence> {
         if settings.disabled.value {
             Some(Silence::Disabled)
-        } else if settings.otlp.is_none() {
+        } else if settings.otlp.value.is_none() && exporters == 0 {
             settings.not_exported.map(Silence::Lacks)
         } else {
             None

@@ -43,7 +43,12 @@ fn lines_arrive_whole_and_in_order() {
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
     let first = lines.next().unwrap();
-    assert!(first.contains("traces are not exported, because OBS_TRACES_URL is not set"), "{first}");
+    assert!(
+        first.contains(
+            "traces are not exported, because neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set"
+        ),
+        "{first}"
+    );
     let numbers = lines.map(|line| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         line["fields"]["line"].as_u64().unwrap()
@@ -56,7 +61,7 @@ fn a_log_begins_with_what_the_handle_was_made_by() {
     for (environment, said) in [
         (&[("OBS_TRACES_URL", "http://h/v1/traces")][..], "because OBS_INGEST_TOKEN is not set"),
         (&[("OTEL_SDK_DISABLED", "true")], "because telemetry is disabled"),
-        (&[("DEBUG", "true")], "because OBS_TRACES_URL is not set"),
+        (&[("DEBUG", "true")], "because neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set"),
     ] {
         let output = go(start(["0", "1"], environment, Stdio::piped()));
         let text = String::from_utf8(output.stdout).unwrap();

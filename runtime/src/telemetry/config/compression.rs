@@ -7,7 +7,7 @@ const WITHOUT_GZIP: &str = "`none`, or spanweave's feature `gzip`";
 
 /// Whether it is gzip.
 pub(super) fn parse(value: &str) -> Result<bool, Refused> {
-    match value {
+    match &*value.to_ascii_lowercase() {
         "gzip" => built(true),
         "none" => Ok(false),
         _ => Err(Refused::showing(value, if cfg!(feature = "gzip") { COMPRESSIONS } else { WITHOUT_GZIP })),
@@ -38,7 +38,7 @@ mod tests {
             (super::WITHOUT_GZIP, "gzip")
         };
         for variable in ["OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"] {
-            for value in ["zstd", "GZIP", not_built] {
+            for value in ["zstd", "gzip,none", not_built] {
                 refused(variable, value, &format!("`{value}`; expected {expected}"));
             }
         }

@@ -42,8 +42,10 @@ impl Configuration {
             lines.add(format!("resource.{key}"), value, *origin);
         }
         match &settings.otlp {
-            Some(otlp) => lines.otlp(otlp),
-            None => lines.add("otlp", settings.not_exported.unwrap_or("none"), Origin::Default),
+            Setting { value: Some(otlp), .. } => lines.otlp(otlp),
+            Setting { value: None, origin } => {
+                lines.add("otlp", settings.not_exported.unwrap_or("none"), *origin);
+            }
         }
         let of_exporters = if exporters == 0 { Origin::Default } else { Origin::Code };
         lines.add("other_exporters", exporters, of_exporters);

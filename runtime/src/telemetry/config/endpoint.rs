@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use super::error::Refused;
+use super::error::{Refused, shown};
 use crate::telemetry::otlp::Protocol;
 
 const SCHEME: &str = "a URL that starts with `http://` or `https://`";
@@ -62,16 +62,22 @@ fn names_port(url: &Uri) -> bool {
 
 /// A URL without its query, and with its user and password masked.
 pub(crate) fn without_secrets(url: &str) -> String {
-    let url = &url[..url.find(['?', '#']).unwrap_or(url.len())];
-    let Some((before, after)) = url.rsplit_once('@') else { return super::error::shown(url) };
-    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
-    super::error::shown(&format!("{scheme}://***@{after}"))
+    let (base, behind) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let scheme = base.split_once("://").map_or("", |(scheme, _)| scheme);
+    // A password may have these characters where it should have had their codes.
+    if behind.contains('@') {
+        return shown(&format!("{scheme}://***"));
+    }
+    match base.rsplit_once('@') {
+        Some((_, host)) => shown(&format!("{scheme}://***@{host}")),
+        None => shown(base),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::refused;
-    use super::of_traces;
+    use super::{of_traces, without_secrets};
     use crate::telemetry::otlp::Protocol;
 
     #[test]
@@ -85,11 +91,19 @@ mod tests {
                 ("ftp://host/v1/traces?key=hunter2", "`ftp://host/v1/traces`", scheme),
                 ("ftp://user:hunter2@host/a", "`ftp://***@host/a`", scheme),
                 ("user:hunter2@host", "`://***@host`", scheme),
+                ("https://user:hunter2#1@host/v1/traces", "`https://***`", host),
                 ("http://:4318/v1/traces", "`http://:4318/v1/traces`", host),
                 ("http://collector:99999/", "`http://collector:99999/`", host),
             ] {
                 refused(variable, url, &format!("{held}; expected {expected}"));
             }
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_not_encoded_is_not_shown() {
+        for url in ["http://user:1234#x@host/", "http://user:p@1234?x@host", "http://user:1234?@host"] {
+            assert_eq!(without_secrets(url), "`http://***`");
         }
     }
 

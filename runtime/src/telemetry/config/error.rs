@@ -39,6 +39,9 @@ pub enum ConfigError {
         /// The name of the other.
         second: &'static str,
     },
+    /// More than one variable holds what it must not.
+    #[error("{} variables of the environment cannot be used:{}", .0.len(), lines(.0))]
+    Several(Vec<ConfigError>),
     /// The OTLP exporter could not be made.
     #[error("the OTLP exporter cannot be made: {0}")]
     Exporter(String),
@@ -64,16 +67,20 @@ impl fmt::Debug for ConfigError {
     }
 }
 
+fn lines(errors: &[ConfigError]) -> String {
+    errors.iter().map(|error| format!("\n  {error}")).collect()
+}
+
 /// A value that cannot be used, before it is known who set it.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     held: String,
     expected: &'static str,
 }
 
 impl Refused {
     /// Shows the value. Not for what could be a secret.
-    pub(super) fn showing(value: &str, expected: &'static str) -> Refused {
+    pub(crate) fn showing(value: &str, expected: &'static str) -> Refused {
         Refused { held: shown(value), expected }
     }
 

@@ -1,6 +1,5 @@
 //! How much one span may say.
 
-use super::error::ConfigError;
 use super::setting::Setting;
 use super::values::count;
 use super::variables::{ATTRIBUTE_COUNTS, ATTRIBUTE_LENGTHS, EVENT_COUNT, Variables};
@@ -75,12 +74,12 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn read(variables: &Variables<'_>) -> Result<Limits, ConfigError> {
-        Ok(Limits {
-            attributes: variables.first(ATTRIBUTE_COUNTS, count)?,
-            attribute_length: variables.first(ATTRIBUTE_LENGTHS, |value| count(value).map(Some))?,
-            events: variables.one(EVENT_COUNT, count)?,
-        })
+    pub(super) fn read(variables: &Variables<'_>) -> Limits {
+        Limits {
+            attributes: variables.first(ATTRIBUTE_COUNTS, count),
+            attribute_length: variables.first(ATTRIBUTE_LENGTHS, |value| count(value).map(Some)),
+            events: variables.one(EVENT_COUNT, count),
+        }
     }
 
     pub(super) fn apply(self, to: &mut SpanLimits) {

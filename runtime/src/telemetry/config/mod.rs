@@ -29,17 +29,23 @@ pub use self::effective::Configuration;
 pub(super) use self::endpoint::logs_url;
 pub(super) use self::endpoint::without_secrets;
 pub use self::error::ConfigError;
+#[cfg(feature = "logs")]
+pub(crate) use self::error::Refused;
 pub use self::limits::SpanLimits;
 pub use self::otlp::Otlp;
 pub use self::propagators::Propagators;
 pub(super) use self::setting::Setting;
 pub(super) use self::settings::Settings;
+
 #[cfg(feature = "logs")]
-pub(crate) use self::variables::{debug_is_on, variable};
+pub(crate) use self::values::switch;
+#[cfg(feature = "logs")]
+pub(crate) use self::variables::DEBUG;
+pub(crate) use self::variables::Variables;
 
 use self::limits::Limits;
 use self::target::Target;
-use self::variables::{DISABLED, PROPAGATORS, RESOURCE_ATTRIBUTES, SCHEDULE_DELAY, SERVICE_NAME, Variables};
+use self::variables::{DISABLED, PROPAGATORS, RESOURCE_ATTRIBUTES, SCHEDULE_DELAY, SERVICE_NAME};
 use super::Sampler;
 
 /// What the environment says.
@@ -59,16 +65,17 @@ impl Environment {
     pub(super) fn read(
         lookup: &dyn Fn(&'static str) -> Option<OsString>,
     ) -> Result<Environment, ConfigError> {
-        let variables = &Variables(lookup);
-        Ok(Environment {
-            disabled: variables.one(DISABLED, values::boolean)?,
-            service_name: variables.one(SERVICE_NAME, |name| Ok(name.to_owned()))?,
-            resource: variables.one(RESOURCE_ATTRIBUTES, resource::attributes)?,
-            sampler: sampler::read(variables)?,
-            limits: Limits::read(variables)?,
-            propagators: variables.one(PROPAGATORS, Propagators::parse)?,
-            export_interval: variables.one(SCHEDULE_DELAY, values::millis)?,
-            target: Target::read(variables)?,
-        })
+        let variables = Variables::new(lookup);
+        let environment = Environment {
+            disabled: variables.one(DISABLED, values::boolean),
+            service_name: variables.one(SERVICE_NAME, |name| Ok(name.to_owned())),
+            resource: variables.one(RESOURCE_ATTRIBUTES, resource::attributes),
+            sampler: sampler::read(&variables),
+            limits: Limits::read(&variables),
+            propagators: variables.one(PROPAGATORS, Propagators::parse),
+            export_interval: variables.one(SCHEDULE_DELAY, values::millis),
+            target: Target::read(&variables),
+        };
+        variables.accept(environment)
     }
 }

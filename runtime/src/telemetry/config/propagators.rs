@@ -47,7 +47,8 @@ impl Propagators {
     }
 
     pub(super) fn parse(value: &str) -> Result<Propagators, Refused> {
-        let names: Vec<&str> = value.split(',').map(str::trim).collect();
+        let lower = value.to_ascii_lowercase();
+        let names: Vec<&str> = lower.split(',').map(str::trim).collect();
         if names == ["none"] {
             return Ok(Propagators::none());
         }
@@ -80,7 +81,7 @@ mod tests {
     fn a_list_of_propagators_is_read() {
         for (value, expected) in [
             ("tracecontext", "tracecontext"),
-            ("baggage, tracecontext", "tracecontext,baggage"),
+            ("Baggage, tracecontext", "tracecontext,baggage"),
             ("baggage,baggage", "baggage"),
             ("none", "none"),
         ] {
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_is_none_of_them_is_refused() {
-        for value in ["b3", "tracecontext,", "none,baggage", "Baggage"] {
+        for value in ["b3", "tracecontext,", "none,baggage"] {
             let expected = "`tracecontext` and `baggage` with a comma between them, or `none`";
             refused("OTEL_PROPAGATORS", value, &format!("`{value}`; expected {expected}"));
         }

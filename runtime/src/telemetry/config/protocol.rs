@@ -7,7 +7,7 @@ const WITH_GRPC: &str = "`http/protobuf` or `grpc`";
 const WITHOUT_GRPC: &str = "`http/protobuf`, or spanweave's feature `grpc`";
 
 pub(super) fn parse(value: &str) -> Result<Protocol, Refused> {
-    match value {
+    match &*value.to_ascii_lowercase() {
         "http/protobuf" => Ok(Protocol::HttpProtobuf),
         "grpc" => built(Protocol::Grpc),
         _ => Err(Refused::showing(value, allowed())),
@@ -40,7 +40,7 @@ mod tests {
     fn what_is_not_spoken_is_refused() {
         let not_built = if otlp::HAS_GRPC { "" } else { "grpc" };
         for variable in ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] {
-            for value in ["http/json", "HTTP/protobuf", not_built].iter().filter(|value| !value.is_empty()) {
+            for value in ["http/json", "http", not_built].iter().filter(|value| !value.is_empty()) {
                 refused(variable, value, &format!("`{value}`; expected {}", super::allowed()));
             }
         }

@@ -1,6 +1,6 @@
 //! `OTEL_TRACES_SAMPLER` and its argument, and `DEBUG`.
 
-use super::error::{ConfigError, Refused};
+use super::error::Refused;
 use super::setting::Setting;
 use super::values::switch;
 use super::variables::{DEBUG, SAMPLER, SAMPLER_ARG, Variables};
@@ -10,20 +10,21 @@ const RATIO: &str = "a number from 0.0 to 1.0";
 const SAMPLERS: &str = "`always_on`, `always_off`, `traceidratio`, or one of these after `parentbased_`";
 
 /// A sampler that is named comes first; then the argument, which overrides the ratio on its own; then `DEBUG`.
-pub(super) fn read(variables: &Variables<'_>) -> Result<Option<Setting<Sampler>>, ConfigError> {
-    let debug = variables.one(DEBUG, switch)?.filter(|debug| debug.value);
-    let argument = variables.one(SAMPLER_ARG, ratio)?;
-    let named = variables.one(SAMPLER, |name| sampler(name, argument.map(|ratio| ratio.value)))?;
+pub(super) fn read(variables: &Variables<'_>) -> Option<Setting<Sampler>> {
+    let debug = variables.one(DEBUG, switch).filter(|debug| debug.value);
+    let argument = variables.one(SAMPLER_ARG, ratio);
+    let named = variables.one(SAMPLER, |name| sampler(name, argument.map(|ratio| ratio.value)));
     let ratio = argument.map(|Setting { value, origin }| Setting { value: Sampler::ratio(value), origin });
     let all = debug
         .map(|Setting { origin, .. }| Setting { value: Sampler::always_on().ignoring_parents(), origin });
-    Ok(named.or(ratio).or(all))
+    named.or(ratio).or(all)
 }
 
 fn sampler(name: &str, ratio: Option<f64>) -> Result<Sampler, Refused> {
-    let (root, respects_parents) = match name.strip_prefix("parentbased_") {
+    let lower = name.to_ascii_lowercase();
+    let (root, respects_parents) = match lower.strip_prefix("parentbased_") {
         Some(root) => (root, true),
-        None => (name, false),
+        None => (&*lower, false),
     };
     let sampler = match root {
         "always_on" => Sampler::always_on(),
@@ -66,7 +67,7 @@ mod tests {
     #[test]
     fn every_sampler_of_opentelemetry_that_needs_no_other_service_is_known() {
         for (name, argument, expected) in [
-            ("always_on", "0.5", Sampler::always_on().ignoring_parents()),
+            ("Always_On", "0.5", Sampler::always_on().ignoring_parents()),
             ("always_off", "0.5", Sampler::always_off().ignoring_parents()),
             ("traceidratio", "0.5", Sampler::ratio(0.5).ignoring_parents()),
             ("traceidratio", "", Sampler::ratio(1.0).ignoring_parents()),
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_none_of_them_is_refused() {
-        for value in ["jaeger_remote", "xray", "parentbased_", "Always_On"] {
+        for value in ["jaeger_remote", "xray", "parentbased_", "always"] {
             let expected = "`always_on`, `always_off`, `traceidratio`, or one of these after `parentbased_`";
             refused("OTEL_TRACES_SAMPLER", value, &format!("`{value}`; expected {expected}"));
         }

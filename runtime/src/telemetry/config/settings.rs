@@ -5,6 +5,9 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
+use opentelemetry_semantic_conventions::resource::{
+    TELEMETRY_SDK_LANGUAGE, TELEMETRY_SDK_NAME, TELEMETRY_SDK_VERSION,
+};
 
 use super::error::{ConfigError, Refused};
 use super::limits::SpanLimits;
@@ -22,13 +25,20 @@ const EXPORT_INTERVAL: Duration = Duration::from_millis(500);
 /// What the queue of each exporter may take in memory.
 const QUEUE_BYTES: usize = 64 << 20;
 
+/// Who makes the spans, by which backends tell the language of a service.
+const SDK: [(&str, &str); 3] = [
+    (TELEMETRY_SDK_NAME, env!("CARGO_PKG_NAME")),
+    (TELEMETRY_SDK_LANGUAGE, "rust"),
+    (TELEMETRY_SDK_VERSION, env!("CARGO_PKG_VERSION")),
+];
+
 /// What a builder has been told so far.
 #[derive(Debug)]
 pub(in crate::telemetry) struct Settings {
     pub(in crate::telemetry) disabled: Setting<bool>,
     pub(in crate::telemetry) service_name: Setting<Option<String>>,
     pub(in crate::telemetry) resource: Vec<Setting<(String, String)>>,
-    pub(in crate::telemetry) otlp: Option<Otlp>,
+    pub(in crate::telemetry) otlp: Setting<Option<Otlp>>,
     /// Why the environment has no export, where it was asked.
     pub(in crate::telemetry) not_exported: Option<&'static str>,
     pub(in crate::telemetry) export_interval: Setting<Duration>,
@@ -47,7 +57,7 @@ impl Default for Settings {
             disabled: Setting::default(),
             service_name: Setting::default(),
             resource: Vec::new(),
-            otlp: None,
+            otlp: Setting::default(),
             not_exported: None,
             export_interval: Setting::of_default(EXPORT_INTERVAL),
             queue_bytes: Setting::of_default(QUEUE_BYTES),
@@ -123,7 +133,8 @@ impl Settings {
         let attributes = self.resource_attributes().map(|attribute| attribute.value.clone());
         let name = KeyValue::new(SERVICE_NAME, self.shown_service_name().value);
         let attributes = attributes.map(|(key, value)| KeyValue::new(key, value)).chain([name]);
-        Resource::builder_empty().with_attributes(attributes).build()
+        let of_sdk = SDK.map(|(key, value)| KeyValue::new(key, value));
+        Resource::builder_empty().with_attributes(of_sdk).with_attributes(attributes).build()
     }
 
     /// The name that holds.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::error::{ConfigError, Refused};
+use super::error::Refused;
 use super::otlp::Otlp;
 use super::setting::Setting;
 use super::variables::{
@@ -12,6 +12,7 @@ use super::{compression, endpoint, headers, protocol, token, values};
 use crate::telemetry::otlp::Protocol;
 
 const EXPORTERS: &str = "`otlp` or `none`";
+const UNSET: &str = "neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set";
 
 /// What the environment says of the export.
 pub(super) struct Target {
@@ -23,31 +24,42 @@ pub(super) struct Target {
 
 enum Endpoint {
     Set(Box<Otlp>),
-    /// Nothing is exported, for this reason; not to where code says, either.
-    Off(&'static str),
+    /// Nothing is exported, for a reason that this variable is; not to where code says, either.
+    Off {
+        why: &'static str,
+        variable: &'static str,
+    },
     /// Not mentioned.
     Unset,
 }
 
 impl Target {
-    pub(super) fn read(variables: &Variables<'_>) -> Result<Target, ConfigError> {
-        Ok(Target {
-            endpoint: Endpoint::read(variables)?,
-            headers: variables.first(HEADERS, headers::list)?,
-            timeout: variables.first(TIMEOUTS, values::millis)?,
-            gzip: variables.first(COMPRESSIONS, compression::parse)?,
-        })
+    pub(super) fn read(variables: &Variables<'_>) -> Target {
+        let url = variables.one(TRACES_URL, endpoint::url);
+        let of_opentelemetry = opentelemetrys(variables);
+        let headers = variables.first(HEADERS, headers::list);
+        // Credentials go to nobody but whom they are for.
+        let are_for_another = url.is_some() && of_opentelemetry.is_some();
+        Target {
+            endpoint: Endpoint::read(variables, url, of_opentelemetry),
+            headers: headers.filter(|_| !are_for_another),
+            timeout: variables.first(TIMEOUTS, values::millis),
+            gzip: variables.first(COMPRESSIONS, compression::parse),
+        }
     }
 
     /// Overrides what code has said. Where nothing is exported after that, says why.
-    pub(super) fn apply(self, to: &mut Option<Otlp>) -> Option<&'static str> {
+    pub(super) fn apply(self, to: &mut Setting<Option<Otlp>>) -> Option<&'static str> {
         let mut reason = None;
         match self.endpoint {
-            Endpoint::Set(otlp) => *to = Some(*otlp),
-            Endpoint::Off(why) => (*to, reason) = (None, Some(why)),
-            Endpoint::Unset => reason = Some("OBS_TRACES_URL is not set"),
+            Endpoint::Set(otlp) => *to = Setting { origin: otlp.url.origin, value: Some(*otlp) },
+            Endpoint::Off { why, variable } => {
+                *to = Setting::of_variable(None, variable);
+                reason = Some(why);
+            }
+            Endpoint::Unset => reason = Some(UNSET),
         }
-        let Some(otlp) = to else { return reason };
+        let Some(otlp) = &mut to.value else { return reason };
         otlp.timeout.give_way(self.timeout);
         otlp.gzip.give_way(self.gzip);
         if let Some(Setting { value: headers, origin }) = self.headers {
@@ -61,39 +73,41 @@ impl Target {
 
 impl Endpoint {
     /// `OBS_TRACES_URL` is the whole story where it is set. A token is only sent where it belongs to.
-    fn read(variables: &Variables<'_>) -> Result<Endpoint, ConfigError> {
-        let url = variables.one(TRACES_URL, endpoint::url)?;
-        let token = token::read(variables)?;
-        let of_opentelemetry = opentelemetrys(variables)?;
-        let exports = variables.one(EXPORTER, exporter)?.is_none_or(|exports| exports.value);
-        Ok(match (url, of_opentelemetry) {
-            _ if !exports => Endpoint::Off("OTEL_TRACES_EXPORTER is `none`"),
+    fn read(
+        variables: &Variables<'_>,
+        url: Option<Setting<String>>,
+        of_opentelemetry: Option<Otlp>,
+    ) -> Endpoint {
+        let token = token::read(variables);
+        let exports = variables.one(EXPORTER, exporter).is_none_or(|exports| exports.value);
+        match (url, of_opentelemetry) {
+            _ if !exports => Endpoint::Off { why: "OTEL_TRACES_EXPORTER is `none`", variable: EXPORTER },
             (Some(url), _) => match token {
                 Some(token) => {
                     let otlp = Otlp::new(url, Setting::of_default(Protocol::HttpProtobuf));
                     Endpoint::Set(Box::new(Otlp { token: Some(token), ..otlp }))
                 }
-                None => Endpoint::Off("OBS_INGEST_TOKEN is not set"),
+                None => Endpoint::Off { why: "OBS_INGEST_TOKEN is not set", variable: TRACES_URL },
             },
             (None, Some(otlp)) => Endpoint::Set(Box::new(otlp)),
             (None, None) => Endpoint::Unset,
-        })
+        }
     }
 }
 
 /// Where OpenTelemetry's own variables point to.
-fn opentelemetrys(variables: &Variables<'_>) -> Result<Option<Otlp>, ConfigError> {
-    let protocol = variables.first(PROTOCOLS, protocol::parse)?;
+fn opentelemetrys(variables: &Variables<'_>) -> Option<Otlp> {
+    let protocol = variables.first(PROTOCOLS, protocol::parse);
     let protocol = protocol.unwrap_or(Setting::of_default(Protocol::HttpProtobuf));
-    let of_traces = variables.one(TRACES_ENDPOINT, endpoint::url)?;
+    let of_traces = variables.one(TRACES_ENDPOINT, endpoint::url);
     let of_all = variables.one(ENDPOINT, |endpoint| {
         endpoint::url(endpoint).map(|endpoint| endpoint::of_traces(&endpoint, protocol.value))
-    })?;
-    Ok(of_traces.or(of_all).map(|url| Otlp::new(url, protocol)))
+    });
+    of_traces.or(of_all).map(|url| Otlp::new(url, protocol))
 }
 
 fn exporter(value: &str) -> Result<bool, Refused> {
-    match value {
+    match &*value.to_ascii_lowercase() {
         "otlp" => Ok(true),
         "none" => Ok(false),
         _ => Err(Refused::showing(value, EXPORTERS)),
@@ -103,13 +117,15 @@ fn exporter(value: &str) -> Result<bool, Refused> {
 #[cfg(test)]
 mod tests {
     use super::super::otlp::Otlp;
+    use super::super::setting::Setting;
     use super::super::tests::{read, refused};
 
     /// Where spans go, given what code has said before; or why they go nowhere.
-    fn export(variables: &[(&str, &str)], mut code: Option<Otlp>) -> Result<String, &'static str> {
+    fn export(variables: &[(&str, &str)], code: Option<Otlp>) -> Result<String, &'static str> {
+        let mut code = Setting::of_code(code);
         match read(variables).unwrap().target.apply(&mut code) {
             Some(reason) => Err(reason),
-            None => Ok(format!("{:?}", code.unwrap())),
+            None => Ok(format!("{:?}", code.value.unwrap())),
         }
     }
 
@@ -119,11 +135,11 @@ mod tests {
 
     #[test]
     fn without_a_url_or_its_token_nothing_is_exported() {
-        assert_eq!(export(&[], None), Err("OBS_TRACES_URL is not set"));
-        assert_eq!(export(&[TOKEN], None), Err("OBS_TRACES_URL is not set"));
+        assert_eq!(export(&[], None), Err(super::UNSET));
+        assert_eq!(export(&[TOKEN], None), Err(super::UNSET));
         assert_eq!(export(&[URL], None), Err("OBS_INGEST_TOKEN is not set"));
         assert_eq!(export(&[URL, ENDPOINT], None), Err("OBS_INGEST_TOKEN is not set"));
-        let none = ("OTEL_TRACES_EXPORTER", "none");
+        let none = ("OTEL_TRACES_EXPORTER", "None");
         assert_eq!(export(&[URL, TOKEN, none], None), Err("OTEL_TRACES_EXPORTER is `none`"));
         assert_eq!(export(&[none], Some(Otlp::http("http://code"))), Err("OTEL_TRACES_EXPORTER is `none`"));
     }
@@ -136,6 +152,15 @@ mod tests {
             "Otlp { url: \"`http://ingest/v1/traces`\", protocol: HttpProtobuf, token: Some(***), headers: [], \
              timeout: 250ms, gzip: false }"
         );
+    }
+
+    #[test]
+    fn headers_for_one_collector_are_not_sent_to_another() {
+        let headers = ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=hunter2");
+        let both = export(&[URL, TOKEN, ENDPOINT, headers], None).unwrap();
+        assert!(both.contains("headers: []"), "{both}");
+        let one = export(&[URL, TOKEN, headers], None).unwrap();
+        assert!(one.contains("headers: [\"api-key\"]"), "{one}");
     }
 
     #[test]
@@ -176,7 +201,7 @@ mod tests {
                 refused(variable, value, &format!("`{value}`; expected {expected}"));
             }
         }
-        for value in ["console", "otlp,none", "OTLP"] {
+        for value in ["console", "otlp,none"] {
             refused("OTEL_TRACES_EXPORTER", value, &format!("`{value}`; expected `otlp` or `none`"));
         }
     }

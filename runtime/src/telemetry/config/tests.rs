@@ -60,7 +60,7 @@ fn configuration(variables: &[(&str, &str)]) -> Result<String, String> {
     let mut settings = Settings::default();
     settings.give_way(read(variables)?);
     let text = Configuration::of(&settings, 0).to_string();
-    settings.otlp.map_or(Ok(()), |otlp| otlp.target().map(drop)).map_err(|error| error.to_string())?;
+    settings.otlp.value.map_or(Ok(()), |otlp| otlp.target().map(drop)).map_err(|error| error.to_string())?;
     Ok(text)
 }
 
@@ -135,6 +135,56 @@ fn a_configuration_is_shown_with_its_origins_and_without_its_secrets() {
 }
 
 #[test]
+fn what_another_makes_void_is_looked_at_all_the_same() {
+    let url = ("OBS_TRACES_URL", "http://ingest/v1/traces");
+    for (sets, void) in [
+        (("OTEL_TRACES_SAMPLER", "always_on"), ("OTEL_TRACES_SAMPLER_ARG", "abc")),
+        (("OTEL_TRACES_SAMPLER_ARG", "0.5"), ("DEBUG", "maybe")),
+        (url, ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")),
+        (("OTEL_TRACES_EXPORTER", "none"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "never")),
+        (("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "1"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "never")),
+        (("OTEL_SDK_DISABLED", "true"), ("OTEL_PROPAGATORS", "b3")),
+    ] {
+        let error = read(&[sets, void]).err().unwrap();
+        assert!(error.starts_with(&format!("{} is ", void.0)), "{error}");
+    }
+}
+
+#[test]
+fn who_turned_the_export_off_is_shown() {
+    let url = ("OBS_TRACES_URL", "http://ingest/v1/traces");
+    for (variables, line) in [
+        (&[][..], "otlp = neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set (default)\n"),
+        (&[url][..], "otlp = OBS_INGEST_TOKEN is not set (OBS_TRACES_URL)\n"),
+        (
+            &[("OTEL_TRACES_EXPORTER", "none")][..],
+            "otlp = OTEL_TRACES_EXPORTER is `none` (OTEL_TRACES_EXPORTER)\n",
+        ),
+    ] {
+        let configuration = configuration(variables).unwrap();
+        assert!(configuration.contains(line), "{configuration}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let variables = [
+        ("DEBUG", "maybe"),
+        ("OTEL_TRACES_SAMPLER_ARG", "half"),
+        ("OTEL_SERVICE_NAME", "api"),
+        ("OBS_INGEST_TOKEN", "Bearer hunter2"),
+    ];
+    assert_eq!(
+        read(&variables).err().unwrap(),
+        "3 variables of the environment cannot be used:\n  \
+         DEBUG is `maybe`; expected `true` or `false` (or 1, yes, on; 0, no, off)\n  \
+         OTEL_TRACES_SAMPLER_ARG is `half`; expected a number from 0.0 to 1.0\n  \
+         OBS_INGEST_TOKEN is a text with blanks or other characters that a token cannot have (not shown); \
+         expected the token alone, without `Bearer`"
+    );
+}
+
+#[test]
 fn booleans_are_as_opentelemetry_has_them() {
     for value in ["1", "yes", "truee"] {
         refused("OTEL_SDK_DISABLED", value, &format!("`{value}`; expected `true` or `false`"));
@@ -151,8 +201,9 @@ const SECRET: &str = "s3cr3tHunter2";
 
 /// Values that hold the secret where a variable may have one, among others that do not.
 fn secretive() -> impl Strategy<Value = (&'static str, String)> {
+    // A slash in front would make a folder of what stands for a file's name.
     let around = |variable: &'static str, template: &'static str| {
-        ("[ -~]{0,4}", "[ -~]{0,4}").prop_map(move |(before, after)| {
+        ("[ -.0-~]{0,4}", "[ -.0-~]{0,4}").prop_map(move |(before, after)| {
             (variable, format!("{before}{}{after}", template.replace('$', SECRET)))
         })
     };
@@ -161,6 +212,9 @@ fn secretive() -> impl Strategy<Value = (&'static str, String)> {
         around("OBS_INGEST_TOKEN", "Bearer $"),
         around("OBS_TRACES_URL", "http://user:$@host/v1/traces"),
         around("OBS_TRACES_URL", "http://host/v1/traces?key=$"),
+        around("OBS_TRACES_URL", "http://user:$#x@host/"),
+        around("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:a@$?b@host"),
+        around("OBS_INGEST_TOKEN_FILE", "$"),
         around("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://$@host:99999?key=$#$"),
         around("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://host?$"),
         around("OTEL_EXPORTER_OTLP_HEADERS", "api-key=$"),
@@ -187,7 +241,7 @@ proptest! {
                 settings.give_way(environment);
                 let text = Configuration::of(&settings, 0).to_string();
                 prop_assert!(text.lines().all(|line| line.ends_with(')')), "{}", text);
-                if let Some(otlp) = settings.otlp {
+                if let Some(otlp) = settings.otlp.value {
                     prop_assert!(otlp.target().is_ok());
                 }
             }

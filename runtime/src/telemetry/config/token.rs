@@ -2,21 +2,23 @@
 
 use std::path::PathBuf;
 
-use super::error::{ConfigError, Refused};
+use super::error::{ConfigError, Refused, shown};
 use super::setting::Setting;
 use super::variables::{INGEST_TOKEN, INGEST_TOKEN_FILE, Variables};
 use crate::telemetry::otlp::{TokenSource, token_file};
 
 const TOKEN: &str = "the token alone, without `Bearer`";
 const FILE: &str = "a file that holds the token alone";
+/// In place of the name of a file that has no folder.
+const NAME: &str = "a name (not shown: it may be the token itself)";
 
-pub(super) fn read(variables: &Variables<'_>) -> Result<Option<Setting<TokenSource>>, ConfigError> {
-    let token = variables.one(INGEST_TOKEN, |token| checked(TokenSource::Fixed(token.to_owned())))?;
-    let file = variables.one(INGEST_TOKEN_FILE, |path| checked(TokenSource::File(PathBuf::from(path))))?;
-    match (token, file) {
-        (Some(_), Some(_)) => Err(ConfigError::Both { first: INGEST_TOKEN, second: INGEST_TOKEN_FILE }),
-        (token, file) => Ok(token.or(file)),
+pub(super) fn read(variables: &Variables<'_>) -> Option<Setting<TokenSource>> {
+    let token = variables.one(INGEST_TOKEN, |token| checked(TokenSource::Fixed(token.to_owned())));
+    let file = variables.one(INGEST_TOKEN_FILE, |path| checked(TokenSource::File(PathBuf::from(path))));
+    if token.is_some() && file.is_some() {
+        variables.refuse(ConfigError::Both { first: INGEST_TOKEN, second: INGEST_TOKEN_FILE });
     }
+    token.or(file)
 }
 
 /// A token that can be sent, or a file that has one now.
@@ -26,7 +28,12 @@ pub(super) fn checked(source: TokenSource) -> Result<TokenSource, Refused> {
             is_token(token).map_err(|held| Refused::hiding(format!("{held} (not shown)"), TOKEN))?;
         }
         TokenSource::File(path) => {
-            let refused = |what| Refused::hiding(format!("`{}`, {what}", path.display()), FILE);
+            let path_shown = if path.components().nth(1).is_some() {
+                shown(&path.to_string_lossy())
+            } else {
+                NAME.to_owned()
+            };
+            let refused = |what| Refused::hiding(format!("{path_shown}, {what}"), FILE);
             let text = token_file::text(path).map_err(|why| refused(format!("which {why}")))?;
             is_token(text.trim()).map_err(|held| refused(format!("which holds {held} (not shown)")))?;
         }
@@ -49,7 +56,7 @@ mod tests {
     use std::io::Write;
 
     use super::super::tests::{read, refused};
-    use super::{FILE, TOKEN};
+    use super::{FILE, NAME, TOKEN};
 
     #[test]
     fn what_is_no_token_is_refused_and_not_shown() {
@@ -64,10 +71,11 @@ mod tests {
         let held = "`/nonexistent/token`, which cannot be read: No such file or directory (os error 2)";
         refused("OBS_INGEST_TOKEN_FILE", missing, &format!("{held}; expected {FILE}"));
 
-        for endless in ["/dev/zero", "/"] {
-            let held = format!("`{endless}`, which is not a regular file; expected {FILE}");
-            refused("OBS_INGEST_TOKEN_FILE", endless, &held);
-        }
+        let endless = "`/dev/zero`, which is not a regular file";
+        refused("OBS_INGEST_TOKEN_FILE", "/dev/zero", &format!("{endless}; expected {FILE}"));
+
+        let forged = "`/tmp/a\\nERROR forged`, which cannot be read: No such file or directory (os error 2)";
+        refused("OBS_INGEST_TOKEN_FILE", "/tmp/a\nERROR forged", &format!("{forged}; expected {FILE}"));
 
         for (text, held) in [
             ("", "nothing"),
@@ -79,6 +87,12 @@ mod tests {
             let message = format!("`{path}`, which holds {held} (not shown); expected {FILE}");
             refused("OBS_INGEST_TOKEN_FILE", path, &message);
         }
+    }
+
+    #[test]
+    fn a_token_in_place_of_its_file_is_not_shown() {
+        let held = format!("{NAME}, which cannot be read: No such file or directory (os error 2)");
+        refused("OBS_INGEST_TOKEN_FILE", "hunter2", &format!("{held}; expected {FILE}"));
     }
 
     #[test]

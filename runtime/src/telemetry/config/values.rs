@@ -9,7 +9,7 @@ const MAX_MILLIS: u64 = 3_600_000;
 const MILLIS: &str = "milliseconds, a whole number from 1 to 3600000";
 
 /// As people write a switch.
-pub(super) fn switch(value: &str) -> Result<bool, Refused> {
+pub(crate) fn switch(value: &str) -> Result<bool, Refused> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),

@@ -1,16 +1,15 @@
 //! The variables' names, and how one of them is read.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 
 use super::error::{ConfigError, Refused};
 use super::setting::Setting;
-#[cfg(feature = "logs")]
-use super::values;
 
 pub(super) const TRACES_URL: &str = "OBS_TRACES_URL";
 pub(super) const INGEST_TOKEN: &str = "OBS_INGEST_TOKEN";
 pub(super) const INGEST_TOKEN_FILE: &str = "OBS_INGEST_TOKEN_FILE";
-pub(super) const DEBUG: &str = "DEBUG";
+pub(crate) const DEBUG: &str = "DEBUG";
 
 pub(super) const DISABLED: &str = "OTEL_SDK_DISABLED";
 pub(super) const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
@@ -36,42 +35,31 @@ pub(super) const ATTRIBUTE_LENGTHS: &[&str] =
     &["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"];
 pub(super) const EVENT_COUNT: &str = "OTEL_SPAN_EVENT_COUNT_LIMIT";
 
-/// What a variable holds, if it is set to anything.
-#[cfg(feature = "logs")]
-pub(crate) fn variable(
-    name: &'static str,
-    lookup: &dyn Fn(&'static str) -> Option<OsString>,
-) -> Result<Option<String>, ConfigError> {
-    Variables(lookup).text(name)
+/// The environment, or what stands for it, and what it holds that cannot be used: a reader goes on after a mistake, so that
+/// all of them are told at once.
+pub(crate) struct Variables<'l> {
+    lookup: &'l dyn Fn(&'static str) -> Option<OsString>,
+    mistakes: RefCell<Vec<ConfigError>>,
 }
 
-/// Whether `DEBUG` says yes.
-#[cfg(feature = "logs")]
-pub(crate) fn debug_is_on(lookup: &dyn Fn(&'static str) -> Option<OsString>) -> Result<bool, ConfigError> {
-    Ok(Variables(lookup).one(DEBUG, values::switch)?.is_some_and(|debug| debug.value))
-}
-
-/// The environment, or what stands for it.
-pub(super) struct Variables<'l>(pub(super) &'l dyn Fn(&'static str) -> Option<OsString>);
-
-impl Variables<'_> {
-    /// Without the blanks around it. A variable that is set to nothing counts as not set, as OpenTelemetry has it.
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-        let Some(value) = self.0(name) else { return Ok(None) };
-        let not_text = |_| Refused::hiding("not text (not shown)", "text in UTF-8").in_variable(name);
-        let value = value.into_string().map_err(not_text)?;
-        Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+impl<'l> Variables<'l> {
+    pub(crate) fn new(lookup: &'l dyn Fn(&'static str) -> Option<OsString>) -> Variables<'l> {
+        Variables { lookup, mistakes: RefCell::default() }
     }
 
-    /// What a variable sets.
-    pub(super) fn one<T>(
+    /// What a variable sets, if it is set to anything, and to what can be used.
+    pub(crate) fn one<T>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Refused>,
-    ) -> Result<Option<Setting<T>>, ConfigError> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let value = parse(&text).map_err(|refused| refused.in_variable(name))?;
-        Ok(Some(Setting::of_variable(value, name)))
+    ) -> Option<Setting<T>> {
+        match self.text(name).and_then(|text| text.map(|text| parse(&text)).transpose()) {
+            Ok(value) => value.map(|value| Setting::of_variable(value, name)),
+            Err(refused) => {
+                self.refuse(refused.in_variable(name));
+                None
+            }
+        }
     }
 
     /// What the first of these variables sets that is set; none of them may hold what cannot be used.
@@ -79,8 +67,30 @@ impl Variables<'_> {
         &self,
         names: &[&'static str],
         parse: impl Fn(&str) -> Result<T, Refused>,
-    ) -> Result<Option<Setting<T>>, ConfigError> {
-        let set: Vec<_> = names.iter().map(|name| self.one(name, &parse)).collect::<Result<_, _>>()?;
-        Ok(set.into_iter().flatten().next())
+    ) -> Option<Setting<T>> {
+        let set: Vec<_> = names.iter().map(|name| self.one(name, &parse)).collect();
+        set.into_iter().flatten().next()
+    }
+
+    /// Without the blanks around it. A variable that is set to nothing counts as not set, as OpenTelemetry has it.
+    fn text(&self, name: &'static str) -> Result<Option<String>, Refused> {
+        let Some(value) = (self.lookup)(name) else { return Ok(None) };
+        let value = value.into_string();
+        let value = value.map_err(|_| Refused::hiding("not text (not shown)", "text in UTF-8"))?;
+        Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+    }
+
+    pub(super) fn refuse(&self, mistake: ConfigError) {
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// What was made of them, if there was no mistake.
+    pub(crate) fn accept<T>(self, read: T) -> Result<T, ConfigError> {
+        let mut mistakes = self.mistakes.into_inner();
+        match mistakes.len() {
+            0 => Ok(read),
+            1 => Err(mistakes.remove(0)),
+            _ => Err(ConfigError::Several(mistakes)),
+        }
     }
 }
