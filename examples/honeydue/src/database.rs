@@ -37,6 +37,7 @@ pub enum DatabaseError {
 pub async fn open(url: &str, max_connections: u32) -> Result<Pool, DatabaseError> {
     sqlx::any::install_default_drivers();
     let options = AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    tracing::info!("connecting to the database");
     let pool = options.connect(url).await?;
     let migrations = if url.starts_with("sqlite:") { &SQLITE } else { &POSTGRES };
     migrations.run(&pool).await?;

@@ -1,8 +1,10 @@
 //! `honeydue demo`: the API and the worker on embedded defaults, and what spanweave sees of them.
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use honeydue::error::StartError;
 use honeydue::{demo, process};
 
 #[derive(Parser)]
@@ -21,6 +23,12 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Demo => process::report(demo::run().await),
+        Command::Demo => process::report(demo::run().await.or_else(unless_nobody_reads)),
     }
+}
+
+/// Whoever has read enough, as `head` has, closes the pipe.
+fn unless_nobody_reads(error: StartError) -> Result<(), StartError> {
+    let kind = error.downcast_ref().map(io::Error::kind);
+    if kind == Some(io::ErrorKind::BrokenPipe) { Ok(()) } else { Err(error) }
 }

@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::config::Config;
 use crate::error::StartError;
 
-/// What requests that are under way, and then the export, have left when the process is asked to stop: together less than
+/// What requests and jobs that are under way, and then the export, have left when the process is asked to stop: together less than
 /// supervisors wait before they kill.
-const TIME_TO_STOP: Duration = Duration::from_secs(4);
+pub(crate) const TIME_TO_STOP: Duration = Duration::from_secs(4);
 
 /// A process that has started.
 pub struct Process {
@@ -55,11 +55,17 @@ impl Process {
     }
 }
 
-/// Has a process do its work; what it ends with is [reported](report).
+/// Has a process do its work; what it ends with is [reported](report). It takes no arguments but `--help`, which says
+/// what it is about.
 pub async fn run(
     service: &'static str,
+    about: &'static str,
     work: impl AsyncFnOnce(&Process) -> Result<(), StartError>,
 ) -> ExitCode {
+    let command = clap::Command::new(service).about(about);
+    command
+        .after_help("What it does is set by its environment: examples/honeydue/README.md has the variables.")
+        .get_matches();
     let done = async {
         let telemetry = Telemetry::builder().service_name(service).env()?.build()?;
         telemetry.install();

@@ -9,7 +9,7 @@ use honeydue::process::{self, Process};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    process::run("honeydue-api", work).await
+    process::run("honeydue-api", "The API of honeydue, over HTTP.", work).await
 }
 
 async fn work(process: &Process) -> Result<(), StartError> {

@@ -11,7 +11,7 @@ use honeydue::process::{self, Process};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    process::run("honeydue-worker", work).await
+    process::run("honeydue-worker", "Does the jobs that honeydue-api enqueues.", work).await
 }
 
 async fn work(process: &Process) -> Result<(), StartError> {

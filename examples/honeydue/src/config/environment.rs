@@ -1,7 +1,6 @@
 //! Variables, as text and as what they mean.
 
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -30,12 +29,16 @@ impl<'e> Environment<'e> {
         Ok(self.text(variable)?.unwrap_or_else(|| default.to_owned()))
     }
 
-    pub(super) fn parsed<T>(&self, variable: &'static str, default: T) -> Result<T, ConfigError>
-    where
-        T: FromStr<Err: Display>,
-    {
+    /// A value, where the text is one; `expected` says what is.
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        variable: &'static str,
+        default: T,
+        expected: &str,
+    ) -> Result<T, ConfigError> {
         let Some(text) = self.text(variable)? else { return Ok(default) };
-        text.parse().map_err(|error: T::Err| ConfigError::Bad { variable, problem: error.to_string() })
+        let bad = |_| ConfigError::Bad { variable, problem: format!("it is not {expected}") };
+        text.parse().map_err(bad)
     }
 
     /// Variables of one thing, if any of them is set: who sets one means all.

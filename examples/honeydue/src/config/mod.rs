@@ -5,7 +5,7 @@ mod environment;
 mod tests;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -117,6 +117,7 @@ pub enum ConfigError {
 }
 
 const MIB: usize = 1 << 20;
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
 const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl Config {
@@ -140,13 +141,15 @@ impl Config {
         let variable = |name: &str| variable(name).map(Into::into);
         let environment = Environment::new(&variable);
         Ok(Config {
-            listen: environment.parsed("LISTEN_ADDR", SocketAddr::from(([127, 0, 0, 1], 8000)))?,
-            trusted_proxies: environment.parsed("TRUSTED_PROXIES", 0)?,
+            listen: environment.parsed("LISTEN_ADDR", LISTEN, "an address and a port, as 127.0.0.1:8000")?,
+            trusted_proxies: environment.parsed("TRUSTED_PROXIES", 0, "a whole number, 0 or more")?,
             database_url: database_url(&environment)?,
-            database_connections: environment.parsed("DATABASE_MAX_CONNECTIONS", TEN)?.get(),
+            database_connections: environment
+                .parsed("DATABASE_MAX_CONNECTIONS", TEN, "a whole number, 1 or more")?
+                .get(),
             jobs: jobs(&environment)?,
             storage: storage(&environment)?,
-            max_upload_bytes: environment.parsed("MAX_UPLOAD_BYTES", 10 * MIB)?,
+            max_upload_bytes: environment.parsed("MAX_UPLOAD_BYTES", 10 * MIB, "a whole number of bytes")?,
             apns: apns(&environment)?,
             fcm: fcm(&environment)?,
         })

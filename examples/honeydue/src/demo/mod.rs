@@ -5,6 +5,7 @@ mod scenario;
 mod traces;
 mod vendor;
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use spanweave::Telemetry;
@@ -46,13 +47,14 @@ pub async fn run() -> Result<(), StartError> {
         async move { jobs::work(app, &worker, stop.cancelled()).await }
     });
 
-    println!(
+    writeln!(
+        io::stdout(),
         "The API listens on {url}; the worker has the same queue. Here is what spanweave sees of both.\n"
-    );
+    )?;
     let traces = Traces { api: api.clone(), worker: worker.clone(), kept };
     Scenario { url: url.clone(), database: app.pool.clone(), vendor: &vendor, traces: &traces }.run().await?;
-    traces.print_methods();
-    print_next_steps();
+    traces.print_methods()?;
+    io::stdout().write_all(NEXT_STEPS.as_bytes())?;
 
     stop.cancel();
     serving.await??;
@@ -81,9 +83,7 @@ fn variable(name: &str, folder: &TempDir, vendor: &Vendor) -> Option<String> {
     }
 }
 
-fn print_next_steps() {
-    println!(
-        "\
+const NEXT_STEPS: &str = "\
 How to go on:
 
     cargo run -p honeydue --bin honeydue-api        stays, on http://127.0.0.1:8000; /metrics has the numbers
@@ -92,6 +92,4 @@ How to go on:
     OBS_TRACES_URL=http://localhost:4318/v1/traces OBS_INGEST_TOKEN=any
                                                     with any of them: the traces are exported over OTLP/HTTP
     examples/honeydue/README.md                     routes, variables, where what is
-"
-    );
-}
+";

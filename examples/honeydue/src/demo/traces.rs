@@ -1,5 +1,6 @@
 //! The traces and the numbers of both processes, as text.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use opentelemetry::SpanId;
@@ -46,7 +47,8 @@ impl Traces {
         let trace = tokio::time::timeout(PATIENCE, self.trace(awaited)).await;
         let trace = trace.map_err(|_| format!("{heading}: no trace has {} x {}", awaited.1, awaited.0))?;
         let tree = span_tree(&trace, &ATTRIBUTES);
-        println!("{heading}:\n\n    {}\n", tree.trim_end().replace('\n', "\n    "));
+        let tree = tree.trim_end().replace('\n', "\n    ");
+        writeln!(io::stdout(), "{heading}:\n\n    {tree}\n")?;
         self.forget().await;
         Ok(())
     }
@@ -74,15 +76,18 @@ impl Traces {
     }
 
     /// Every method of both processes.
-    pub(super) fn print_methods(&self) {
+    pub(super) fn print_methods(&self) -> io::Result<()> {
+        let mut to = io::stdout();
         for (process, telemetry) in [("API", &self.api), ("worker", &self.worker)] {
-            println!("Every method that the {process} has called:\n");
-            println!(
+            writeln!(to, "Every method that the {process} has called:\n")?;
+            writeln!(
+                to,
                 "    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}",
                 "method", "calls", "errors", "cancelled", "p50", "p99"
-            );
+            )?;
             for method in telemetry.methods().into_iter().filter(|method| method.calls > 0) {
-                println!(
+                writeln!(
+                    to,
                     "    {:<42} {:>6} {:>7} {:>10} {:>10} {:>10}",
                     format!("{}.{}", method.type_name, method.method),
                     method.calls,
@@ -90,10 +95,11 @@ impl Traces {
                     method.cancelled,
                     at_most(method.p50),
                     at_most(method.p99),
-                );
+                )?;
             }
-            println!();
+            writeln!(to)?;
         }
+        Ok(())
     }
 }
 

@@ -9,10 +9,10 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::process::TIME_TO_STOP;
+
 /// How long it is empty. What a worker fails of, a database that restarts, takes a moment.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long attempts that are under way have when the worker is to stop.
-const TIME_TO_STOP: Duration = Duration::from_secs(4);
 
 /// Has a worker of a new name at it until told to stop. Back ends remember a name beyond its worker's end, even that of its
 /// process, and let nobody else have it meanwhile.
