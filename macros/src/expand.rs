@@ -1,5 +1,6 @@
 //! The code that an item becomes. Nothing here can fail.
 
+mod descriptor;
 mod entrance;
 mod method;
 mod mock;
@@ -34,7 +35,9 @@ pub fn traced(block: &Block, bodies: Vec<Rewritten>) -> TokenStream {
         },
     });
     let members = members.collect();
-    item(block, members, entrance::all(block, entrance::Passing::Context))
+    let item = item(block, members, entrance::all(block, entrance::Passing::Context));
+    let descriptors = descriptor::beside(block);
+    quote!(#item #descriptors)
 }
 
 /// The user's item as it went in, with second entrances that pass through.

@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod attributes;
 pub mod automock;
 pub mod bounds;
+pub mod descriptor;
 pub mod in_place;
 pub mod lifetimes;
 pub mod owner;
@@ -16,6 +17,7 @@ use syn::{Attribute, Visibility};
 
 use self::attributes::AsyncTrait;
 use self::automock::Automock;
+use self::descriptor::Descriptors;
 use self::owner::Owner;
 use self::role::{Role, Traced};
 use crate::args::{BlockArgs, FieldPath, MethodArgs};
@@ -57,6 +59,8 @@ pub enum Part {
 
 pub struct Method {
     pub function: Function,
+    /// The name of its static, if it is traced.
+    pub descriptor: Ident,
     pub args: MethodArgs,
     pub role: Role,
     pub sql: SqlTraced,
@@ -180,6 +184,7 @@ struct BlockFacts {
     /// Whether an attribute of others reads the methods.
     is_read: bool,
     async_trait: Option<AsyncTrait>,
+    descriptors: Descriptors,
     names: Vec<Ident>,
 }
 
@@ -209,6 +214,7 @@ impl BlockFacts {
             sync: args.sync.is_some(),
             is_read: !item.head.attrs().iter().all(attributes::is_inert),
             async_trait: if in_trait { attributes::async_trait(item.head.attrs()) } else { None },
+            descriptors: Descriptors::of(&item.head),
             names: function_names(item),
         }
     }
@@ -253,7 +259,8 @@ impl Method {
             None => SqlTraced::Transactions,
         };
         let role = Role::of(&mut function, &args, facts);
-        Method { function, args, role, sql }
+        let descriptor = facts.descriptors.name(&function.sig.ident);
+        Method { function, descriptor, args, role, sql }
     }
 
     pub fn name(&self) -> &Ident {

@@ -84,7 +84,7 @@ pub fn bodies(block: &Block, sqlx: bool) -> (Vec<Rewritten>, Findings) {
     let bodies = block.traced().map(|(method, traced)| match &method.function.body {
         Body::Written(body) => {
             let sql = if sqlx { method.sql } else { SqlTraced::Nothing };
-            rewriter.body(body.stream(), sql, traced.outlives_body())
+            rewriter.body(&method.descriptor, body.stream(), sql, traced.outlives_body())
         }
         Body::Required(_) => Rewritten::unchanged(TokenStream::new()),
     });
@@ -115,11 +115,11 @@ impl<'a> Rewriter<'a> {
     }
 
     /// What `outlives` its body (a future, a stream) must not borrow a variable of it, and asks for the context anew.
-    fn body(&mut self, body: TokenStream, sql: SqlTraced, outlives: bool) -> Rewritten {
+    fn body(&mut self, method: &Ident, body: TokenStream, sql: SqlTraced, outlives: bool) -> Rewritten {
         let (runtime, ctx) = (&self.block.runtime, ctx());
         self.context = if outlives { quote!(#runtime::Ctx::current()) } else { quote!(#ctx) };
         let is_traced = sql != SqlTraced::Nothing;
-        self.sql = is_traced.then(|| Sql::new(runtime.clone(), self.context.clone(), sql));
+        self.sql = is_traced.then(|| Sql::new(runtime.clone(), method.clone(), self.context.clone(), sql));
         let is_read = is_traced || self.block.strict || !self.block.calls.is_empty();
         let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
         let rewritten = if is_read { self.tokens(&tokens, Place::Statements) } else { None };

@@ -3,19 +3,19 @@
 use crate::method::Method;
 use crate::registry::SeriesId;
 
-/// A method on the list.
+/// Methods on the list: those of a block.
 #[derive(Debug)]
 #[doc(hidden)]
-pub struct Listed(pub &'static Method);
+pub struct Listed(pub &'static [&'static Method]);
 
 inventory::collect!(Listed);
 
-/// Puts a method on the list; written by the attributes beside the method's `static`.
+/// Puts the methods of a block on the list; written by the attributes beside their `static`s.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! list_method {
-    ($method:ident) => {
-        $crate::inventory::submit!($crate::Listed(&$method));
+macro_rules! list_methods {
+    ($($(#[$condition:meta])* $method:ident),*) => {
+        $crate::inventory::submit!($crate::Listed(&[$($(#[$condition])* &$method),*]));
     };
 }
 
@@ -50,5 +50,5 @@ pub(crate) fn series() -> impl Iterator<Item = SeriesId> {
 }
 
 fn listed() -> impl Iterator<Item = &'static Method> {
-    inventory::iter::<Listed>.into_iter().map(|Listed(method)| *method)
+    inventory::iter::<Listed>.into_iter().flat_map(|Listed(methods)| methods.iter().copied())
 }

@@ -7,15 +7,8 @@ impl TaskService {
     #[expect(clippy::too_many_lines)]
     #[allow(unused_variables)]
     pub fn all(&self) -> impl ::core::future::Future<Output = Vec<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "all",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Vec<Task>>::NEW;
-        __METHOD
+        __ALL_ACFA171C
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -43,15 +36,8 @@ impl TaskService {
         #[cfg(unix)]
         f: u8,
     ) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "many",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
-        __METHOD
+        __MANY_62756F3A
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -80,15 +66,8 @@ impl TaskService {
     }
     #[inline]
     pub unsafe fn raw(&self, at: *const u8) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "raw",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
-        __METHOD
+        __RAW_ADAAF049
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -147,3 +126,27 @@ impl TaskService {
         ctx.enter(move || unsafe { self.raw(at) })
     }
 }
+#[cfg(feature = "tasks")]
+#[cfg(unix)]
+static __ALL_ACFA171C: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "all",
+    ::core::module_path!(),
+);
+#[cfg(feature = "tasks")]
+static __MANY_62756F3A: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "many",
+    ::core::module_path!(),
+);
+#[cfg(feature = "tasks")]
+static __RAW_ADAAF049: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "raw",
+    ::core::module_path!(),
+);
+#[cfg(feature = "tasks")]
+::spanweave::list_methods!(#[cfg(unix)] __ALL_ACFA171C, __MANY_62756F3A, __RAW_ADAAF049);

@@ -4,15 +4,8 @@ impl TaskService {
         &self,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "list_tasks",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
-        __METHOD
+        __LIST_TASKS_91B071B4
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -40,15 +33,8 @@ impl TaskService {
         &self,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Overview, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "overview",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Overview, AppError>>::NEW;
-        __METHOD
+        __OVERVIEW_06DD2BC2
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -93,3 +79,16 @@ impl TaskService {
         ctx.enter(move || self.overview(user_id))
     }
 }
+static __LIST_TASKS_91B071B4: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "list_tasks",
+    ::core::module_path!(),
+);
+static __OVERVIEW_06DD2BC2: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "overview",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LIST_TASKS_91B071B4, __OVERVIEW_06DD2BC2);

@@ -4,15 +4,8 @@ impl TaskService {
         &self,
         ctx: &AuthContext,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "list",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
-        __METHOD
+        __LIST_9FB533C9
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -41,3 +34,10 @@ impl TaskService {
         ctx.enter(move || self.list(ctx))
     }
 }
+static __LIST_9FB533C9: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "list",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LIST_9FB533C9);

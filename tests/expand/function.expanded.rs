@@ -16,7 +16,7 @@ pub fn insert(
                 labels: &[],
             },
         );
-    ::spanweave::list_method!(__METHOD);
+    ::spanweave::list_methods!(__METHOD);
     use ::spanweave::sql::calls::*;
     static __SQL: [::spanweave::sql::Literal; 1] = [
         ::spanweave::sql::Literal::new(

@@ -3,16 +3,9 @@ impl TaskService {
         &self,
         id: i64,
     ) -> Pin<Box<dyn Future<Output = Result<Task, AppError>> + Send + '_>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "boxed",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Task, AppError>>::NEW;
         Box::pin(
-            __METHOD
+            __BOXED_ACB5769B
                 .call(::spanweave::Ctx::current())
                 .run(
                     returns.class(),
@@ -26,15 +19,8 @@ impl TaskService {
         )
     }
     pub fn made(&self, id: i64) -> BoxFuture<'_, Result<Task, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "made",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<BoxFuture<'_, Result<Task, AppError>>>::NEW;
-        __METHOD
+        __MADE_626664B0
             .call(::spanweave::Ctx::current())
             .make(
                 returns.boxed(),
@@ -74,3 +60,16 @@ impl TaskService {
         ctx.enter(move || self.made(id))
     }
 }
+static __BOXED_ACB5769B: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "boxed",
+    ::core::module_path!(),
+);
+static __MADE_626664B0: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "made",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__BOXED_ACB5769B, __MADE_626664B0);

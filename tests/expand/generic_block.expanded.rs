@@ -11,15 +11,8 @@ where
     where
         T: From<R::Row>,
     {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Service",
-            "first",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<&'b T, Error>>::NEW;
-        __METHOD
+        __FIRST_A247241E
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -56,3 +49,10 @@ where
         ctx.enter(move || self.first::<T>(name, keep))
     }
 }
+static __FIRST_A247241E: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Service",
+    "first",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__FIRST_A247241E);

@@ -6,15 +6,8 @@ impl TaskService {
         limit: u32,
         _: Version,
     ) -> Result<Vec<Task>, AppError> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "list",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
-        __METHOD
+        __LIST_9FB533C9
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -40,15 +33,8 @@ impl TaskService {
     }
     #[must_use]
     pub async fn count(&self) -> usize {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "count",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
-        __METHOD
+        __COUNT_3A92084C
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -84,3 +70,16 @@ impl TaskService {
         ctx.run(move || self.count()).await
     }
 }
+static __LIST_9FB533C9: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "list",
+    ::core::module_path!(),
+);
+static __COUNT_3A92084C: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "count",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LIST_9FB533C9, __COUNT_3A92084C);

@@ -4,14 +4,7 @@ impl TaskService {
         Self { store }
     }
     pub fn later(&self) -> impl Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "later",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
-        __METHOD
+        __LATER_C3C65251
             .call(::spanweave::Ctx::current())
             .run(
                 ::spanweave::Returns::<u8>::NEW.class(),
@@ -32,15 +25,8 @@ impl TaskService {
     }
     #[inline]
     fn private(&self) -> impl ::core::future::Future<Output = u8> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "private",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u8>::NEW;
-        __METHOD
+        __PRIVATE_AB1CEF94
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -62,3 +48,16 @@ impl TaskService {
         ctx.enter(move || self.later())
     }
 }
+static __LATER_C3C65251: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "later",
+    ::core::module_path!(),
+);
+static __PRIVATE_AB1CEF94: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "private",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LATER_C3C65251, __PRIVATE_AB1CEF94);

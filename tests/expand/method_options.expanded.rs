@@ -5,23 +5,8 @@ impl<C> TaskService<C> {
         user_id: i64,
         items: Vec<Task>,
     ) -> impl ::core::future::Future<Output = usize> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-                ::spanweave::MethodKind::Service,
-                "Tasks",
-                "import",
-                ::core::module_path!(),
-            )
-            .with(
-                &::spanweave::MethodOptions {
-                    span_name: ::core::option::Option::Some("import tasks"),
-                    metric: ::core::option::Option::None,
-                    counter: ::core::option::Option::None,
-                    labels: &[],
-                },
-            );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
-        __METHOD
+        __IMPORT_235D86D0
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -68,3 +53,18 @@ impl<C> TaskService<C> {
         ctx.run(move || self.byte())
     }
 }
+static __IMPORT_235D86D0: ::spanweave::Method = ::spanweave::Method::new(
+        ::spanweave::MethodKind::Service,
+        "Tasks",
+        "import",
+        ::core::module_path!(),
+    )
+    .with(
+        &::spanweave::MethodOptions {
+            span_name: ::core::option::Option::Some("import tasks"),
+            metric: ::core::option::Option::None,
+            counter: ::core::option::Option::None,
+            labels: &[],
+        },
+    );
+::spanweave::list_methods!(__IMPORT_235D86D0);

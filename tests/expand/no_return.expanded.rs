@@ -1,15 +1,8 @@
 impl TaskService {
     #[inline]
     pub fn clear(&self) -> impl ::core::future::Future<Output = ()> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "clear",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<()>::NEW;
-        __METHOD
+        __CLEAR_C6B4F3EA
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -36,3 +29,10 @@ impl TaskService {
         ctx.enter(move || self.clear())
     }
 }
+static __CLEAR_C6B4F3EA: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "clear",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__CLEAR_C6B4F3EA);

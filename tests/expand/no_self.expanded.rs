@@ -3,15 +3,8 @@ impl TaskRepository {
     pub fn connect<E: Into<Endpoint>, const RETRIES: usize>(
         endpoint: E,
     ) -> impl ::core::future::Future<Output = Result<Self, Error>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "connect",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Self, Error>>::NEW;
-        __METHOD
+        __CONNECT_E9A44B66
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -38,3 +31,10 @@ impl TaskRepository {
         ctx.enter(move || Self::connect::<E, RETRIES>(endpoint))
     }
 }
+static __CONNECT_E9A44B66: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "connect",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__CONNECT_E9A44B66);

@@ -1,15 +1,8 @@
 #[Object]
 impl Query {
     pub async fn value(&self, id: u64) -> u64 {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Query",
-            "value",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u64>::NEW;
-        __METHOD
+        __VALUE_EFA97AC6
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -27,3 +20,10 @@ impl Query {
             .await
     }
 }
+static __VALUE_EFA97AC6: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Query",
+    "value",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__VALUE_EFA97AC6);

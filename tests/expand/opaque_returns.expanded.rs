@@ -3,14 +3,7 @@ impl Feed {
     pub fn events(
         &self,
     ) -> impl ::core::future::Future<Output = impl Stream<Item = Event> + use<>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Feed",
-            "events",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
-        __METHOD
+        __EVENTS_3DB8788A
             .call(::spanweave::Ctx::current())
             .open(
                 ::spanweave::StreamReturn(::spanweave::Returns::<Event>::NEW.class()),
@@ -23,15 +16,8 @@ impl Feed {
     ) -> impl ::core::future::Future<
         Output = Result<impl Iterator<Item = String>, Error>,
     > {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Feed",
-            "lines",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<_, Error>>::NEW;
-        __METHOD
+        __LINES_DC0D928A
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -46,15 +32,8 @@ impl Feed {
             )
     }
     pub async fn run(&self) -> ! {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Feed",
-            "run",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<::core::convert::Infallible>::NEW;
-        match __METHOD
+        match __RUN_4F3C1FF8
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -100,3 +79,22 @@ impl Feed {
         ctx.run(move || self.run()).await
     }
 }
+static __EVENTS_3DB8788A: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Feed",
+    "events",
+    ::core::module_path!(),
+);
+static __LINES_DC0D928A: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Feed",
+    "lines",
+    ::core::module_path!(),
+);
+static __RUN_4F3C1FF8: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Feed",
+    "run",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__EVENTS_3DB8788A, __LINES_DC0D928A, __RUN_4F3C1FF8);

@@ -4,24 +4,8 @@ impl Storage {
         &self,
         object: Object,
     ) -> impl ::core::future::Future<Output = Result<(), StorageError>> {
-        #[allow(unused_qualifications)]
-        static __METHOD: my::spanweave::Method = my::spanweave::Method::new(
-                my::spanweave::MethodKind::Client,
-                "Storage",
-                "upload",
-                ::core::module_path!(),
-            )
-            .with(
-                &my::spanweave::MethodOptions {
-                    span_name: ::core::option::Option::None,
-                    metric: ::core::option::Option::Some("b2_upload_duration_seconds"),
-                    counter: ::core::option::Option::None,
-                    labels: &["bucket"],
-                },
-            );
-        my::spanweave::list_method!(__METHOD);
         let returns = my::spanweave::Returns::<Result<(), StorageError>>::NEW;
-        let labelled = __METHOD
+        let labelled = __UPLOAD_922D6127
             .call_with([&(self.bucket.as_str())], my::spanweave::Ctx::current());
         labelled
             .run(
@@ -50,30 +34,30 @@ impl Storage {
         ctx.enter(move || self.upload(object))
     }
 }
+#[allow(unused_qualifications)]
+static __UPLOAD_922D6127: my::spanweave::Method = my::spanweave::Method::new(
+        my::spanweave::MethodKind::Client,
+        "Storage",
+        "upload",
+        ::core::module_path!(),
+    )
+    .with(
+        &my::spanweave::MethodOptions {
+            span_name: ::core::option::Option::None,
+            metric: ::core::option::Option::Some("b2_upload_duration_seconds"),
+            counter: ::core::option::Option::None,
+            labels: &["bucket"],
+        },
+    );
+my::spanweave::list_methods!(__UPLOAD_922D6127);
 impl Storage {
     #[inline]
     pub fn put(
         &self,
         object: Object,
     ) -> impl ::core::future::Future<Output = Result<(), StorageError>> {
-        #[allow(unused_qualifications)]
-        static __METHOD: my::spanweave::Method = my::spanweave::Method::new(
-                my::spanweave::MethodKind::Client,
-                "Storage",
-                "put",
-                ::core::module_path!(),
-            )
-            .with(
-                &my::spanweave::MethodOptions {
-                    span_name: ::core::option::Option::None,
-                    metric: ::core::option::Option::Some("b2_upload_duration_seconds"),
-                    counter: ::core::option::Option::Some("b2_upload_bytes_total"),
-                    labels: &["bucket"],
-                },
-            );
-        my::spanweave::list_method!(__METHOD);
         let returns = my::spanweave::Returns::<Result<(), StorageError>>::NEW;
-        let labelled = __METHOD
+        let labelled = __PUT_A037AEE7
             .call_with([&(self.bucket)], my::spanweave::Ctx::current())
             .counting(&(object.len()));
         labelled
@@ -93,25 +77,9 @@ impl Storage {
     }
     #[inline]
     pub fn get_ctx(&self, ctx: Ctx) -> impl ::core::future::Future<Output = ()> {
-        #[allow(unused_qualifications)]
-        static __METHOD: my::spanweave::Method = my::spanweave::Method::new(
-                my::spanweave::MethodKind::Client,
-                "Storage",
-                "get",
-                ::core::module_path!(),
-            )
-            .with(
-                &my::spanweave::MethodOptions {
-                    span_name: ::core::option::Option::None,
-                    metric: ::core::option::Option::None,
-                    counter: ::core::option::Option::Some("b2_downloads_total"),
-                    labels: &[],
-                },
-            );
-        my::spanweave::list_method!(__METHOD);
         let returns = my::spanweave::Returns::<()>::NEW;
         ctx.enter(move || {
-            let labelled = __METHOD
+            let labelled = __GET_CTX_9A96807C
                 .call_with([], my::spanweave::Ctx::current())
                 .counting(&1);
             labelled
@@ -148,3 +116,34 @@ impl Storage {
         self.get_ctx(my::spanweave::Ctx::current())
     }
 }
+#[allow(unused_qualifications)]
+static __PUT_A037AEE7: my::spanweave::Method = my::spanweave::Method::new(
+        my::spanweave::MethodKind::Client,
+        "Storage",
+        "put",
+        ::core::module_path!(),
+    )
+    .with(
+        &my::spanweave::MethodOptions {
+            span_name: ::core::option::Option::None,
+            metric: ::core::option::Option::Some("b2_upload_duration_seconds"),
+            counter: ::core::option::Option::Some("b2_upload_bytes_total"),
+            labels: &["bucket"],
+        },
+    );
+#[allow(unused_qualifications)]
+static __GET_CTX_9A96807C: my::spanweave::Method = my::spanweave::Method::new(
+        my::spanweave::MethodKind::Client,
+        "Storage",
+        "get",
+        ::core::module_path!(),
+    )
+    .with(
+        &my::spanweave::MethodOptions {
+            span_name: ::core::option::Option::None,
+            metric: ::core::option::Option::None,
+            counter: ::core::option::Option::Some("b2_downloads_total"),
+            labels: &[],
+        },
+    );
+my::spanweave::list_methods!(__PUT_A037AEE7, __GET_CTX_9A96807C);

@@ -5,16 +5,9 @@ impl TaskService {
         ctx: Ctx,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "list",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
         ctx.enter(move || {
-            __METHOD
+            __LIST_CTX_BE0491A7
                 .call(::spanweave::Ctx::current())
                 .run(
                     returns.class(),
@@ -49,3 +42,10 @@ impl TaskService {
         self.list_ctx(::spanweave::Ctx::current(), user_id)
     }
 }
+static __LIST_CTX_BE0491A7: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "list",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LIST_CTX_BE0491A7);

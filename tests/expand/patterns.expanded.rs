@@ -7,15 +7,8 @@ impl TaskService {
         task: Task,
         __arg3: (u8, u8),
     ) -> impl ::core::future::Future<Output = Option<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "update",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
-        __METHOD
+        __UPDATE_62115C7C
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -56,3 +49,10 @@ impl TaskService {
         ctx.enter(move || self.update(__arg0, __arg1, task, __arg3))
     }
 }
+static __UPDATE_62115C7C: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "update",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__UPDATE_62115C7C);

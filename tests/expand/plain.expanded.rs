@@ -5,15 +5,8 @@ impl TaskService {
         &self,
         user_id: i64,
     ) -> impl ::core::future::Future<Output = Result<Vec<Task>, AppError>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "TaskService",
-            "list_tasks",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<Vec<Task>, AppError>>::NEW;
-        __METHOD
+        __LIST_TASKS_91B071B4
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -44,3 +37,10 @@ impl TaskService {
         ctx.enter(move || self.list_tasks(user_id))
     }
 }
+static __LIST_TASKS_91B071B4: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "TaskService",
+    "list_tasks",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__LIST_TASKS_91B071B4);

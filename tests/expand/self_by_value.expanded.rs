@@ -5,15 +5,8 @@ impl Job {
         #[allow(unused)]
         permit: Permit,
     ) -> impl ::core::future::Future<Output = u64> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Job",
-            "run",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<u64>::NEW;
-        __METHOD
+        __RUN_69173931
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -39,15 +32,8 @@ impl Job {
         self: Arc<Self>,
         id: i64,
     ) -> impl ::core::future::Future<Output = Option<Task>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Job",
-            "share",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<Task>>::NEW;
-        __METHOD
+        __SHARE_94CB886F
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -85,3 +71,16 @@ impl Job {
         ctx.enter(move || Self::share(self, id))
     }
 }
+static __RUN_69173931: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Job",
+    "run",
+    ::core::module_path!(),
+);
+static __SHARE_94CB886F: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Job",
+    "share",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__RUN_69173931, __SHARE_94CB886F);

@@ -4,17 +4,10 @@ impl TaskRepository {
         &self,
         ids: &[i64],
     ) -> impl ::core::future::Future<Output = sqlx::Result<Vec<Task>>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "for_residences",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__FOR_RESIDENCES_3528F009,
                     "SELECT * FROM tasks WHERE residence_id = ANY($1)",
                     "SELECT tasks",
                     "SELECT",
@@ -22,7 +15,7 @@ impl TaskRepository {
                 .table("tasks"),
         ];
         let returns = ::spanweave::Returns::<sqlx::Result<Vec<Task>>>::NEW;
-        __METHOD
+        __FOR_RESIDENCES_3528F009
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -53,17 +46,10 @@ impl TaskRepository {
         id: i64,
         name: &str,
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "rename",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__RENAME_83035EF2,
                     "UPDATE tasks SET name = $2 WHERE id = $1",
                     "UPDATE tasks",
                     "UPDATE",
@@ -71,7 +57,7 @@ impl TaskRepository {
                 .table("tasks"),
         ];
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __RENAME_83035EF2
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -104,24 +90,17 @@ impl TaskRepository {
         &self,
         table: &str,
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "archive",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 2] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__ARCHIVE_5FA4BE1E,
                     "INSERT INTO archive SELECT * FROM tasks WHERE done",
                     "INSERT archive SELECT tasks",
                     "INSERT",
                 )
                 .first_table("archive"),
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__ARCHIVE_5FA4BE1E,
                     "ANALYZE archive; ANALYZE tasks",
                     "ANALYZE archive ANALYZE tasks",
                     "ANALYZE",
@@ -130,7 +109,7 @@ impl TaskRepository {
                 .script(),
         ];
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __ARCHIVE_5FA4BE1E
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -149,7 +128,7 @@ impl TaskRepository {
                                 .execute(ctx.sql(&self.pool).literal(&__SQL[0]))
                                 .await?;
                             sqlx::query(&format!("DELETE FROM {table} WHERE done"))
-                                .execute(ctx.sql(&self.pool).of(&__METHOD))
+                                .execute(ctx.sql(&self.pool).of(&__ARCHIVE_5FA4BE1E))
                                 .await?;
                             sqlx::raw_sql("ANALYZE archive; ANALYZE tasks")
                                 .execute(ctx.sql(&self.pool).literal(&__SQL[1]))
@@ -161,24 +140,17 @@ impl TaskRepository {
             )
     }
     pub fn titles(&self) -> impl Stream<Item = sqlx::Result<String>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "titles",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__TITLES_9E64520F,
                     "SELECT title FROM tasks",
                     "SELECT tasks",
                     "SELECT",
                 )
                 .table("tasks"),
         ];
-        __METHOD
+        __TITLES_9E64520F
             .call(::spanweave::Ctx::current())
             .make(
                 ::spanweave::StreamReturn(
@@ -200,15 +172,8 @@ impl TaskRepository {
     }
     #[inline]
     pub fn ping(&self) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "ping",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __PING_4DBB9968
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -272,3 +237,37 @@ impl TaskRepository {
         ctx.enter(move || self.ping())
     }
 }
+static __FOR_RESIDENCES_3528F009: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "for_residences",
+    ::core::module_path!(),
+);
+static __RENAME_83035EF2: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "rename",
+    ::core::module_path!(),
+);
+static __ARCHIVE_5FA4BE1E: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "archive",
+    ::core::module_path!(),
+);
+static __TITLES_9E64520F: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "titles",
+    ::core::module_path!(),
+);
+static __PING_4DBB9968: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "ping",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(
+    __FOR_RESIDENCES_3528F009, __RENAME_83035EF2, __ARCHIVE_5FA4BE1E, __TITLES_9E64520F,
+    __PING_4DBB9968
+);

@@ -1,23 +1,16 @@
 impl Tasks {
     pub fn all(&self) -> impl Stream<Item = sqlx::Result<Task>> + '_ {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "Tasks",
-            "all",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__ALL_19314D72,
                     "SELECT * FROM tasks",
                     "SELECT tasks",
                     "SELECT",
                 )
                 .table("tasks"),
         ];
-        __METHOD
+        __ALL_19314D72
             .call(::spanweave::Ctx::current())
             .make(
                 ::spanweave::StreamReturn(
@@ -43,17 +36,10 @@ impl Tasks {
     ) -> impl ::core::future::Future<
         Output = Result<BoxStream<'static, Task>, AppError>,
     > {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "Tasks",
-            "opened",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<
             Result<BoxStream<'static, Task>, AppError>,
         >::NEW;
-        __METHOD
+        __OPENED_C866A93A
             .call(::spanweave::Ctx::current())
             .open(
                 ::spanweave::Opened(
@@ -91,3 +77,16 @@ impl Tasks {
         ctx.enter(move || self.opened())
     }
 }
+static __ALL_19314D72: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "Tasks",
+    "all",
+    ::core::module_path!(),
+);
+static __OPENED_C866A93A: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "Tasks",
+    "opened",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__ALL_19314D72, __OPENED_C866A93A);

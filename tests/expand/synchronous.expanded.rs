@@ -1,14 +1,7 @@
 impl Tasks {
     pub fn count(&self, __arg0: (u8, u8)) -> Result<usize, AppError> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Tasks",
-            "count",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Result<usize, AppError>>::NEW;
-        __METHOD
+        __COUNT_F453E92E
             .call(::spanweave::Ctx::current())
             .run_sync(
                 returns.class(),
@@ -39,3 +32,10 @@ impl Tasks {
         ctx.enter(move || self.count(__arg0))
     }
 }
+static __COUNT_F453E92E: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Tasks",
+    "count",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__COUNT_F453E92E);

@@ -4,15 +4,8 @@ impl Service {
     #[cfg(not(feature = "quiet"))]
     #[inline]
     pub fn ping(&self) -> impl ::core::future::Future<Output = ()> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Service,
-            "Service",
-            "ping",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<()>::NEW;
-        __METHOD
+        __PING_D79780E4
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -47,3 +40,11 @@ impl Service {
         ctx.enter(move || self.ping())
     }
 }
+#[cfg(not(feature = "quiet"))]
+static __PING_D79780E4: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Service,
+    "Service",
+    "ping",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(#[cfg(not(feature = "quiet"))] __PING_D79780E4);

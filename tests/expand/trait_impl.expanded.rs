@@ -1,15 +1,8 @@
 impl<T: Send> Store<T> for Memory<T> {
     #[inline]
     fn get(&self, key: &str) -> impl ::core::future::Future<Output = Option<T>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "Memory",
-            "get",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<Option<T>>::NEW;
-        __METHOD
+        __GET_ABB4BEE5
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -29,3 +22,10 @@ impl<T: Send> Store<T> for Memory<T> {
         0
     }
 }
+static __GET_ABB4BEE5: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "Memory",
+    "get",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__GET_ABB4BEE5);

@@ -5,15 +5,8 @@ pub trait TaskRepository: Send {
     fn count(&self) -> impl Future<Output = usize> + Send;
     #[inline]
     fn all(&self) -> impl ::core::future::Future<Output = usize> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "all",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         let returns = ::spanweave::Returns::<usize>::NEW;
-        __METHOD
+        __ALL_434B9F23
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -63,3 +56,10 @@ pub trait TaskRepository: Send {
         ctx.run(move || <Self as TaskRepository>::close(self))
     }
 }
+static __ALL_434B9F23: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "all",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(__ALL_434B9F23);

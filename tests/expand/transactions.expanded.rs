@@ -4,17 +4,10 @@ impl TaskRepository {
         &self,
         id: i64,
     ) -> impl ::core::future::Future<Output = sqlx::Result<u64>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "archive_done",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                    &__METHOD,
+                    &__ARCHIVE_DONE_CBA1391F,
                     "DELETE FROM tasks WHERE id = $1",
                     "DELETE tasks",
                     "DELETE",
@@ -22,7 +15,7 @@ impl TaskRepository {
                 .table("tasks"),
         ];
         let returns = ::spanweave::Returns::<sqlx::Result<u64>>::NEW;
-        __METHOD
+        __ARCHIVE_DONE_CBA1391F
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -62,16 +55,9 @@ impl TaskRepository {
         &self,
         ids: &[i64],
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "try_each",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __TRY_EACH_E7484A1F
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -135,17 +121,10 @@ impl TaskRepository {
     ) -> impl ::core::future::Future<
         Output = sqlx::Result<Transaction<'static, Postgres>>,
     > {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "open",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         static __SQL: [::spanweave::sql::Literal; 1] = [
             ::spanweave::sql::Literal::new(
-                &__METHOD,
+                &__OPEN_1C84B858,
                 "SET LOCAL lock_timeout = 100",
                 "SET",
                 "SET",
@@ -154,7 +133,7 @@ impl TaskRepository {
         let returns = ::spanweave::Returns::<
             sqlx::Result<Transaction<'static, Postgres>>,
         >::NEW;
-        __METHOD
+        __OPEN_1C84B858
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -188,16 +167,9 @@ impl TaskRepository {
         &self,
         id: i64,
     ) -> impl ::core::future::Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "dry_run",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __DRY_RUN_24C71083
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -233,18 +205,11 @@ impl TaskRepository {
     ) -> impl ::core::future::Future<
         Output = sqlx::Result<Transaction<'static, Postgres>>,
     > {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "begin",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<
             sqlx::Result<Transaction<'static, Postgres>>,
         >::NEW;
-        __METHOD
+        __BEGIN_22CF31D5
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -267,16 +232,9 @@ impl TaskRepository {
             )
     }
     pub fn later(&self) -> impl Future<Output = sqlx::Result<()>> {
-        static __METHOD: ::spanweave::Method = ::spanweave::Method::new(
-            ::spanweave::MethodKind::Repo,
-            "TaskRepository",
-            "later",
-            ::core::module_path!(),
-        );
-        ::spanweave::list_method!(__METHOD);
         use ::spanweave::sql::calls::*;
         let returns = ::spanweave::Returns::<sqlx::Result<()>>::NEW;
-        __METHOD
+        __LATER_929CAEDA
             .call(::spanweave::Ctx::current())
             .run(
                 returns.class(),
@@ -356,3 +314,43 @@ impl TaskRepository {
         ctx.enter(move || self.later())
     }
 }
+static __ARCHIVE_DONE_CBA1391F: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "archive_done",
+    ::core::module_path!(),
+);
+static __TRY_EACH_E7484A1F: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "try_each",
+    ::core::module_path!(),
+);
+static __OPEN_1C84B858: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "open",
+    ::core::module_path!(),
+);
+static __DRY_RUN_24C71083: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "dry_run",
+    ::core::module_path!(),
+);
+static __BEGIN_22CF31D5: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "begin",
+    ::core::module_path!(),
+);
+static __LATER_929CAEDA: ::spanweave::Method = ::spanweave::Method::new(
+    ::spanweave::MethodKind::Repo,
+    "TaskRepository",
+    "later",
+    ::core::module_path!(),
+);
+::spanweave::list_methods!(
+    __ARCHIVE_DONE_CBA1391F, __TRY_EACH_E7484A1F, __OPEN_1C84B858, __DRY_RUN_24C71083,
+    __BEGIN_22CF31D5, __LATER_929CAEDA
+);

@@ -1,17 +1,15 @@
 //! A method in the user's block.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Lifetime, ReturnType, Signature, Token, Type};
 
-use super::options::{options, recorded, referenced};
-use super::statements;
+use super::options::{recorded, referenced};
+use super::{descriptor, statements};
 use crate::item::{Body, Function};
 use crate::model::attributes;
 use crate::model::in_place::{self, AsyncBlock};
-use crate::model::owner::Owner;
 use crate::model::returned::{GoesOn, Item, Kind, Returned, Spelled, Value};
 use crate::model::role::{Asyncness, Entrance, Traced};
 use crate::model::{Block, Method};
@@ -20,10 +18,8 @@ use crate::rewrite::{Rewritten, ctx};
 // Input:  pub async fn list(&self, id: i64) -> Result<Task> { … }
 // Output: #[inline]
 //         pub fn list(&self, id: i64) -> impl Future<Output = Result<Task>> {
-//             static __METHOD: Method = Method::new(MethodKind::Repo, "Tasks", "list", module_path!());
-//             list_method!(__METHOD);
 //             let returns = Returns::<Result<Task>>::NEW;
-//             __METHOD.call(Ctx::current()).run(returns.class(), async move { let id = id; … { … } })
+//             __LIST_4F6C21D0.call(Ctx::current()).run(returns.class(), async move { let id = id; … { … } })
 //         }
 pub fn traced(block: &Block, method: &Method, traced: &Traced, body: Rewritten) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, .. } = &method.function;
@@ -79,7 +75,8 @@ struct Expansion<'a> {
 
 impl Expansion<'_> {
     fn content(&self) -> TokenStream {
-        let (descriptor, returns) = (self.descriptor(), self.returns());
+        let descriptor = descriptor::within(self.block, self.method, self.traced);
+        let returns = self.returns();
         let (labelled, begun) = self.begun();
         let (labelled, call) = self.entered(labelled, self.call(&begun));
         let ends = match (self.traced.asyncness, self.traced.returned.is_never()) {
@@ -88,38 +85,8 @@ impl Expansion<'_> {
             (Asyncness::Not, true) => quote_spanned!(Span::mixed_site()=> match #call {}),
             (Asyncness::Not | Asyncness::Rewritten, _) => call,
         };
-        let statements = statements::items(self.block, &self.body.statements);
+        let statements = statements::items(self.block, &self.method.descriptor, &self.body.statements);
         quote!(#descriptor #statements #returns #labelled #ends)
-    }
-
-    fn descriptor(&self) -> TokenStream {
-        let Expansion { block, method, traced, .. } = self;
-        let runtime = &block.runtime;
-        let name = match &traced.entrance {
-            Entrance::Plain(plain) => plain,
-            Entrance::None | Entrance::Twin | Entrance::Taken(_) => method.name(),
-        };
-        // The constructor remembers its caller: the method, then, and not the attribute.
-        let here = method.name().span();
-        let kind = Ident::new(block.preset.kind, Span::mixed_site());
-        let kind = quote_spanned!(Span::mixed_site()=> #runtime::MethodKind::#kind);
-        let label = Literal::string(&name.unraw().to_string());
-        let (constructor, type_name) = match &block.owner {
-            Owner::Type(name) => (Ident::new("new", here), Some(Literal::string(name))),
-            Owner::Module => (Ident::new("function", here), None),
-        };
-        let (type_name, runtime_here) = (type_name.into_iter(), located(runtime, here));
-        let constructed = quote_spanned! {here=>
-            #runtime_here::Method::#constructor(#kind, #(#type_name,)* #label, ::core::module_path!())
-        };
-        let options = options(&method.args, runtime);
-        // The path stands where the method is, as if the user had written it there.
-        let allowed = block.runtime_is_said.then(|| quote!(#[allow(unused_qualifications)]));
-        quote_spanned! {Span::mixed_site()=>
-            #allowed
-            static __METHOD: #runtime::Method = #constructed #options;
-            #runtime::list_method!(__METHOD);
-        }
     }
 
     /// `let returns = …`, where what the body returns has a name.
@@ -236,9 +203,9 @@ impl Expansion<'_> {
     /// The call, and the statement that makes it where there are labels: their values are to be gone before the body runs.
     fn begun(&self) -> (Option<TokenStream>, TokenStream) {
         let (runtime, here) = (&self.block.runtime, Span::mixed_site());
-        let args = &self.method.args;
+        let (args, descriptor) = (&self.method.args, &self.method.descriptor);
         if !args.has_own_metric() {
-            return (None, quote_spanned!(here=> __METHOD.call(#runtime::Ctx::current())));
+            return (None, quote_spanned!(here=> #descriptor.call(#runtime::Ctx::current())));
         }
         let labels = args.labels.as_ref().map_or(&[][..], |labels| &labels.value);
         let values = labels.iter().map(|label| referenced(&label.value));
@@ -247,7 +214,7 @@ impl Expansion<'_> {
             quote_spanned!(here=> .counting(#amount))
         });
         let labelled = quote_spanned! {here=>
-            let labelled = __METHOD.call_with([#(#values),*], #runtime::Ctx::current()) #counting;
+            let labelled = #descriptor.call_with([#(#values),*], #runtime::Ctx::current()) #counting;
         };
         (Some(labelled), quote_spanned!(here=> labelled))
     }
@@ -352,13 +319,4 @@ impl Expansion<'_> {
             _ => (labelled, call),
         }
     }
-}
-
-/// The tokens, as if they stood there.
-fn located(tokens: &TokenStream, there: Span) -> TokenStream {
-    let located = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(there);
-        token
-    });
-    located.collect()
 }

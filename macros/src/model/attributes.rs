@@ -126,6 +126,18 @@ pub fn hoist_inner(function: &mut Function) {
     }
 }
 
+/// What of them says under which conditions an item is there.
+pub fn conditions(attrs: &[Attribute]) -> TokenStream {
+    let conditions = attrs.iter().filter_map(|attr| match cfg_attr(&attr.meta) {
+        Some((condition, metas)) => {
+            let cfgs: Vec<_> = metas.into_iter().filter(|meta| meta.path().is_ident("cfg")).collect();
+            (!cfgs.is_empty()).then(|| quote!(#[cfg_attr(#condition, #(#cfgs),*)]))
+        }
+        None => attr.path().is_ident("cfg").then(|| attr.to_token_stream()),
+    });
+    conditions.collect()
+}
+
 /// The attributes of a method, or of a block, that belong on its twin as well.
 pub fn for_twin(attrs: &[Attribute]) -> TokenStream {
     let mut tokens = TokenStream::new();

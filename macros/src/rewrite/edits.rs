@@ -11,7 +11,7 @@ pub enum Edit {
     Rename,
     /// `(id)` becomes `(ctx, id)`.
     Prefix { context: TokenStream },
-    /// `(X)` becomes `(ctx.sql(X).of(&__METHOD))`.
+    /// `(X)` becomes `(ctx.sql(X).of(&__LIST_4F6C21D0))`.
     Executor { context: TokenStream, source: TokenStream },
     /// The arguments of a macro.
     Arguments(Place),

@@ -18,6 +18,8 @@ use crate::model::SqlTraced;
 /// The SQL of one body.
 pub struct Sql {
     runtime: TokenStream,
+    /// The name of the static of the method that the body is of.
+    method: Ident,
     /// How the body finds its context.
     context: TokenStream,
     traced: SqlTraced,
@@ -28,9 +30,9 @@ pub struct Sql {
 }
 
 impl Sql {
-    pub fn new(runtime: TokenStream, context: TokenStream, traced: SqlTraced) -> Sql {
+    pub fn new(runtime: TokenStream, method: Ident, context: TokenStream, traced: SqlTraced) -> Sql {
         let (scope, literals) = (Scope::default(), Literals::default());
-        Sql { runtime, context, traced, scope, is_given: false, literals }
+        Sql { runtime, method, context, traced, scope, is_given: false, literals }
     }
 
     pub fn into_statements(self) -> Statements {
@@ -71,7 +73,8 @@ impl Sql {
             let place = Token::usize_unsuffixed(place);
             quote_spanned!(Span::mixed_site()=> #one literal(&__SQL[#place]))
         } else {
-            quote_spanned!(Span::mixed_site()=> #one of(&__METHOD))
+            let method = &self.method;
+            quote_spanned!(Span::mixed_site()=> #one of(&#method))
         };
         Edit::Executor { context: self.context(&statement.executor), source }
     }

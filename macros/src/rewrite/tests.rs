@@ -15,7 +15,11 @@ fn rewritten(fields: &[&str], sql: bool, body: TokenStream) -> String {
     let args = if fields.is_empty() { quote!() } else { quote!(calls(#(#fields),*)) };
     let block = block(args);
     let sql = if sql { SqlTraced::All } else { SqlTraced::Nothing };
-    Rewriter::new(&block).body(body, sql, false).body.to_string()
+    Rewriter::new(&block).body(&method(), body, sql, false).body.to_string()
+}
+
+fn method() -> Ident {
+    Ident::new("__METHOD", Span::call_site())
 }
 
 fn block(args: TokenStream) -> Block {
@@ -36,7 +40,7 @@ fn assert_calls(body: TokenStream, expected: TokenStream) {
 #[track_caller]
 fn assert_transactions(body: TokenStream, expected: TokenStream) {
     let block = block(quote!());
-    let rewritten = Rewriter::new(&block).body(body, SqlTraced::Transactions, false);
+    let rewritten = Rewriter::new(&block).body(&method(), body, SqlTraced::Transactions, false);
     assert_eq!(rewritten.body.to_string(), expected.to_string());
 }
 

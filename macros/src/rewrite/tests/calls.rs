@@ -94,8 +94,8 @@ fn fields_may_be_numbers() {
 fn it_is_known_which_fields_were_called() {
     let block = block(quote!(calls(tasks, users)));
     let mut rewriter = Rewriter::new(&block);
-    assert!(rewriter.body(quote!(self.users.a().await), SqlTraced::Nothing, false).names_ctx);
-    assert!(!rewriter.body(quote!(self.tasks.len()), SqlTraced::Nothing, false).is_changed);
+    assert!(rewriter.body(&method(), quote!(self.users.a().await), SqlTraced::Nothing, false).names_ctx);
+    assert!(!rewriter.body(&method(), quote!(self.tasks.len()), SqlTraced::Nothing, false).is_changed);
     assert_eq!(rewriter.findings.called, [false, true]);
 }
 
@@ -110,8 +110,12 @@ fn paths_may_be_longer() {
 #[test]
 fn what_outlives_the_body_asks_for_the_context_anew() {
     let block = block(quote!(calls(tasks)));
-    let rewritten =
-        Rewriter::new(&block).body(quote!(async { self.tasks.a(1).await }), SqlTraced::Nothing, true);
+    let rewritten = Rewriter::new(&block).body(
+        &method(),
+        quote!(async { self.tasks.a(1).await }),
+        SqlTraced::Nothing,
+        true,
+    );
     assert_eq!(
         rewritten.body.to_string(),
         quote!(async { self.tasks.a_ctx(::spanweave::Ctx::current(), 1).await }).to_string(),
@@ -132,7 +136,7 @@ fn a_strict_block_knows_what_is_awaited_and_not_listed() {
         self.names.len();
         self.help().await;
     };
-    rewriter.body(body, SqlTraced::Nothing, false);
+    rewriter.body(&method(), body, SqlTraced::Nothing, false);
     let unlisted: Vec<_> = rewriter.findings.unlisted.iter().map(|found| found.name.as_str()).collect();
     assert_eq!(unlisted, ["cache", "pool"]);
 }

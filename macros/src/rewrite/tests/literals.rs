@@ -5,7 +5,7 @@ use super::*;
 /// The texts of a body, each with what is known of it.
 fn texts(body: TokenStream) -> Vec<String> {
     let block = block(quote!());
-    let statements = Rewriter::new(&block).body(body, SqlTraced::All, false).statements;
+    let statements = Rewriter::new(&block).body(&method(), body, SqlTraced::All, false).statements;
     let texts = statements.literals.iter().map(|Literal { text, summary }| {
         let table = summary.table.as_deref().unwrap_or("-");
         let scope = if summary.one_table { "only" } else { "first" };

@@ -179,7 +179,7 @@ mod beginning {
             let tx = pool().begin().await?;
             tx.commit().await
         });
-        let rewritten = Rewriter::new(&block).body(body, SqlTraced::All, true);
+        let rewritten = Rewriter::new(&block).body(&method(), body, SqlTraced::All, true);
         let expected = quote! {
             async move {
                 let mut __tx_span = ::spanweave::Ctx::current().transaction();
@@ -398,7 +398,7 @@ mod inside {
             self.archive.insert_ctx(__tx_ctx, &mut tx, id).await?;
             self.archive.count_ctx(ctx).await?;
         };
-        let rewritten = Rewriter::new(&block).body(body, SqlTraced::All, false);
+        let rewritten = Rewriter::new(&block).body(&method(), body, SqlTraced::All, false);
         assert_eq!(rewritten.body.to_string(), expected.to_string());
     }
 
