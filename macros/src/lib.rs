@@ -53,15 +53,14 @@ use crate::preset::Preset;
 ///
 /// ```text
 /// pub fn list(&self, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {
-///     static METHOD: Method = Method::new(MethodKind::Service, "TaskService", "list", module_path!());
-///     METHOD.call(Ctx::current()).run(class, async move {
+///     LIST.call(Ctx::current()).run(class, async move {
 ///         let ctx = Ctx::current();
 ///         { Ok(self.tasks.of_user_ctx(ctx, user_id).await?) }
 ///     })
 /// }
 /// ```
 ///
-/// and beside it, in a block of its own, stands its twin, with the context in its signature:
+/// where `LIST` is a `static` beside the block. In a block of its own stands its twin, with the context in its signature:
 ///
 /// ```text
 /// pub fn list_ctx(&self, ctx: Ctx, user_id: i64) -> impl Future<Output = Result<Vec<i64>, std::fmt::Error>> {

@@ -16,7 +16,7 @@ use crate::labelled::{LabelValue, Labelled};
 use crate::names;
 use crate::site::{Describe, Measure, Site, SiteCell};
 
-/// A traced method or function: one `static` in its body, written by the attributes.
+/// A traced method or function: one `static`, beside its block or in the function's body, written by the attributes.
 #[derive(Debug)]
 pub struct Method {
     kind: MethodKind,
