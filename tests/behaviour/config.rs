@@ -43,7 +43,7 @@ fn a_bad_value_is_a_start_up_error_that_names_its_variable() {
         (
             "OBS_TRACES_URL",
             "ingest.example/v1/traces",
-            "error: OBS_TRACES_URL is `ingest.example/v1/traces`; expected a URL that starts with `http://` or `https://`\n",
+            "error: OBS_TRACES_URL is a text without `://` (not shown: it may be a secret); expected a URL that starts with `http://` or `https://`\n",
         ),
     ] {
         let output = export_once(&[(variable, value)]);
@@ -57,7 +57,7 @@ fn all_bad_values_are_one_start_up_error() {
     let output = export_once(&[("DEBUG", "maybe"), ("OTEL_TRACES_SAMPLER_ARG", "abc")]);
     assert_eq!(
         stderr(&output),
-        "error: 2 variables of the environment cannot be used:\n  \
+        "error: 2 settings cannot be used:\n  \
          DEBUG is `maybe`; expected `true` or `false` (or 1, yes, on; 0, no, off)\n  \
          OTEL_TRACES_SAMPLER_ARG is `abc`; expected a number from 0.0 to 1.0\n"
     );
@@ -146,7 +146,7 @@ fn what_code_sets_is_refused_when_the_handle_is_built() {
         ),
         (
             Otlp::grpc("collector:4317"),
-            "Otlp::grpc is `collector:4317`; expected a URL that starts with `http://` or `https://`",
+            "Otlp::grpc is a text without `://` (not shown: it may be a secret); expected a URL that starts with `http://` or `https://`",
         ),
         (
             Otlp::http("http://host").bearer_token("Bearer hunter2"),

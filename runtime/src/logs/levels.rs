@@ -32,12 +32,15 @@ fn targets(value: &str) -> Result<Targets, Refused> {
 
 fn with_directive(targets: Targets, directive: &str) -> Option<Targets> {
     match directive.split_once('=') {
-        None => Some(targets.with_default(directive.parse::<LevelFilter>().ok()?)),
-        Some((target, level)) if is_target(target) => {
-            Some(targets.with_target(target, level.parse::<LevelFilter>().ok()?))
-        }
+        None => Some(targets.with_default(level(directive)?)),
+        Some((target, named)) if is_target(target) => Some(targets.with_target(target, level(named)?)),
         Some(_) => None,
     }
+}
+
+/// An empty one is none, although it can be parsed.
+fn level(name: &str) -> Option<LevelFilter> {
+    if name.is_empty() { None } else { name.parse().ok() }
 }
 
 /// A path in Rust, or what a crate may have chosen in place of it; nothing of `tracing-subscriber`'s longer form.
@@ -83,7 +86,9 @@ mod tests {
     fn what_is_no_level_is_refused_with_what_is_allowed() {
         let bad = "info\u{1b}[31m";
         assert!(read(&[("RUST_LOG", bad)]).unwrap_err().starts_with("RUST_LOG is `info\\u{1b}[31m`; "));
-        for bad in ["loud", "info,loud", "app=loud", "a=b=info", "app[span]=info", "[{id}]=debug", "=info"] {
+        for bad in
+            ["loud", "info,loud", "app=loud", "a=b=info", "app[span]=info", "[{id}]=debug", "=info", "app="]
+        {
             assert_eq!(
                 read(&[("RUST_LOG", bad)]).unwrap_err(),
                 format!(

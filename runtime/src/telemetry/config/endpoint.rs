@@ -9,6 +9,9 @@ const SCHEME: &str = "a URL that starts with `http://` or `https://`";
 const HOST: &str = "a URL with a host, and a port below 65536";
 const NO_TLS: &str = "a URL that starts with `http://`, or spanweave's feature `tls`";
 
+/// In place of what may be a token that was put into the wrong variable.
+const NO_URL: &str = "a text without `://` (not shown: it may be a secret)";
+
 /// The path of traces under an endpoint of all signals.
 const TRACES_PATH: &str = "/v1/traces";
 /// That of logs.
@@ -16,6 +19,9 @@ const TRACES_PATH: &str = "/v1/traces";
 const LOGS_PATH: &str = "/v1/logs";
 
 pub(super) fn url(url: &str) -> Result<String, Refused> {
+    if !url.contains("://") {
+        return Err(Refused::hiding(NO_URL, SCHEME));
+    }
     let refused = |expected| Refused::hiding(without_secrets(url), expected);
     let Some(parsed) = url.parse::<Uri>().ok().filter(|parsed| parsed.scheme().is_some()) else {
         return Err(refused(SCHEME));
@@ -87,10 +93,11 @@ mod tests {
             ["OBS_TRACES_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
         {
             for (url, held, expected) in [
-                ("ingest.example/v1/traces", "`ingest.example/v1/traces`", scheme),
+                ("ingest.example/v1/traces", super::NO_URL, scheme),
+                ("hunter2", super::NO_URL, scheme),
                 ("ftp://host/v1/traces?key=hunter2", "`ftp://host/v1/traces`", scheme),
                 ("ftp://user:hunter2@host/a", "`ftp://***@host/a`", scheme),
-                ("user:hunter2@host", "`://***@host`", scheme),
+                ("user:hunter2@host", super::NO_URL, scheme),
                 ("https://user:hunter2#1@host/v1/traces", "`https://***`", host),
                 ("http://:4318/v1/traces", "`http://:4318/v1/traces`", host),
                 ("http://collector:99999/", "`http://collector:99999/`", host),

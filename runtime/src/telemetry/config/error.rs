@@ -39,8 +39,8 @@ pub enum ConfigError {
         /// The name of the other.
         second: &'static str,
     },
-    /// More than one variable holds what it must not.
-    #[error("{} variables of the environment cannot be used:{}", .0.len(), lines(.0))]
+    /// More than one setting cannot be used.
+    #[error("{} settings cannot be used:{}", .0.len(), lines(.0))]
     Several(Vec<ConfigError>),
     /// The OTLP exporter could not be made.
     #[error("the OTLP exporter cannot be made: {0}")]
@@ -59,6 +59,17 @@ pub enum ConfigError {
     /// The process has made as many handles as there can be.
     #[error("too many telemetry handles in one process; make one per process, or one per test")]
     TooManyHandles,
+}
+
+impl ConfigError {
+    /// All of these mistakes, if there are any.
+    pub(super) fn of(mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
+        match mistakes.len() {
+            0 => Ok(()),
+            1 => Err(mistakes.remove(0)),
+            _ => Err(ConfigError::Several(mistakes)),
+        }
+    }
 }
 
 impl fmt::Debug for ConfigError {

@@ -176,7 +176,7 @@ fn all_mistakes_are_told_at_once() {
     ];
     assert_eq!(
         read(&variables).err().unwrap(),
-        "3 variables of the environment cannot be used:\n  \
+        "3 settings cannot be used:\n  \
          DEBUG is `maybe`; expected `true` or `false` (or 1, yes, on; 0, no, off)\n  \
          OTEL_TRACES_SAMPLER_ARG is `half`; expected a number from 0.0 to 1.0\n  \
          OBS_INGEST_TOKEN is a text with blanks or other characters that a token cannot have (not shown); \

@@ -44,6 +44,8 @@ pub(super) fn checked(source: TokenSource) -> Result<TokenSource, Refused> {
 fn is_token(token: &str) -> Result<(), &'static str> {
     if token.is_empty() {
         Err("nothing")
+    } else if token.contains("://") {
+        Err("a URL")
     } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(())
     } else {
@@ -62,6 +64,11 @@ mod tests {
     fn what_is_no_token_is_refused_and_not_shown() {
         let held = "a text with blanks or other characters that a token cannot have (not shown)";
         refused("OBS_INGEST_TOKEN", "Bearer hunter2", &format!("{held}; expected {TOKEN}"));
+        refused(
+            "OBS_INGEST_TOKEN",
+            "https://user:hunter2@host",
+            &format!("a URL (not shown); expected {TOKEN}"),
+        );
         refused("OBS_INGEST_TOKEN", "hunter\u{e9}", &format!("{held}; expected {TOKEN}"));
     }
 

@@ -86,11 +86,6 @@ impl<'l> Variables<'l> {
 
     /// What was made of them, if there was no mistake.
     pub(crate) fn accept<T>(self, read: T) -> Result<T, ConfigError> {
-        let mut mistakes = self.mistakes.into_inner();
-        match mistakes.len() {
-            0 => Ok(read),
-            1 => Err(mistakes.remove(0)),
-            _ => Err(ConfigError::Several(mistakes)),
-        }
+        ConfigError::of(self.mistakes.into_inner()).map(|()| read)
     }
 }
