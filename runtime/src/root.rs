@@ -65,12 +65,7 @@ impl OpenRoot {
                 trace.note(note);
             }
         }
-        if !carried.is_empty() {
-            propagate::change(key, |own| {
-                *own = carried;
-                true
-            });
-        }
+        propagate::carry_on(self.core, key, carried);
     }
 
     /// Runs the whole root.
