@@ -16,6 +16,7 @@ use crate::sql::SqlOptions;
 use crate::telemetry::export::{Backoff, CHUNK_BYTES};
 use crate::telemetry::{Keep, Sampler};
 
+const RULES_OF_A_ROOT: &str = "rules without a limit, and roots, of their own";
 const UNKNOWN: &str = "unknown_service";
 /// How long an ended trace waits at most before it is exported.
 const EXPORT_INTERVAL: Duration = Duration::from_millis(500);
@@ -101,13 +102,16 @@ impl Settings {
         Ok(backoff)
     }
 
-    /// Refuses ratios and rates that code has set and that cannot be; those of the environment were looked at there.
+    /// Refuses ratios, rates and rules that code has set and that cannot be; those of the environment were looked at there.
     pub(in crate::telemetry) fn check_parts(&self) -> Result<(), ConfigError> {
         let sampler = ("Sampler::ratio", self.sampler.value.ratio);
         for (method, part) in self.keep.value.rates().into_iter().chain([sampler]) {
             values::part(part).map_err(|refused| refused.in_setting(method))?;
         }
-        Ok(())
+        match self.keep.value.misplaced() {
+            Some(held) => Err(Refused::hiding(held, RULES_OF_A_ROOT).in_setting("Keep::root")),
+            None => Ok(()),
+        }
     }
 
     /// The attributes of the resource, without the service's name. Of a key that is set twice, the last one holds.

@@ -120,14 +120,13 @@ impl Keeping {
             .into_iter()
             .map(|(name, keep)| (name, Rules::new(keep)))
             .collect();
-        let limit = PerSecond::new(keep.per_second);
-        let has_room = keep.per_second > 0;
+        let most_per_second = keep.most_per_second();
         let rules = Rules::new(keep);
         let all = || by_root.values().chain([&rules]);
         Keeping {
-            keeps_any: has_room && all().any(Rules::keep_any),
+            keeps_any: most_per_second > 0 && all().any(Rules::keep_any),
             least_slow_ticks: all().map(|rules| rules.slow_ticks).min().unwrap_or(u64::MAX),
-            limit,
+            limit: PerSecond::new(most_per_second),
             rules,
             by_root,
         }

@@ -118,6 +118,6 @@ fn rules_are_shown_in_a_line() {
     assert_eq!(
         rules.to_string(),
         "panics 1, errors 1 except row_not_found, cancellations 0.1, slower than 1s 1, at most 100 a second; \
-         health: panics 0, errors 0, cancellations 0, at most 100 a second"
+         health: panics 0, errors 0, cancellations 0"
     );
 }
