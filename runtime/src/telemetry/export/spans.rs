@@ -198,7 +198,9 @@ fn events_of(limits: &SpanLimits, anchor: &Anchor, said: &[Said]) -> SpanEvents 
     let mut shown = SpanEvents::default();
     shown.dropped_count = u32::try_from(events.len().saturating_sub(most)).unwrap_or(u32::MAX);
     let show = |event: &EventRecord| {
-        Event::new(event.name.clone(), anchor.wall(event.at), event.attributes.clone(), 0)
+        let mut attributes = event.attributes.clone();
+        limits::shorten_all(limits, &mut attributes);
+        Event::new(event.name.clone(), anchor.wall(event.at), attributes, 0)
     };
     shown.events = events.into_iter().take(most).map(show).collect();
     shown
