@@ -15,7 +15,7 @@ use crate::dropped::DropReason;
 use crate::ids;
 use crate::key::TraceKey;
 use crate::outbox::{EndedTrace, TraceEnd};
-use crate::record::{NoteRecord, SpanRecord};
+use crate::record::{Note, NoteRecord, Source, SpanRecord};
 use crate::repeated::{self, Repeated};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
@@ -213,7 +213,19 @@ fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord)
         return count_forgotten(key);
     };
     let buffer = &mut trace.value().buffer.take_notes(|of| of == span.id);
+    if let Some(note) = inherited(trace.value(), span.id) {
+        buffer.note(note);
+    }
     core.collector.hand_over(EndedTrace { trace_id, end: None, root: span, buffer });
+}
+
+/// What a span that goes on its own has of its trace, as it has no root beside it.
+fn inherited(away: &Away, span: u64) -> Option<NoteRecord> {
+    let trace_state = away.carried.as_ref()?.trace_state().clone();
+    if trace_state.is_empty() {
+        return None;
+    }
+    NoteRecord::new(span, Note::Source(Box::new(Source { trace_state, ..Source::default() })))
 }
 
 /// Keeps what is said of an open span; it is dropped where the trace is gone or has too much of it.

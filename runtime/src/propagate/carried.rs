@@ -58,6 +58,12 @@ pub(crate) struct Stored {
     _memory: Memory,
 }
 
+impl Stored {
+    pub(crate) fn trace_state(&self) -> &TraceState {
+        &self.carried.trace_state
+    }
+}
+
 /// Bytes of [`BYTES`], for as long as this is there.
 #[derive(Debug)]
 struct Memory(usize);
