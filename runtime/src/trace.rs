@@ -303,9 +303,9 @@ impl OpenTrace {
     }
 
     fn decide(&self, root: &SpanRecord) -> Decision {
-        let (sampler, has_parent) = (self.core.rules.sampler, root.parent != 0);
+        let (sampler, has_parent) = (&self.core.rules.sampler, root.parent != 0);
         if self.key.is_sampled() {
-            return Ok(sampler.sampled_for(has_parent));
+            return Ok(sampler.sampled_for(root.site, has_parent));
         }
         let by_rules = self.core.rules.keeping.decide(self.trace_id, root, &self.buffer);
         by_rules.unwrap_or(Err(sampler.left_out_for(has_parent)))

@@ -192,6 +192,10 @@ fn a_part_that_cannot_be_is_refused_when_the_handle_is_built() {
         keep(Keep::default().root("GET /", Keep::nothing().errors(-0.5))),
         "Keep::errors is `-0.5`; expected a number from 0.0 to 1.0"
     );
+    assert_eq!(
+        message(Telemetry::builder().sampler(Sampler::default().root("poll", 2.0))),
+        "Sampler::root is `2`; expected a number from 0.0 to 1.0"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use spanweave::testing::{KeptSpans, span_tree};
-use spanweave::{Ctx, InCtx, Keep, Telemetry};
+use spanweave::{Ctx, InCtx, Keep, Sampler, Telemetry};
 
 use crate::app::{TaskRepository, TaskService};
 
@@ -187,6 +187,24 @@ async fn every_root_says_why_its_trace_is_kept_and_how_many_like_it_are() {
         let tree = span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"]);
         assert_eq!(tree.lines().next().unwrap(), format!("bad spanweave.{expected}"), "{ratio}");
     }
+}
+
+#[test]
+fn a_root_may_be_sampled_at_a_ratio_of_its_own() {
+    let kept = KeptSpans::new();
+    let sampler = Sampler::always_on().root("poll", 0.0);
+    let telemetry = Telemetry::builder().sampler(sampler).exporter(kept.clone());
+    let telemetry = telemetry.env_from(|name| (name == "DEBUG").then(|| "true".into())).unwrap();
+    let telemetry = telemetry.build().unwrap();
+    telemetry.root("poll").in_scope(|ctx| assert!(!ctx.is_sampled()));
+    telemetry.root("order").in_scope(|ctx| assert!(ctx.is_sampled()));
+    assert_eq!(tree(&telemetry, &kept), "order spanweave.kept_for=always\n");
+    assert_eq!(
+        decisions(&telemetry),
+        [r#"{decision="kept",reason="always"} 1"#, r#"{decision="left_out",reason="ratio"} 1"#]
+    );
+    let configuration = telemetry.configuration().to_string();
+    assert!(configuration.contains("sampler = always_on; poll: 0 (DEBUG)\n"), "{configuration}");
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(crate) use self::metrics::Sources;
 pub use self::metrics::{MethodSummary, MetricsFormat, MetricsSource};
 pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;
+pub(crate) use self::sampling::Sampling;
 
 use self::export::Pipeline;
 #[cfg(feature = "logs")]

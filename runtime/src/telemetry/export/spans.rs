@@ -222,10 +222,10 @@ fn trace_attributes(
 /// The part of the traces like this one that is kept: by sampling or by a rule, whichever keeps more, as both go by the
 /// same ids. What a parent has decided by is not known here.
 fn keep_rate(core: &Core, end: TraceEnd, spans: &[SpanRecord]) -> Option<f64> {
-    let has_parent = spans.first().is_some_and(|root| root.parent != 0);
+    let root = spans.first()?;
     let by_rules = core.rules.keeping.rate(spans, end.lost > 0);
     let by_rules = (by_rules > 0.0).then_some(by_rules);
-    let sampled = core.rules.sampler.rate(has_parent);
+    let sampled = core.rules.sampler.rate(root.site, root.parent != 0);
     sampled.into_iter().chain(by_rules).reduce(f64::max)
 }
 
