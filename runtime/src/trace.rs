@@ -4,6 +4,9 @@
 //! that open and close within that poll, which is nearly all of them, find the buffer in the thread-local
 //! [`ActiveTrace`] and need no synchronisation. Spans on other threads go through the trace's slot in the slab.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
@@ -228,13 +231,13 @@ fn inherited(away: &Away, span: u64) -> Option<NoteRecord> {
     NoteRecord::new(span, Note::Source(Box::new(Source { trace_state, ..Source::default() })))
 }
 
-/// Keeps what is said of an open span; it is dropped where the trace is gone or has too much of it.
+/// Keeps what is said of an open span; it is dropped where the trace is gone, was left out, or has too much of it.
 pub(crate) fn note(key: TraceKey, note: NoteRecord) {
     let mut note = Some(note);
     with_active(key, |trace| note.take().map(|note| trace.buffer.note(note)));
     if let Some(note) = note
         && let Some(mut trace) = slab::lock(key)
-        && (!trace.ended() || trace.value().open_spans > 0)
+        && (!trace.ended() || (trace.kept() && trace.value().open_spans > 0))
     {
         trace.value().buffer.note(note);
     }
