@@ -87,6 +87,29 @@ async fn an_error_on_another_thread_keeps_the_trace() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gravest_of_what_all_threads_have_seen_is_the_reason() {
+    // The limit admits the trace once.
+    let (telemetry, kept) = telemetry(Keep::default().per_second(1));
+    let (failed, has_failed) = tokio::sync::oneshot::channel();
+    let mut root = Box::pin(telemetry.root("request").run(async {
+        let elsewhere = async { TaskRepository.for_residences(&[13]).await }.in_ctx(Ctx::current());
+        tokio::spawn(elsewhere).await.unwrap().unwrap_err();
+        failed.send(()).unwrap();
+        std::future::pending::<()>().await;
+    }));
+    tokio::select! {
+        () = &mut root => unreachable!("it goes on for ever"),
+        failed = has_failed => failed.unwrap(),
+    }
+    drop(root);
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "request [cancelled] spanweave.kept_for=error\n  TaskRepository.for_residences [error: AppError]\n"
+    );
+    assert_eq!(decisions(&telemetry), [r#"{decision="kept",reason="error"} 1"#]);
+}
+
 #[tokio::test]
 async fn a_span_that_ends_after_its_root_follows_the_decision() {
     for (user, expected) in [(1, ""), (13, "TaskRepository.for_residences")] {
@@ -133,14 +156,30 @@ async fn a_runaway_loop_keeps_its_beginning_and_says_what_it_lost() {
 }
 
 #[tokio::test]
-async fn a_second_keeps_no_more_than_its_limit() {
-    let (telemetry, kept) = telemetry(Keep::default().per_second(3));
-    for _ in 0..20 {
-        telemetry.root("bad").run(TaskService::default().list_tasks(13)).await.unwrap_err();
+async fn a_runaway_loop_keeps_its_trace_for_an_error_that_found_no_room() {
+    let (telemetry, kept) = telemetry(Keep::nothing().errors(1.0));
+    let root = telemetry.root("runaway").run(async {
+        for _ in 0..20_000 {
+            TaskService::default().rename(1, Vec::new()).await;
+        }
+        let _swallowed = TaskRepository.for_residences(&[13]).await;
+    });
+    root.await;
+    assert!(telemetry.flush(LONG));
+    let tree = span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"]);
+    assert_eq!(tree.lines().next(), Some("runaway spanweave.kept_for=error spanweave.keep_rate=1"));
+}
+
+#[tokio::test]
+async fn a_second_keeps_no_more_than_its_limit_whatever_the_rule() {
+    let keep = Keep::default().root("worse", Keep::nothing().errors(1.0)).per_second(3);
+    let (telemetry, kept) = telemetry(keep);
+    for root in ["bad", "worse"].into_iter().cycle().take(20) {
+        telemetry.root(root).run(TaskService::default().list_tasks(13)).await.unwrap_err();
     }
     assert!(telemetry.flush(LONG));
     // Twenty may fall into two seconds.
-    let roots = kept.spans().iter().filter(|span| span.name == "bad").count();
+    let roots = kept.spans().iter().filter(|span| ["bad", "worse"].contains(&&*span.name)).count();
     assert!(roots == 3 || roots == 6, "{roots} were kept");
 }
 

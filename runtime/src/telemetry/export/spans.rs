@@ -16,7 +16,7 @@ use crate::outcome::Outcome;
 use crate::record::{EventRecord, LinkRecord, Note, Source, SpanRecord};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
-use crate::telemetry::SpanLimits;
+use crate::telemetry::{KeptFor, SpanLimits};
 
 /// The spans of a chunk, one after the other, trace by trace.
 pub(super) struct Spans<'s> {
@@ -220,11 +220,13 @@ fn trace_attributes(
 }
 
 /// The part of the traces like this one that is kept: by sampling or by a rule, whichever keeps more, as both go by the
-/// same ids. What a parent has decided by is not known here.
+/// same ids. At what rate a parent samples is not known here: of what it has sampled, only a rule that keeps all tells the
+/// rate.
 fn keep_rate(core: &Core, end: TraceEnd, spans: &[SpanRecord]) -> Option<f64> {
     let root = spans.first()?;
-    let by_rules = core.rules.keeping.rate(spans, end.lost > 0);
-    let by_rules = (by_rules > 0.0).then_some(by_rules);
+    let by_rules = core.rules.keeping.rate(spans, end);
+    let least = if end.kept_for == KeptFor::Parent { 1.0 } else { f64::MIN_POSITIVE };
+    let by_rules = (by_rules >= least).then_some(by_rules);
     let sampled = core.rules.sampler.rate(root.site, root.parent != 0);
     sampled.into_iter().chain(by_rules).reduce(f64::max)
 }
