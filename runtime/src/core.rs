@@ -19,10 +19,11 @@ use crate::key::{Recording, TraceKey};
 use crate::logs::Outlets;
 use crate::outcome::Outcome;
 use crate::registry::{self, Series, SeriesId};
+use crate::site::Site;
 #[cfg(feature = "_sqlx")]
 use crate::sql::Pools;
 use crate::sql::SqlRules;
-use crate::telemetry::{Keeping, Lane, Propagators, Sampler, Sources, SpanLimits};
+use crate::telemetry::{Keeping, Lane, Propagators, Sampling, Sources, SpanLimits};
 use crate::thread::Thread;
 
 /// The telemetry behind a handle, as contexts and calls use it.
@@ -52,7 +53,7 @@ pub(crate) struct Core {
 
 /// What a handle was told to do, and a core does its work by.
 pub(crate) struct Rules {
-    pub(crate) sampler: Sampler,
+    pub(crate) sampler: Sampling,
     pub(crate) keeping: Keeping,
     pub(crate) limits: SpanLimits,
     pub(crate) propagators: Propagators,
@@ -67,7 +68,7 @@ impl Default for Rules {
     /// Every trace is exported, and nothing else is kept.
     fn default() -> Rules {
         Rules {
-            sampler: Sampler::always_on(),
+            sampler: Sampling::new(crate::telemetry::Sampler::always_on()),
             keeping: Keeping::new(crate::telemetry::Keep::nothing()),
             limits: SpanLimits::default(),
             propagators: Propagators::default(),
@@ -143,10 +144,15 @@ impl Core {
 
     /// What becomes of the spans of a new trace.
     #[inline]
-    pub(crate) fn recording(&self, trace_id: u128, parent_sampled: Option<bool>) -> Recording {
+    pub(crate) fn recording(
+        &self,
+        root: &'static Site,
+        trace_id: u128,
+        parent_sampled: Option<bool>,
+    ) -> Recording {
         if !self.rules.exports {
             Recording::Off
-        } else if self.rules.sampler.samples(trace_id, parent_sampled) {
+        } else if self.rules.sampler.samples(root, trace_id, parent_sampled) {
             Recording::Sampled
         } else if self.rules.keeping.keeps_any {
             Recording::Buffered

@@ -146,6 +146,12 @@ pub(crate) static RESENDS: CounterFamily = CounterFamily {
     label_names: &["host", "method"],
 };
 
+pub(crate) static CONTEXTS_DROPPED: CounterFamily = CounterFamily {
+    name: "spanweave_context_dropped",
+    help: "Headers of a trace that were not carried on, because there was no memory for them.",
+    label_names: &["header"],
+};
+
 /// Of histograms of the user's own, which may be of anything from a lookup to an upload.
 pub(crate) const fn own_buckets() -> Buckets {
     Buckets::new(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
@@ -174,6 +180,7 @@ pub(crate) static COUNTERS: &[&CounterFamily] = &[
     &JOB_RETRIES,
     #[cfg(feature = "reqwest-middleware")]
     &RESENDS,
+    &CONTEXTS_DROPPED,
     &SLOW_STATEMENTS,
     &REPEATED_STATEMENTS,
     &UNTRACED_STATEMENTS,

@@ -3,12 +3,10 @@
 use std::fmt;
 use std::future::Future;
 
-use opentelemetry::trace::SpanContext;
-
 use crate::ctx::Ctx;
 use crate::outcome::{AnyReturn, ClassedReturn, ErrorClass, ResultReturn};
 use crate::propagate::Remote;
-use crate::record::Source;
+use crate::record::{LinkRecord, Source};
 use crate::root::{OpenRoot, Root, RootFuture};
 
 /// As many as OpenTelemetry keeps of a span.
@@ -18,7 +16,7 @@ const MAX_LINKS: usize = 128;
 #[derive(Clone, Default)]
 pub(crate) struct Origin {
     parent: Remote,
-    links: Vec<SpanContext>,
+    links: Vec<LinkRecord>,
     lost_links: u32,
 }
 
@@ -35,9 +33,9 @@ impl Origin {
         root
     }
 
-    fn link(&mut self, context: SpanContext) {
+    fn link(&mut self, link: LinkRecord) {
         if self.links.len() < MAX_LINKS {
-            self.links.push(context);
+            self.links.push(link);
         } else {
             self.lost_links += 1;
         }
@@ -101,8 +99,8 @@ impl OriginatedRoot {
     /// As [`Root::linked_to`].
     pub fn linked_to<R: Into<Remote>>(mut self, others: impl IntoIterator<Item = R>) -> OriginatedRoot {
         for other in others {
-            if let Some(context) = other.into().accepted(self.root.core.rules.propagators).span_context() {
-                self.origin.link(context);
+            if let Some(link) = other.into().accepted(self.root.core.rules.propagators).into_link() {
+                self.origin.link(link);
             }
         }
         self

@@ -1,7 +1,7 @@
 //! Whole traces that wait for the collecting thread, one behind the other.
 
 use crate::bounded::{self, BoundedVec};
-use crate::buffer::SpanBuffer;
+use crate::buffer::{Noticed, SpanBuffer};
 use crate::ids;
 use crate::record::{NoteRecord, SpanRecord};
 use crate::repeated::Repeated;
@@ -33,6 +33,8 @@ struct Header {
 #[derive(Clone, Copy)]
 pub(crate) struct TraceEnd {
     pub(crate) kept_for: KeptFor,
+    /// Of all spans but the root, also of those that were lost.
+    pub(crate) noticed: Noticed,
     /// Spans that found no room in the trace's buffer.
     pub(crate) lost: u32,
     pub(crate) repeated: Option<Repeated>,

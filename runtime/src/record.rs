@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use opentelemetry::trace::SpanContext;
 use opentelemetry::{KeyValue, Value};
 
 use crate::bounded::Reserved;
 use crate::clock::Ticks;
 use crate::outcome::Outcome;
-use crate::propagate::TraceState;
+use crate::propagate::{RemoteParent, TraceState};
 use crate::site::Site;
 
 /// A span that has ended.
@@ -45,7 +44,7 @@ impl Note {
         match self {
             Note::Attribute { value, .. } => text_bytes(value),
             Note::Event(event) => size_of::<EventRecord>() + event.text_bytes(),
-            Note::Source(source) => size_of::<Source>() + source.links.len() * size_of::<SpanContext>(),
+            Note::Source(source) => size_of::<Source>() + source.bytes_beside(),
         }
     }
 }
@@ -67,7 +66,7 @@ pub(crate) enum Note {
     },
     #[cfg_attr(not(feature = "logs"), expect(dead_code, reason = "only the log has events"))]
     Event(Arc<EventRecord>),
-    /// Of a root that did not begin on its own.
+    /// Of a root that did not begin on its own, or of a span that ended after such a root.
     Source(Box<Source>),
 }
 
@@ -90,9 +89,26 @@ impl EventRecord {
 pub(crate) struct Source {
     /// Whether its parent is a span of another process.
     pub(crate) is_remote: bool,
+    /// Of the whole trace.
     pub(crate) trace_state: TraceState,
-    pub(crate) links: Vec<SpanContext>,
+    pub(crate) links: Vec<LinkRecord>,
     pub(crate) lost_links: u32,
+}
+
+/// A span to which a root has a link.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkRecord {
+    pub(crate) to: RemoteParent,
+    /// Whether it is a span of another process.
+    pub(crate) is_remote: bool,
+    pub(crate) trace_state: TraceState,
+}
+
+impl Source {
+    fn bytes_beside(&self) -> usize {
+        let link = |link: &LinkRecord| size_of::<LinkRecord>() + link.trace_state.header().len();
+        self.trace_state.header().len() + self.links.iter().map(link).sum::<usize>()
+    }
 }
 
 const _: () = assert!(
@@ -181,7 +197,8 @@ integer_field_values!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, u
 mod tests {
     use opentelemetry::Value;
 
-    use super::FieldValue;
+    use super::{FieldValue, LinkRecord, Note, Source};
+    use crate::propagate::{RemoteParent, TraceState};
 
     #[test]
     fn numbers_stay_numbers_while_they_fit() {
@@ -190,5 +207,17 @@ mod tests {
         assert_eq!(Some(&-1_i8).field_value(), Some(Value::I64(-1)));
         assert_eq!(None::<&str>.field_value(), None);
         assert_eq!("a".field_value(), Some(Value::String("a".into())));
+    }
+
+    #[test]
+    fn the_trace_states_of_links_count() {
+        let header = format!("a={},b={}", "x".repeat(250), "x".repeat(240));
+        let trace_state = TraceState::parse([header.as_bytes()].into_iter());
+        let to = RemoteParent { trace_id: 1, span_id: 2, sampled: true };
+        let link = LinkRecord { to, is_remote: true, trace_state: trace_state.clone() };
+        let bytes = |links| Note::Source(Box::new(Source { links, ..Source::default() })).bytes_beside();
+        assert_eq!(bytes(vec![link.clone(); 128]) - bytes(Vec::new()), 128 * (size_of::<LinkRecord>() + 495));
+        let own = Source { trace_state, ..Source::default() };
+        assert_eq!(Note::Source(Box::new(own)).bytes_beside() - bytes(Vec::new()), 495);
     }
 }

@@ -39,7 +39,7 @@ impl OpenRoot {
     pub(crate) fn start(core: &'static Core, site: &'static Site, remote: Option<RemoteParent>) -> OpenRoot {
         let [high, low, span] = Thread::with(|thread| thread.ids.take());
         let trace_id = remote.map_or(ids::whole([high, low]), |parent| parent.trace_id);
-        let recording = core.recording(trace_id, remote.map(|parent| parent.sampled));
+        let recording = core.recording(site, trace_id, remote.map(|parent| parent.sampled));
         let key = match slab::take(trace_id) {
             Some((slot, generation)) => TraceKey::new(core.handle, slot, generation, recording),
             None => TraceKey::without_slot(core.handle, recording),
@@ -65,12 +65,7 @@ impl OpenRoot {
                 trace.note(note);
             }
         }
-        if !carried.is_empty() {
-            propagate::change(key, |own| {
-                *own = carried;
-                true
-            });
-        }
+        propagate::carry_on(self.core, key, carried);
     }
 
     /// Runs the whole root.

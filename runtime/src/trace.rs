@@ -1,11 +1,14 @@
-//! A trace while its root runs, and how its root ends it.
+//! A trace while its root runs.
 //!
 //! The root's future owns the buffer of its trace and lends it to the thread for the duration of each poll. Spans
 //! that open and close within that poll, which is nearly all of them, find the buffer in the thread-local
 //! [`ActiveTrace`] and need no synchronisation. Spans on other threads go through the trace's slot in the slab.
 
+mod ending;
+#[cfg(test)]
+mod tests;
+
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 
 use crate::buffer::SpanBuffer;
@@ -14,12 +17,10 @@ use crate::ctx::Ctx;
 use crate::dropped::DropReason;
 use crate::ids;
 use crate::key::TraceKey;
-use crate::outbox::{EndedTrace, TraceEnd};
-use crate::record::{NoteRecord, SpanRecord};
-use crate::repeated::{self, Repeated};
+use crate::outbox::EndedTrace;
+use crate::record::{Note, NoteRecord, Source, SpanRecord};
 use crate::slab::{self, Away};
 use crate::slot::Locked;
-use crate::telemetry::{Decision, KeptFor, LeftOut};
 use crate::thread::Thread;
 use crate::thread_number;
 
@@ -213,16 +214,28 @@ fn hand_over_late(trace: &mut Locked<'_, Away>, key: TraceKey, span: SpanRecord)
         return count_forgotten(key);
     };
     let buffer = &mut trace.value().buffer.take_notes(|of| of == span.id);
+    if let Some(note) = inherited(trace.value(), span.id) {
+        buffer.note(note);
+    }
     core.collector.hand_over(EndedTrace { trace_id, end: None, root: span, buffer });
 }
 
-/// Keeps what is said of an open span; it is dropped where the trace is gone or has too much of it.
+/// What a span that goes on its own has of its trace, as it has no root beside it.
+fn inherited(away: &Away, span: u64) -> Option<NoteRecord> {
+    let trace_state = away.carried.as_ref()?.trace_state().clone();
+    if trace_state.is_empty() {
+        return None;
+    }
+    NoteRecord::new(span, Note::Source(Box::new(Source { trace_state, ..Source::default() })))
+}
+
+/// Keeps what is said of an open span; it is dropped where the trace is gone, was left out, or has too much of it.
 pub(crate) fn note(key: TraceKey, note: NoteRecord) {
     let mut note = Some(note);
     with_active(key, |trace| note.take().map(|note| trace.buffer.note(note)));
     if let Some(note) = note
         && let Some(mut trace) = slab::lock(key)
-        && (!trace.ended() || trace.value().open_spans > 0)
+        && (!trace.ended() || (trace.kept() && trace.value().open_spans > 0))
     {
         trace.value().buffer.note(note);
     }
@@ -253,78 +266,6 @@ impl OpenTrace {
     /// Says something of a span that is open.
     pub(crate) fn note(&mut self, note: NoteRecord) {
         self.buffer.note(note);
-    }
-
-    /// Ends the trace: hands it over with its root's record if it is kept, and forgets it otherwise.
-    pub(crate) fn end(mut self: Box<Self>, root: SpanRecord) {
-        let decision = self.leave(&root, OpenTrace::decide);
-        self.core.decisions.count(decision);
-        let repeated = self.find_repeated();
-        match decision {
-            Ok(kept_for) => self.hand_over(kept_for, repeated, root),
-            Err(_) => self.buffer.clear(),
-        }
-        self.recycle();
-    }
-
-    /// Counts a statement that ran too often, whether the trace is kept or not.
-    #[inline]
-    fn find_repeated(&self) -> Option<Repeated> {
-        repeated::find(self.buffer.spans(), self.core.rules.sql.repeated, &self.core.counters)
-    }
-
-    fn hand_over(&mut self, kept_for: KeptFor, repeated: Option<Repeated>, root: SpanRecord) {
-        let (trace_id, collector) = (self.trace_id, &self.core.collector);
-        let lost = self.buffer.lost();
-        if lost > 0 {
-            collector.count_dropped(DropReason::TraceTooLong, lost as usize);
-        }
-        let end = Some(TraceEnd { kept_for, lost, repeated });
-        collector.hand_over(EndedTrace { trace_id, end, root, buffer: &mut self.buffer });
-    }
-
-    /// Ends the trace as if it had never been.
-    pub(crate) fn discard(mut self: Box<Self>, root: SpanRecord) {
-        let _nobody_asks = self.leave(&root, |_, _| Err(LeftOut::Ratio));
-        self.buffer.clear();
-        self.recycle();
-    }
-
-    fn decide(&self, root: &SpanRecord) -> Decision {
-        let (sampler, has_parent) = (self.core.rules.sampler, root.parent != 0);
-        if self.key.is_sampled() {
-            return Ok(sampler.sampled_for(has_parent));
-        }
-        let by_rules = self.core.rules.keeping.decide(self.trace_id, root, &self.buffer);
-        by_rules.unwrap_or(Err(sampler.left_out_for(has_parent)))
-    }
-
-    /// Leaves the slot, where spans that are still open find what was decided.
-    #[inline]
-    fn leave(&mut self, root: &SpanRecord, decide: impl Fn(&OpenTrace, &SpanRecord) -> Decision) -> Decision {
-        let decision = decide(self, root);
-        if self.open_spans == 0 && slab::end_untouched(self.key, decision.is_ok()) {
-            return decision;
-        }
-        // Only its root's end lets the slot go.
-        let Some(mut trace) = slab::lock(self.key) else { return decision };
-        self.buffer.append(&mut trace.value().buffer);
-        // What other threads have recorded may change the decision.
-        let decision = decision.or_else(|_| decide(self, root));
-        trace.value().open_spans += self.open_spans;
-        if decision.is_ok() && trace.value().open_spans > 0 {
-            self.return_notes_of_open_spans(root, trace.value());
-        }
-        trace.end(decision.is_ok());
-        slab::release(trace, self.key);
-        decision
-    }
-
-    /// They stay behind until their spans close.
-    #[cold]
-    fn return_notes_of_open_spans(&mut self, root: &SpanRecord, away: &mut Away) {
-        let closed: HashSet<u64> = self.buffer.spans().iter().chain([root]).map(|span| span.id).collect();
-        away.buffer.append(&mut self.buffer.take_notes(|span| !closed.contains(&span)));
     }
 
     fn recycle(self: Box<Self>) {

@@ -215,4 +215,23 @@ fn a_part_that_cannot_be_is_refused_when_the_handle_is_built() {
         keep(Keep::default().root("GET /", Keep::nothing().errors(-0.5))),
         "Keep::errors is `-0.5`; expected a number from 0.0 to 1.0"
     );
+    assert_eq!(
+        message(Telemetry::builder().sampler(Sampler::default().root("poll", 2.0))),
+        "Sampler::root is `2`; expected a number from 0.0 to 1.0"
+    );
+}
+
+#[test]
+fn rules_of_a_root_that_would_mean_nothing_are_refused() {
+    for (rules, held) in [
+        (Keep::default().per_second(100), "a limit per second for \"GET /\""),
+        (Keep::default().root("poll", Keep::nothing()), "rules for other roots for \"GET /\""),
+    ] {
+        let built = Telemetry::builder().keep(Keep::default().root("GET /", rules)).build();
+        let expected = "rules without a limit, and roots, of their own";
+        assert_eq!(
+            built.unwrap_err().to_string(),
+            format!("Keep::root is given {held}; expected {expected}")
+        );
+    }
 }

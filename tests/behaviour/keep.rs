@@ -4,7 +4,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use spanweave::testing::{KeptSpans, span_tree};
-use spanweave::{Ctx, InCtx, Keep, Telemetry};
+use spanweave::{Ctx, InCtx, Keep, Sampler, Telemetry};
 
 use crate::app::{TaskRepository, TaskService};
 
@@ -87,6 +87,29 @@ async fn an_error_on_another_thread_keeps_the_trace() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gravest_of_what_all_threads_have_seen_is_the_reason() {
+    // The limit admits the trace once.
+    let (telemetry, kept) = telemetry(Keep::default().per_second(1));
+    let (failed, has_failed) = tokio::sync::oneshot::channel();
+    let mut root = Box::pin(telemetry.root("request").run(async {
+        let elsewhere = async { TaskRepository.for_residences(&[13]).await }.in_ctx(Ctx::current());
+        tokio::spawn(elsewhere).await.unwrap().unwrap_err();
+        failed.send(()).unwrap();
+        std::future::pending::<()>().await;
+    }));
+    tokio::select! {
+        () = &mut root => unreachable!("it goes on for ever"),
+        failed = has_failed => failed.unwrap(),
+    }
+    drop(root);
+    assert_eq!(
+        tree(&telemetry, &kept),
+        "request [cancelled] spanweave.kept_for=error\n  TaskRepository.for_residences [error: AppError]\n"
+    );
+    assert_eq!(decisions(&telemetry), [r#"{decision="kept",reason="error"} 1"#]);
+}
+
 #[tokio::test]
 async fn a_span_that_ends_after_its_root_follows_the_decision() {
     for (user, expected) in [(1, ""), (13, "TaskRepository.for_residences")] {
@@ -133,14 +156,30 @@ async fn a_runaway_loop_keeps_its_beginning_and_says_what_it_lost() {
 }
 
 #[tokio::test]
-async fn a_second_keeps_no_more_than_its_limit() {
-    let (telemetry, kept) = telemetry(Keep::default().per_second(3));
-    for _ in 0..20 {
-        telemetry.root("bad").run(TaskService::default().list_tasks(13)).await.unwrap_err();
+async fn a_runaway_loop_keeps_its_trace_for_an_error_that_found_no_room() {
+    let (telemetry, kept) = telemetry(Keep::nothing().errors(1.0));
+    let root = telemetry.root("runaway").run(async {
+        for _ in 0..20_000 {
+            TaskService::default().rename(1, Vec::new()).await;
+        }
+        let _swallowed = TaskRepository.for_residences(&[13]).await;
+    });
+    root.await;
+    assert!(telemetry.flush(LONG));
+    let tree = span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"]);
+    assert_eq!(tree.lines().next(), Some("runaway spanweave.kept_for=error spanweave.keep_rate=1"));
+}
+
+#[tokio::test]
+async fn a_second_keeps_no_more_than_its_limit_whatever_the_rule() {
+    let keep = Keep::default().root("worse", Keep::nothing().errors(1.0)).per_second(3);
+    let (telemetry, kept) = telemetry(keep);
+    for root in ["bad", "worse"].into_iter().cycle().take(20) {
+        telemetry.root(root).run(TaskService::default().list_tasks(13)).await.unwrap_err();
     }
     assert!(telemetry.flush(LONG));
     // Twenty may fall into two seconds.
-    let roots = kept.spans().iter().filter(|span| span.name == "bad").count();
+    let roots = kept.spans().iter().filter(|span| ["bad", "worse"].contains(&&*span.name)).count();
     assert!(roots == 3 || roots == 6, "{roots} were kept");
 }
 
@@ -187,6 +226,24 @@ async fn every_root_says_why_its_trace_is_kept_and_how_many_like_it_are() {
         let tree = span_tree(&kept.spans(), &["spanweave.kept_for", "spanweave.keep_rate"]);
         assert_eq!(tree.lines().next().unwrap(), format!("bad spanweave.{expected}"), "{ratio}");
     }
+}
+
+#[test]
+fn a_root_may_be_sampled_at_a_ratio_of_its_own() {
+    let kept = KeptSpans::new();
+    let sampler = Sampler::always_on().root("poll", 0.0);
+    let telemetry = Telemetry::builder().sampler(sampler).exporter(kept.clone());
+    let telemetry = telemetry.env_from(|name| (name == "DEBUG").then(|| "true".into())).unwrap();
+    let telemetry = telemetry.build().unwrap();
+    telemetry.root("poll").in_scope(|ctx| assert!(!ctx.is_sampled()));
+    telemetry.root("order").in_scope(|ctx| assert!(ctx.is_sampled()));
+    assert_eq!(tree(&telemetry, &kept), "order spanweave.kept_for=always\n");
+    assert_eq!(
+        decisions(&telemetry),
+        [r#"{decision="kept",reason="always"} 1"#, r#"{decision="left_out",reason="ratio"} 1"#]
+    );
+    let configuration = telemetry.configuration().to_string();
+    assert!(configuration.contains("sampler = always_on; poll: 0 (DEBUG)\n"), "{configuration}");
 }
 
 #[tokio::test]

@@ -1,15 +1,15 @@
 //! A trace goes on in other processes: what is written to headers and metadata, and what is read from them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 use opentelemetry::propagation::{Extractor, Injector};
-use spanweave::Ctx;
 use spanweave::propagate::{ExtractFrom, InjectInto, extract};
 use spanweave::testing::{KeptSpans, TestTelemetry};
-use spanweave::{Keep, Propagators, Telemetry};
+use spanweave::{Ctx, InCtx, Keep, Propagators, Telemetry};
 
-use crate::app::TaskService;
+use crate::app::{TaskRepository, TaskService};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN: &str = "00f067aa0ba902b7";
@@ -82,6 +82,39 @@ fn what_others_carry_is_passed_on() {
         assert_eq!(span.span_context.trace_id().to_string(), TRACE);
         assert_eq!(span.parent_span_id.to_string(), SPAN);
         assert_eq!(span.span_context.trace_state().header(), "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7");
+    }
+}
+
+#[tokio::test]
+async fn every_span_of_a_trace_has_what_others_wrote_of_it() {
+    let telemetry = TestTelemetry::new();
+    let service = TaskService::default();
+    let (go, wait) = tokio::sync::oneshot::channel::<()>();
+    let mut late = None;
+    let root = telemetry.root("job").under(extract(&sent("01"))).run(async {
+        let after_the_root = async {
+            let call = TaskRepository.for_residences(&[1]);
+            wait.await.unwrap();
+            call.await.unwrap();
+        };
+        late = Some(tokio::spawn(after_the_root.in_ctx(Ctx::current())));
+        service.list_tasks(1).await.unwrap();
+        let open = service.slowly();
+        let _cancelled = tokio::time::timeout(Duration::from_millis(1), open).await;
+    });
+    root.await;
+    telemetry.root("another").in_scope(|_| {});
+    go.send(()).unwrap();
+    late.unwrap().await.unwrap();
+    let states: Vec<_> = telemetry
+        .spans()
+        .iter()
+        .map(|span| (span.name.to_string(), span.span_context.trace_state().header()))
+        .collect();
+    assert_eq!(states.len(), 8, "{states:?}");
+    for (name, state) in states {
+        let expected = if name == "another" { "" } else { "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7" };
+        assert_eq!(state, expected, "{name}");
     }
 }
 

@@ -103,6 +103,17 @@ impl Baggage {
         self.list.split(',').filter(|member| !member.is_empty())
     }
 
+    /// Gives back the memory that it does not need.
+    pub(super) fn shrink(&mut self) {
+        self.list.shrink_to_fit();
+    }
+
+    /// Memory that it does not need.
+    #[cfg(test)]
+    pub(super) fn spare(&self) -> usize {
+        self.list.capacity() - self.list.len()
+    }
+
     /// Adds a member, if there is room.
     fn push(&mut self, member: &str) -> bool {
         let comma = usize::from(!self.list.is_empty());

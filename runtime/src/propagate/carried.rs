@@ -58,6 +58,12 @@ pub(crate) struct Stored {
     _memory: Memory,
 }
 
+impl Stored {
+    pub(crate) fn trace_state(&self) -> &TraceState {
+        &self.carried.trace_state
+    }
+}
+
 /// Bytes of [`BYTES`], for as long as this is there.
 #[derive(Debug)]
 struct Memory(usize);
@@ -90,7 +96,11 @@ pub(crate) fn read<R>(key: TraceKey, read: impl FnOnce(&Carried) -> R) -> Option
 pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -> bool {
     let changed = slab::carried(key, |stored| {
         let mut carried = stored.as_ref().map(|stored| stored.carried.clone()).unwrap_or_default();
-        let memory = change(&mut carried).then(|| Memory::reserve(carried.bytes(), MAX_BYTES)).flatten()?;
+        if !change(&mut carried) {
+            return None;
+        }
+        carried.baggage.shrink();
+        let memory = Memory::reserve(carried.bytes(), MAX_BYTES)?;
         let before = stored.replace(Box::new(Stored { carried, _memory: memory }));
         Some(before.is_none())
     });
@@ -201,6 +211,18 @@ mod tests {
         assert!(Memory::reserve(MAX_BYTES + 1, MAX_BYTES).is_none());
         let memory = Memory::reserve(1_000, usize::MAX).unwrap();
         assert!(Memory::reserve(1, 1_000).is_none(), "{} are taken", memory.0);
+    }
+
+    #[test]
+    fn what_is_carried_takes_what_is_counted() {
+        let _alone = ALONE.lock();
+        let key = begin();
+        for number in 0..40 {
+            assert!(change(key, |carried| carried.baggage.set(&format!("key{number}"), "some value")));
+        }
+        let spare = read(key, |carried| carried.baggage.spare());
+        assert_eq!(spare, Some(0));
+        slab::end_unrecorded(key);
     }
 
     #[test]

@@ -18,6 +18,7 @@
 mod baggage;
 mod carried;
 mod carrier;
+mod carry_on;
 mod inject;
 #[cfg(test)]
 mod invariants;
@@ -29,7 +30,8 @@ mod tracestate;
 pub use self::carrier::{ExtractFrom, InjectInto};
 pub use self::remote::Remote;
 
-pub(crate) use self::carried::{Carried, Stored, change, forget_over};
+pub(crate) use self::carried::{Carried, Stored, forget_over};
+pub(crate) use self::carry_on::carry_on;
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) use self::inject::remove;
 pub(crate) use self::traceparent::RemoteParent;

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use opentelemetry::trace::SpanContext;
 use opentelemetry::{SpanId, TraceId};
 
 use super::baggage::Baggage;
 use super::{Carried, RemoteParent, TraceState};
+use crate::record::LinkRecord;
 use crate::telemetry::Propagators;
 
 /// What came with a request or a job: the span that it was sent from, and what its trace carries. Either may be missing.
 ///
 /// [`extract`](crate::propagate::extract) reads it from headers. It is also made from a [`Ctx`](crate::Ctx), from an
-/// [`opentelemetry::Context`], and from a [`SpanContext`].
+/// [`opentelemetry::Context`], and from a [`SpanContext`](opentelemetry::trace::SpanContext).
 #[derive(Clone, Default)]
 pub struct Remote {
     pub(super) parent: Option<RemoteParent>,
@@ -71,10 +71,10 @@ impl Remote {
         self
     }
 
-    /// As the target of a link.
-    pub(crate) fn span_context(&self) -> Option<SpanContext> {
-        let trace_state = self.carried.trace_state.to_otel();
-        self.parent.map(|parent| parent.span_context(self.foreign, trace_state))
+    /// As the target of a link; `None` where it has no trace.
+    pub(crate) fn into_link(self) -> Option<LinkRecord> {
+        let trace_state = self.carried.trace_state;
+        self.parent.map(|to| LinkRecord { to, is_remote: self.foreign, trace_state })
     }
 }
 
@@ -107,8 +107,9 @@ mod tests {
             came.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let accepted = |tracecontext, baggage| {
             let accepted = extract(&came).accepted(Propagators { tracecontext, baggage });
-            let state = accepted.span_context().map(|context| context.trace_state().header());
-            (accepted.is_sampled(), state.unwrap_or_default(), accepted.baggage("tenant").unwrap_or_default())
+            let (is_sampled, tenant) = (accepted.is_sampled(), accepted.baggage("tenant"));
+            let state = accepted.into_link().map(|link| link.trace_state.header().to_owned());
+            (is_sampled, state.unwrap_or_default(), tenant.unwrap_or_default())
         };
         assert_eq!(accepted(true, true), (true, "a=1".to_owned(), "7".to_owned()));
         assert_eq!(accepted(true, false), (true, "a=1".to_owned(), String::new()));

@@ -13,7 +13,7 @@ use super::config::{
 };
 use super::export::{Backoff, ErasedExporter, Pipeline, Waiting};
 use super::silence::Silence;
-use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampler, Telemetry, otlp};
+use super::{DROP_TIMEOUT, Inner, Keep, Keeping, Sampler, Sampling, Telemetry, otlp};
 use crate::core::{Core, Rules};
 use crate::sql::{SqlOptions, SqlRules};
 
@@ -208,7 +208,7 @@ impl TelemetryBuilder {
         }
         let exports = !exporters.is_empty();
         let rules = Rules {
-            sampler: settings.sampler.value,
+            sampler: Sampling::new(settings.sampler.value),
             keeping: Keeping::new(settings.keep.value),
             limits: settings.limits,
             propagators: settings.propagators.value,

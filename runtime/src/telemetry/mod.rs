@@ -33,6 +33,7 @@ pub(crate) use self::metrics::Sources;
 pub use self::metrics::{MethodSummary, MetricsFormat, MetricsSource};
 pub(crate) use self::named_roots::named_root;
 pub use self::sampling::Sampler;
+pub(crate) use self::sampling::Sampling;
 
 use self::export::Pipeline;
 #[cfg(feature = "logs")]
@@ -100,6 +101,8 @@ impl Telemetry {
 
     /// Names the root of a trace. `name` becomes the span's name: let it be one of few, and have nothing of a user in it.
     /// Past 1,024 names in a process, a root that has another is called `other`.
+    ///
+    /// The name is looked up each time. What runs often can keep the [`Root`], which is `Copy`, as long as it likes.
     pub fn root(&self, name: impl Into<Cow<'static, str>>) -> Root {
         Root { core: self.inner.core, site: named_root(name) }
     }

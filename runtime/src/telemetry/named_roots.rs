@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use parking_lot::Mutex;
+use parking_lot::RwLock;
 
 use crate::site::{NamedRoot, Site};
 
@@ -20,7 +20,7 @@ pub(crate) fn named_root(name: impl Into<Cow<'static, str>>) -> &'static Site {
 }
 
 struct NamedRoots {
-    by_name: Mutex<HashMap<&'static str, &'static NamedRoot>>,
+    by_name: RwLock<HashMap<&'static str, &'static NamedRoot>>,
     other: &'static NamedRoot,
     most: usize,
 }
@@ -28,22 +28,29 @@ struct NamedRoots {
 impl NamedRoots {
     fn new(most: usize) -> NamedRoots {
         let other: &_ = Box::leak(Box::new(NamedRoot::new(OTHER)));
-        NamedRoots { by_name: Mutex::default(), other, most }
+        NamedRoots { by_name: RwLock::default(), other, most }
     }
 
     fn site(&self, name: Cow<'static, str>) -> &'static Site {
-        let mut by_name = self.by_name.lock();
+        let known = self.by_name.read().get(&*name).copied();
+        known.unwrap_or_else(|| self.add(name)).site()
+    }
+
+    /// Another thread may have added it meanwhile.
+    #[cold]
+    fn add(&self, name: Cow<'static, str>) -> &'static NamedRoot {
+        let mut by_name = self.by_name.write();
         if let Some(root) = by_name.get(&*name) {
-            return root.site();
+            return root;
         }
         if by_name.len() == self.most {
-            return self.other.site();
+            return self.other;
         }
         let name: &'static str = match name {
             Cow::Borrowed(name) => name,
             Cow::Owned(name) => name.leak(),
         };
-        by_name.entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot::new(name)))).site()
+        by_name.entry(name).or_insert_with(|| Box::leak(Box::new(NamedRoot::new(name))))
     }
 }
 

@@ -1,33 +1,38 @@
 //! Which traces are sampled, decided at their root.
 
+mod head;
+mod ratio;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::ids;
-use crate::telemetry::{KeptFor, LeftOut};
+pub(crate) use self::head::Sampling;
+pub(super) use self::ratio::{bound, is_within, ratio_of};
 
-const RANGE: u64 = 1 << 63;
 const DEFAULT_RATIO: f64 = 0.1;
 
 /// Which new traces are recorded from their start; given to [`TelemetryBuilder::sampler`](crate::TelemetryBuilder::sampler).
 /// By default it is a ratio of 0.1.
 ///
-/// A request that comes with a decision of its caller follows that instead, unless parents are ignored. The ratio is
-/// OpenTelemetry's: of the same trace, all services of one ratio decide the same.
+/// A request that comes with a decision of its caller follows that instead, unless parents are ignored. The ratio is read off the
+/// trace's id as OpenTelemetry's SDKs for Rust and Go do it: of the same trace, services of one ratio that use these decide
+/// the same. Other SDKs, as that for Java, read it off otherwise, so what is called should follow its caller there, too: the
+/// samplers whose names begin with `parentbased_`.
 ///
 /// ```
 /// use spanweave::{Sampler, Telemetry};
 ///
-/// let telemetry = Telemetry::builder().sampler(Sampler::ratio(0.01).ignoring_parents()).build()?;
+/// let sampler = Sampler::ratio(0.01).ignoring_parents().root("GET /api/poll/", 0.0);
+/// let telemetry = Telemetry::builder().sampler(sampler).build()?;
 /// # Ok::<(), spanweave::ConfigError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a sampler does nothing until a handle is built with it"]
 pub struct Sampler {
-    /// Trace ids whose lower 63 bits are below it are sampled.
-    bound: u64,
+    ratio: f64,
+    roots: BTreeMap<Cow<'static, str>, f64>,
     respects_parents: bool,
-    /// As it was asked for.
-    pub(super) ratio: f64,
 }
 
 impl Default for Sampler {
@@ -50,7 +55,7 @@ impl Sampler {
     /// This part of the traces, from 0.0 to 1.0; OpenTelemetry's `parentbased_traceidratio`. Outside of the range
     /// it is an error when the handle is built.
     pub fn ratio(ratio: f64) -> Sampler {
-        Sampler { bound: bound(ratio), respects_parents: true, ratio }
+        Sampler { ratio, roots: BTreeMap::new(), respects_parents: true }
     }
 
     /// Also for requests that come with a decision of their caller; OpenTelemetry's samplers without `parentbased_`.
@@ -59,60 +64,23 @@ impl Sampler {
         self
     }
 
-    pub(crate) fn samples(self, trace_id: u128, parent: Option<bool>) -> bool {
-        match parent {
-            Some(sampled) if self.respects_parents => sampled,
-            _ => is_within(trace_id, self.bound),
-        }
+    /// A ratio of their own for the roots of this name: `GET /api/poll/` for a request. What the environment says of sampling,
+    /// `DEBUG` too, is of the others.
+    pub fn root(mut self, name: impl Into<Cow<'static, str>>, ratio: f64) -> Sampler {
+        self.roots.insert(name.into(), ratio);
+        self
     }
 
-    /// Why a trace was sampled.
-    #[inline]
-    pub(crate) fn sampled_for(self, has_parent: bool) -> KeptFor {
-        match (has_parent && self.respects_parents, self.bound) {
-            (true, _) => KeptFor::Parent,
-            (false, RANGE) => KeptFor::Always,
-            (false, _) => KeptFor::Ratio,
-        }
+    /// With the ratios of single roots that another one has.
+    pub(super) fn with_roots_of(self, other: &Sampler) -> Sampler {
+        Sampler { roots: other.roots.clone(), ..self }
     }
 
-    /// Why a trace was not sampled.
-    #[inline]
-    pub(crate) fn left_out_for(self, has_parent: bool) -> LeftOut {
-        if has_parent && self.respects_parents { LeftOut::Parent } else { LeftOut::Ratio }
+    /// Every ratio, with the method that sets it.
+    pub(super) fn ratios(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let of_roots = self.roots.values().map(|ratio| ("Sampler::root", *ratio));
+        [("Sampler::ratio", self.ratio)].into_iter().chain(of_roots)
     }
-
-    /// The part of the traces that is sampled; `None` where a parent has decided, by a rate of its own.
-    pub(crate) fn rate(self, has_parent: bool) -> Option<f64> {
-        (!has_parent || !self.respects_parents).then(|| ratio_of(self.bound))
-    }
-}
-
-/// The first trace id, of its lower 63 bits, that a ratio leaves out.
-pub(super) fn bound(ratio: f64) -> u64 {
-    if ratio >= 1.0 {
-        return RANGE;
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the OpenTelemetry SDK rounds the same way, and both must agree"
-    )]
-    let bound = (ratio.max(0.0) * RANGE as f64) as u64;
-    bound
-}
-
-/// The rule of OpenTelemetry's `TraceIdRatioBased`: the lower eight bytes of the id, shifted right by one bit, are
-/// compared with the ratio.
-pub(super) fn is_within(trace_id: u128, bound: u64) -> bool {
-    let [_, low] = ids::halves(trace_id);
-    (low >> 1) < bound
-}
-
-#[expect(clippy::cast_precision_loss, reason = "the bound was made of a float, and is that again")]
-pub(super) fn ratio_of(bound: u64) -> f64 {
-    bound as f64 / RANGE as f64
 }
 
 impl fmt::Display for Sampler {
@@ -121,50 +89,18 @@ impl fmt::Display for Sampler {
         if self.respects_parents {
             f.write_str("parentbased_")?;
         }
-        match self.bound {
-            0 => f.write_str("always_off"),
-            RANGE => f.write_str("always_on"),
-            bound => write!(f, "traceidratio {}", ratio_of(bound)),
+        match bound(self.ratio) {
+            0 => f.write_str("always_off")?,
+            ratio::RANGE => f.write_str("always_on")?,
+            bound => write!(f, "traceidratio {}", ratio_of(bound))?,
         }
+        self.roots.iter().try_for_each(|(name, ratio)| write!(f, "; {name}: {ratio}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry::TraceId;
-    use opentelemetry::trace::SpanKind;
-    use opentelemetry_sdk::trace::{Sampler as SdkSampler, SamplingDecision, ShouldSample};
-
     use super::Sampler;
-    use crate::ids;
-
-    #[test]
-    fn agrees_with_the_opentelemetry_sdk() {
-        for ratio in [0.0, 0.1, 0.5, 0.999, 1.0] {
-            let sdk = SdkSampler::TraceIdRatioBased(ratio);
-            for _ in 0..2_000 {
-                let id = ids::whole([ids::next(), ids::next()]);
-                let theirs = sdk.should_sample(
-                    None,
-                    TraceId::from_bytes(id.to_be_bytes()),
-                    "",
-                    &SpanKind::Server,
-                    &[],
-                    &[],
-                );
-                let kept = theirs.decision == SamplingDecision::RecordAndSample;
-                assert_eq!(Sampler::ratio(ratio).samples(id, None), kept, "{ratio} {id:x}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_parents_decision_is_respected_unless_it_is_ignored() {
-        assert!(Sampler::always_off().samples(1, Some(true)));
-        assert!(!Sampler::always_on().samples(1, Some(false)));
-        assert!(!Sampler::always_off().ignoring_parents().samples(1, Some(true)));
-        assert!(Sampler::always_on().ignoring_parents().samples(1, Some(false)));
-    }
 
     #[test]
     fn samplers_are_called_what_opentelemetry_calls_them() {
@@ -174,6 +110,7 @@ mod tests {
             (Sampler::ratio(f64::NAN), "parentbased_always_off"),
             (Sampler::default(), "parentbased_traceidratio 0.1"),
             (Sampler::ratio(0.25).ignoring_parents(), "traceidratio 0.25"),
+            (Sampler::always_on().root("poll", 0.0), "parentbased_always_on; poll: 0"),
         ] {
             assert_eq!(sampler.to_string(), name);
         }

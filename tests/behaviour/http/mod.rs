@@ -188,22 +188,26 @@ async fn decided(builder: TelemetryBuilder, parent: &str) -> String {
 async fn what_a_parent_decided_is_said_and_can_be_ignored() {
     const SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const LEFT_OUT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
-    let rules = [Keep::nothing(), Keep::nothing().errors(1.0)];
-    let [nothing, errors] =
+    let rules = [Keep::nothing(), Keep::nothing().errors(0.5), Keep::nothing().errors(1.0)];
+    let [nothing, halves, errors] =
         rules.map(|keep| move |sampler| Telemetry::builder().keep(keep.clone()).sampler(sampler));
-    let (always_on, always_off) = (Sampler::always_on(), Sampler::always_off());
+    let (always_on, always_off) = (Sampler::always_on, Sampler::always_off);
     let root = |decision: &str| format!("GET /fail [error: 502]{decision}\n");
     let by_parent = root(" spanweave.kept_for=parent");
-    assert_eq!(decided(nothing(always_off), SAMPLED).await, by_parent);
-    assert_eq!(decided(nothing(always_on), LEFT_OUT).await, "");
+    assert_eq!(decided(nothing(always_off()), SAMPLED).await, by_parent);
+    assert_eq!(decided(halves(always_off()), SAMPLED).await, by_parent, "its rate may be higher");
+    assert_eq!(decided(nothing(always_on()), LEFT_OUT).await, "");
     let sampled = root(" spanweave.kept_for=parent spanweave.keep_rate=1");
-    assert_eq!(decided(errors(always_off), SAMPLED).await, sampled);
+    assert_eq!(decided(errors(always_off()), SAMPLED).await, sampled);
     let failed = root(" spanweave.kept_for=error spanweave.keep_rate=1");
-    assert_eq!(decided(errors(always_on), LEFT_OUT).await, failed);
+    assert_eq!(decided(errors(always_on()), LEFT_OUT).await, failed);
     let always = root(" spanweave.kept_for=always spanweave.keep_rate=1");
-    assert_eq!(decided(nothing(always_on.ignoring_parents()), LEFT_OUT).await, always);
-    let edge = nothing(always_on).propagators(Propagators::none());
+    assert_eq!(decided(nothing(always_on().ignoring_parents()), LEFT_OUT).await, always);
+    let edge = nothing(always_on()).propagators(Propagators::none());
     assert_eq!(decided(edge, LEFT_OUT).await, always);
+    let quiet = || always_on().root("GET /fail", 0.0);
+    assert_eq!(decided(nothing(quiet()), SAMPLED).await, by_parent);
+    assert_eq!(decided(nothing(quiet().ignoring_parents()), SAMPLED).await, "");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Log events as events of the spans they happen in.
 
 use opentelemetry::Value;
-use spanweave::testing::TestTelemetry;
-use spanweave::{Ctx, Keep, Telemetry, traced_service};
+use spanweave::testing::{KeptSpans, TestTelemetry};
+use spanweave::{Ctx, Keep, SpanLimits, Telemetry, traced_service};
 use tracing::Level;
 
 use super::{Log, PATIENCE};
@@ -106,6 +106,19 @@ fn the_texts_of_an_event_are_bounded() {
 }
 
 #[test]
+fn the_limit_of_a_spans_texts_is_that_of_its_events() {
+    let kept = KeptSpans::new();
+    let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone());
+    let telemetry = builder.limits(SpanLimits::default().attribute_length(4)).build().unwrap();
+    let _log = with_events(&telemetry);
+    telemetry.root("work").in_scope(|_| tracing::info!(field = "straße", "a message"));
+    assert!(telemetry.flush(PATIENCE));
+    let event = &kept.spans()[0].events[0];
+    let texts: Vec<_> = event.attributes.iter().map(|attribute| attribute.value.as_str()).collect();
+    assert_eq!((&*event.name, &texts[..]), ("a message", &["info".into(), "beha".into(), "stra".into()][..]));
+}
+
+#[test]
 fn events_of_other_threads_and_of_late_spans_find_theirs() {
     let telemetry = TestTelemetry::new();
     let log = with_events(&telemetry);
@@ -143,7 +156,7 @@ fn noop() -> std::task::Context<'static> {
 /// They wait in memory like the trace's spans, and go with them.
 #[test]
 fn a_trace_that_is_kept_has_its_events() {
-    let kept = spanweave::testing::KeptSpans::new();
+    let kept = KeptSpans::new();
     let telemetry = Telemetry::builder()
         .sampling_ratio(0.0)
         .keep(Keep::default())

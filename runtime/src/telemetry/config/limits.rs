@@ -44,7 +44,8 @@ impl SpanLimits {
         self
     }
 
-    /// The most characters that the text of an attribute has; any number by default. The rest of a text is cut off.
+    /// The most characters that the text of an attribute has, of a span or of its events; any number by default. The rest of a text
+    /// is cut off.
     pub fn attribute_length(mut self, most: u32) -> SpanLimits {
         self.attribute_length = Setting::of_code(Some(most));
         self

@@ -19,6 +19,7 @@ use crate::sql::SqlOptions;
 use crate::telemetry::export::{Backoff, CHUNK_BYTES};
 use crate::telemetry::{Keep, Sampler};
 
+const RULES_OF_A_ROOT: &str = "rules without a limit, and roots, of their own";
 const UNKNOWN: &str = "unknown_service";
 /// How long an ended trace waits at most before it is exported.
 const EXPORT_INTERVAL: Duration = Duration::from_millis(500);
@@ -82,7 +83,11 @@ impl Settings {
         let name = to.service_name.or_else(|| service_name_in(&resource));
         self.service_name.give_way(name.map(|name| Setting { value: Some(name.value), origin: name.origin }));
         self.resource.extend(resource);
-        self.sampler.give_way(to.sampler);
+        let sampler = to.sampler.map(|Setting { value, origin }| {
+            // The environment knows no single roots.
+            Setting { value: value.with_roots_of(&self.sampler.value), origin }
+        });
+        self.sampler.give_way(sampler);
         to.limits.apply(&mut self.limits);
         self.propagators.give_way(to.propagators);
         self.export_interval.give_way(to.export_interval);
@@ -111,13 +116,15 @@ impl Settings {
         Ok(backoff)
     }
 
-    /// Refuses ratios and rates that code has set and that cannot be; those of the environment were looked at there.
+    /// Refuses ratios, rates and rules that code has set and that cannot be; those of the environment were looked at there.
     pub(in crate::telemetry) fn check_parts(&self) -> Result<(), ConfigError> {
-        let sampler = ("Sampler::ratio", self.sampler.value.ratio);
-        for (method, part) in self.keep.value.rates().into_iter().chain([sampler]) {
+        for (method, part) in self.keep.value.rates().into_iter().chain(self.sampler.value.ratios()) {
             values::part(part).map_err(|refused| refused.in_setting(method))?;
         }
-        Ok(())
+        match self.keep.value.misplaced() {
+            Some(held) => Err(Refused::hiding(held, RULES_OF_A_ROOT).in_setting("Keep::root")),
+            None => Ok(()),
+        }
     }
 
     /// The attributes of the resource, without the service's name. Of a key that is set twice, the last one holds.

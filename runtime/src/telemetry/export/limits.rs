@@ -9,13 +9,18 @@ pub(super) fn apply(limits: &SpanLimits, attributes: &mut Vec<KeyValue>) -> u32 
     let most = usize::try_from(limits.attributes.value).unwrap_or(usize::MAX);
     let dropped = attributes.len().saturating_sub(most);
     attributes.truncate(most);
+    shorten_all(limits, attributes);
+    u32::try_from(dropped).unwrap_or(u32::MAX)
+}
+
+/// Shortens what is too long: of a span, and of its events.
+pub(super) fn shorten_all(limits: &SpanLimits, attributes: &mut [KeyValue]) {
     if let Some(most) = limits.attribute_length.value {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         for attribute in attributes {
             shorten(&mut attribute.value, most);
         }
     }
-    u32::try_from(dropped).unwrap_or(u32::MAX)
 }
 
 /// Each text of a value to so many characters.

@@ -2,6 +2,7 @@
 //! bounded queue and a thread that sends. An exporter that is slow, or gone, holds up nobody but itself.
 
 mod backoff;
+mod batch;
 mod chunk;
 mod collecting;
 mod cutoff;

@@ -7,12 +7,13 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::trace::SpanData;
 
 use super::backoff::Backoff;
+use super::batch;
 use super::chunk::Chunk;
 use super::exporter::{Answer, Attempt, ErasedExporter};
 use super::foreign::{Troubles, foreign};
 use super::lane::{Fate, Lane};
 use super::queue::{End, Rested};
-use super::spans::{self, Spans};
+use super::spans::Spans;
 use crate::core::Core;
 use crate::dropped::DropReason;
 
@@ -62,7 +63,7 @@ impl Sending {
                 self.lane.count(left, Fate::Dropped(DropReason::ShutDown));
                 return false;
             }
-            let Ok(batch) = foreign(|| spans::batch(&mut spans)) else {
+            let Ok(batch) = foreign(|| batch::next_of(&mut spans)) else {
                 // That is a fault of ours, for which the thread must not end either.
                 let fate = self.deliveries.refused(left, "the spans could not be converted");
                 self.lane.count(left, fate);

@@ -1,58 +1,22 @@
 //! Records turned into OpenTelemetry's spans.
 
 use std::borrow::Cow;
-use std::iter::Peekable;
 
-use opentelemetry::trace::{Event, Link, SpanContext, Status, TraceFlags};
+use opentelemetry::trace::{Event, Link, SpanContext, Status, TraceFlags, TraceState};
 use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use opentelemetry_semantic_conventions::attribute::{DB_QUERY_TEXT, ERROR_TYPE};
 
-use super::BATCH_SPANS;
 use super::chunk::{Chunk, Head, Said};
 use super::limits;
 use crate::clock::Anchor;
 use crate::core::Core;
 use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
-use crate::record::{EventRecord, Note, Source, SpanRecord, text_bytes};
+use crate::record::{EventRecord, LinkRecord, Note, Source, SpanRecord};
 use crate::repeated::Repeated;
 use crate::sql::Statement;
-use crate::telemetry::SpanLimits;
-
-/// What a batch may take, about: collectors refuse requests of more than a few megabytes.
-const BATCH_BYTES: usize = 1 << 20;
-/// What the ids, times and numbers take of a span, of an event or a link.
-const FIXED_BYTES: usize = 64;
-
-/// The next spans that are exported together; none, where there are none.
-pub(super) fn batch(spans: &mut Peekable<impl Iterator<Item = SpanData>>) -> Vec<SpanData> {
-    let (mut batch, mut bytes) = (Vec::new(), 0);
-    while batch.len() < BATCH_SPANS
-        && let Some(next) = spans.peek().map(bytes_of)
-        && (batch.is_empty() || bytes + next <= BATCH_BYTES)
-    {
-        bytes += next;
-        batch.extend(spans.next());
-    }
-    batch
-}
-
-/// What a span takes in a request, about.
-fn bytes_of(span: &SpanData) -> usize {
-    let event = |event: &Event| FIXED_BYTES + event.name.len() + bytes_of_attributes(&event.attributes);
-    let link = |link: &Link| FIXED_BYTES + bytes_of_attributes(&link.attributes);
-    FIXED_BYTES
-        + span.name.len()
-        + bytes_of_attributes(&span.attributes)
-        + span.events.iter().map(event).sum::<usize>()
-        + span.links.iter().map(link).sum::<usize>()
-}
-
-fn bytes_of_attributes(attributes: &[KeyValue]) -> usize {
-    let bytes = |attribute: &KeyValue| attribute.key.as_str().len() + text_bytes(&attribute.value);
-    attributes.iter().map(bytes).sum()
-}
+use crate::telemetry::{KeptFor, SpanLimits};
 
 /// The spans of a chunk, one after the other, trace by trace.
 pub(super) struct Spans<'s> {
@@ -61,6 +25,8 @@ pub(super) struct Spans<'s> {
     chunk: Chunk,
     /// The trace of the next span.
     trace: usize,
+    /// What all of its spans have.
+    trace_state: TraceState,
     /// The next span.
     next: usize,
 }
@@ -72,7 +38,7 @@ impl<'s> Spans<'s> {
             // thread than the one their span ended on.
             chunk.notes[notes.clone()].sort_by_key(|note| note.span);
         }
-        Spans { core, scope, chunk, trace: 0, next: 0 }
+        Spans { core, scope, chunk, trace: 0, trace_state: TraceState::NONE, next: 0 }
     }
 
     fn span(
@@ -85,7 +51,7 @@ impl<'s> Spans<'s> {
     ) -> SpanData {
         let dropped_attributes_count = limits::apply(&self.core.rules.limits, &mut attributes);
         let mut links = SpanLinks::default();
-        links.links = source.links.into_iter().map(Link::with_context).collect();
+        links.links = source.links.into_iter().map(link).collect();
         links.dropped_count = source.lost_links;
         SpanData {
             span_context: SpanContext::new(
@@ -93,7 +59,7 @@ impl<'s> Spans<'s> {
                 span_id(record.id),
                 TraceFlags::SAMPLED,
                 false,
-                source.trace_state.to_otel(),
+                self.trace_state.clone(),
             ),
             parent_span_id: span_id(record.parent),
             parent_span_is_remote: record.parent != 0 && source.is_remote,
@@ -122,7 +88,11 @@ impl Iterator for Spans<'_> {
         let Head { trace_id, end, spans, notes } = self.chunk.traces[self.trace].clone();
         let record = self.chunk.spans[self.next];
         // The root comes first.
-        let end = end.filter(|_| self.next == spans.start);
+        let is_first = self.next == spans.start;
+        if is_first {
+            self.trace_state = trace_state_of(&self.chunk.notes[notes.clone()]);
+        }
+        let end = end.filter(|_| is_first);
         let said = notes_of(&record, &mut self.chunk.notes[notes]);
         let source = source_of(said, end.is_some());
         let of_trace = end.map(|end| trace_attributes(self.core, end, &self.chunk.spans[spans]));
@@ -139,6 +109,19 @@ fn notes_of<'n>(record: &SpanRecord, notes: &'n mut [Said]) -> &'n mut [Said] {
     let start = notes.partition_point(|note| note.span < record.id);
     let end = notes.partition_point(|note| note.span <= record.id);
     &mut notes[start..end]
+}
+
+/// What came with the trace, and all its spans pass on.
+fn trace_state_of(said: &[Said]) -> TraceState {
+    let source = said.iter().find_map(|said| match &said.note {
+        Note::Source(source) => Some(source),
+        Note::Attribute { .. } | Note::Event(_) => None,
+    });
+    source.map(|source| source.trace_state.to_otel()).unwrap_or_default()
+}
+
+fn link(LinkRecord { to, is_remote, trace_state }: LinkRecord) -> Link {
+    Link::with_context(to.span_context(is_remote, trace_state.to_otel()))
 }
 
 /// Where a span comes from. A root of which nothing is said has its parent, if any, from another process.
@@ -198,7 +181,9 @@ fn events_of(limits: &SpanLimits, anchor: &Anchor, said: &[Said]) -> SpanEvents 
     let mut shown = SpanEvents::default();
     shown.dropped_count = u32::try_from(events.len().saturating_sub(most)).unwrap_or(u32::MAX);
     let show = |event: &EventRecord| {
-        Event::new(event.name.clone(), anchor.wall(event.at), event.attributes.clone(), 0)
+        let mut attributes = event.attributes.clone();
+        limits::shorten_all(limits, &mut attributes);
+        Event::new(event.name.clone(), anchor.wall(event.at), attributes, 0)
     };
     shown.events = events.into_iter().take(most).map(show).collect();
     shown
@@ -235,12 +220,14 @@ fn trace_attributes(
 }
 
 /// The part of the traces like this one that is kept: by sampling or by a rule, whichever keeps more, as both go by the
-/// same ids. What a parent has decided by is not known here.
+/// same ids. At what rate a parent samples is not known here: of what it has sampled, only a rule that keeps all tells the
+/// rate.
 fn keep_rate(core: &Core, end: TraceEnd, spans: &[SpanRecord]) -> Option<f64> {
-    let has_parent = spans.first().is_some_and(|root| root.parent != 0);
-    let by_rules = core.rules.keeping.rate(spans, end.lost > 0);
-    let by_rules = (by_rules > 0.0).then_some(by_rules);
-    let sampled = core.rules.sampler.rate(has_parent);
+    let root = spans.first()?;
+    let by_rules = core.rules.keeping.rate(spans, end);
+    let least = if end.kept_for == KeptFor::Parent { 1.0 } else { f64::MIN_POSITIVE };
+    let by_rules = (by_rules >= least).then_some(by_rules);
+    let sampled = core.rules.sampler.rate(root.site, root.parent != 0);
     sampled.into_iter().chain(by_rules).reduce(f64::max)
 }
 
@@ -256,6 +243,3 @@ fn status(outcome: Outcome) -> Status {
         Outcome::Panicked => Status::error("panicked"),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,6 +8,7 @@ use super::Keep;
 use super::per_second::PerSecond;
 use crate::buffer::{Noticed, SpanBuffer};
 use crate::clock;
+use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;
 use crate::telemetry::sampling;
@@ -114,56 +115,63 @@ struct Ended<'t> {
     has_lost: bool,
 }
 
+impl<'t> Ended<'t> {
+    /// `noticed` is of the others, and of those that were lost.
+    #[inline]
+    fn new(root: &'t SpanRecord, others: &'t [SpanRecord], noticed: Noticed, has_lost: bool) -> Ended<'t> {
+        let (noticed, ticks) = (noticed.and(root.outcome), root.end.since(root.start));
+        Ended { noticed, ticks, root, others, has_lost }
+    }
+}
+
 impl Keeping {
     pub(crate) fn new(mut keep: Keep) -> Keeping {
         let by_root: HashMap<_, _> = std::mem::take(&mut keep.roots)
             .into_iter()
             .map(|(name, keep)| (name, Rules::new(keep)))
             .collect();
-        let limit = PerSecond::new(keep.per_second);
-        let has_room = keep.per_second > 0;
+        let most_per_second = keep.most_per_second();
         let rules = Rules::new(keep);
         let all = || by_root.values().chain([&rules]);
         Keeping {
-            keeps_any: has_room && all().any(Rules::keep_any),
+            keeps_any: most_per_second > 0 && all().any(Rules::keep_any),
             least_slow_ticks: all().map(|rules| rules.slow_ticks).min().unwrap_or(u64::MAX),
-            limit,
+            limit: PerSecond::new(most_per_second),
             rules,
             by_root,
         }
     }
 
-    /// What becomes of a trace that sampling left out, by its spans' outcomes and its root's duration; `None` where no rule
-    /// holds for it.
+    /// What the rules say of a trace that sampling left out, by its spans' outcomes and its root's duration; `None` where no
+    /// rule holds for it.
     #[inline]
-    pub(crate) fn decide(&self, trace_id: u128, root: &SpanRecord, buffer: &SpanBuffer) -> Option<Decision> {
-        let (noticed, ticks) = (buffer.noticed().and(root.outcome), root.end.since(root.start));
-        if noticed.all_ok() && ticks <= self.least_slow_ticks {
+    pub(crate) fn choose(&self, trace_id: u128, root: &SpanRecord, buffer: &SpanBuffer) -> Option<Decision> {
+        let ended = Ended::new(root, buffer.spans(), buffer.noticed(), buffer.lost() > 0);
+        if ended.noticed.all_ok() && ended.ticks <= self.least_slow_ticks {
             return None;
         }
-        let has_lost = buffer.lost() > 0;
-        self.decide_by_rules(trace_id, &Ended { noticed, ticks, root, others: buffer.spans(), has_lost })
+        self.choose_by_rules(trace_id, &ended)
     }
 
     #[cold]
-    fn decide_by_rules(&self, trace_id: u128, ended: &Ended<'_>) -> Option<Decision> {
+    fn choose_by_rules(&self, trace_id: u128, ended: &Ended<'_>) -> Option<Decision> {
         let mut holding = self.rules_of(ended.root).holding(ended).peekable();
         holding.peek()?;
         let within = holding.find(|(_, bound)| sampling::is_within(trace_id, *bound));
-        Some(match within {
-            None => Err(LeftOut::Rate),
-            Some(_) if !self.limit.admits() => Err(LeftOut::Cap),
-            Some((kept_for, _)) => Ok(kept_for),
-        })
+        Some(within.map(|(kept_for, _)| kept_for).ok_or(LeftOut::Rate))
+    }
+
+    /// Whether this second has room for one more trace, which then takes it.
+    #[cold]
+    pub(crate) fn admits(&self) -> bool {
+        self.limit.admits()
     }
 
     /// The rate at which these rules keep a trace like this one, whose root is the first of its spans; 0.0 where none holds.
     /// On the exporter's thread.
-    pub(crate) fn rate(&self, spans: &[SpanRecord], has_lost: bool) -> f64 {
+    pub(crate) fn rate(&self, spans: &[SpanRecord], end: TraceEnd) -> f64 {
         let Some((root, others)) = spans.split_first().filter(|_| self.keeps_any) else { return 0.0 };
-        let noticed = spans.iter().fold(Noticed::default(), |noticed, span| noticed.and(span.outcome));
-        let ticks = root.end.since(root.start);
-        let ended = Ended { noticed, ticks, root, others, has_lost };
+        let ended = Ended::new(root, others, end.noticed, end.lost > 0);
         let bounds = self.rules_of(root).holding(&ended).map(|(_, bound)| bound);
         sampling::ratio_of(bounds.max().unwrap_or(0))
     }

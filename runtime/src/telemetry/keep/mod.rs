@@ -53,7 +53,7 @@ pub struct Keep {
     slow: f64,
     slower_than: Option<Duration>,
     except_errors: Vec<Cow<'static, str>>,
-    per_second: u32,
+    per_second: Option<u32>,
     roots: BTreeMap<Cow<'static, str>, Keep>,
 }
 
@@ -74,7 +74,7 @@ impl Keep {
             slow: 1.0,
             slower_than: None,
             except_errors: Vec::new(),
-            per_second: PER_SECOND,
+            per_second: None,
             roots: BTreeMap::new(),
         }
     }
@@ -119,8 +119,20 @@ impl Keep {
 
     /// The most traces that are kept by these rules in a second; 100 by default.
     pub fn per_second(mut self, most: u32) -> Keep {
-        self.per_second = most;
+        self.per_second = Some(most);
         self
+    }
+
+    fn most_per_second(&self) -> u32 {
+        self.per_second.unwrap_or(PER_SECOND)
+    }
+
+    /// What the rules of a single root have that only those of a handle can have.
+    pub(super) fn misplaced(&self) -> Option<String> {
+        self.roots.iter().find_map(|(name, Keep { per_second, roots, .. })| {
+            let limit = per_second.map(|_| format!("given a limit per second for {name:?}"));
+            limit.or_else(|| (!roots.is_empty()).then(|| format!("given rules for other roots for {name:?}")))
+        })
     }
 
     /// Every rate, with the method that sets it.
@@ -135,7 +147,7 @@ impl Keep {
     }
 
     /// Rules of their own for the roots of this name, in place of these: `GET /api/health/` for a request. What they keep counts
-    /// to the same limit per second; a limit, and roots, of their own have no meaning.
+    /// to the same limit per second; a limit, and roots, of their own are an error when the handle is built.
     pub fn root(mut self, name: impl Into<Cow<'static, str>>, rules: Keep) -> Keep {
         self.roots.insert(name.into(), rules);
         self
@@ -144,8 +156,19 @@ impl Keep {
 
 impl fmt::Display for Keep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Keep { panics, errors, cancellations, slow, slower_than, except_errors, per_second, roots } =
-            self;
+        self.fmt_rules(f)?;
+        write!(f, ", at most {} a second", self.most_per_second())?;
+        self.roots.iter().try_for_each(|(name, rules)| {
+            write!(f, "; {name}: ")?;
+            rules.fmt_rules(f)
+        })
+    }
+}
+
+impl Keep {
+    /// Without what is for all roots.
+    fn fmt_rules(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Keep { panics, errors, cancellations, slow, slower_than, except_errors, .. } = self;
         write!(f, "panics {panics}, errors {errors}")?;
         if !except_errors.is_empty() {
             write!(f, " except {}", except_errors.join(" "))?;
@@ -154,7 +177,6 @@ impl fmt::Display for Keep {
         if let Some(threshold) = slower_than {
             write!(f, ", slower than {threshold:?} {slow}")?;
         }
-        write!(f, ", at most {per_second} a second")?;
-        roots.iter().try_for_each(|(name, rules)| write!(f, "; {name}: {rules}"))
+        Ok(())
     }
 }

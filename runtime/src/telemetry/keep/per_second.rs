@@ -25,8 +25,10 @@ impl PerSecond {
     fn admits_in(&self, second: u64) -> bool {
         let one_more = |counted: u64| {
             let (of, so_far) = (counted >> 32, counted & u64::from(u32::MAX));
-            // The counters of two processors may differ, and a second that is over does not come back.
-            let (second, so_far) = if second <= of { (of, so_far) } else { (second, 0) };
+            // The counters of two processors may differ a little. One that stepped back further has begun anew, as it may
+            // when a machine has slept.
+            let is_same = second == of || second + 1 == of;
+            let (second, so_far) = if is_same { (of, so_far) } else { (second, 0) };
             (so_far < u64::from(self.most)).then_some((second << 32) | (so_far + 1))
         };
         self.counted.try_update(Relaxed, Relaxed, one_more).is_ok()
@@ -44,5 +46,11 @@ mod tests {
             [7, 7, 7, 8, 7, 8, 7].map(|second| limit.admits_in(second)),
             [true, true, false, true, true, false, false]
         );
+    }
+
+    #[test]
+    fn a_counter_that_stepped_back_is_counted_anew() {
+        let limit = PerSecond::new(1);
+        assert_eq!([100, 100, 99, 3].map(|second| limit.admits_in(second)), [true, false, false, true]);
     }
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{Decision, Keep, Keeping, KeptFor, LeftOut};
-use crate::buffer::SpanBuffer;
+use crate::buffer::{Noticed, SpanBuffer};
 use crate::clock::{self, Ticks};
+use crate::outbox::TraceEnd;
 use crate::outcome::Outcome;
 use crate::record::SpanRecord;
 use crate::telemetry::named_root;
@@ -20,23 +21,25 @@ fn span(name: &'static str, outcome: Outcome, took: Duration) -> SpanRecord {
     SpanRecord { id: 1, parent: 0, start: Ticks::NONE, end, site: named_root(name), outcome }
 }
 
-fn decide(rules: Keep, outcomes: &[Outcome], took: Duration) -> Option<Decision> {
+fn choose(rules: Keep, outcomes: &[Outcome], took: Duration) -> Option<Decision> {
     let (root, others) = outcomes.split_first().unwrap();
     let mut buffer = SpanBuffer::default();
     for outcome in others {
         buffer.push(span("other", *outcome, QUICK));
     }
-    Keeping::new(rules).decide(MIDDLE, &span("root", *root, took), &buffer)
+    Keeping::new(rules).choose(MIDDLE, &span("root", *root, took), &buffer)
 }
 
 fn rate(rules: Keep, outcomes: &[Outcome]) -> f64 {
     let spans: Vec<_> = outcomes.iter().map(|outcome| span("root", *outcome, QUICK)).collect();
-    Keeping::new(rules).rate(&spans, false)
+    let noticed = outcomes.iter().fold(Noticed::default(), |noticed, outcome| noticed.and(*outcome));
+    let end = TraceEnd { kept_for: KeptFor::Ratio, noticed, lost: 0, repeated: None };
+    Keeping::new(rules).rate(&spans, end)
 }
 
 #[test]
 fn by_default_what_failed_or_was_slow_is_kept() {
-    let kept = |outcomes: &[Outcome], took| decide(Keep::default(), outcomes, took);
+    let kept = |outcomes: &[Outcome], took| choose(Keep::default(), outcomes, took);
     assert_eq!(kept(&[Outcome::Ok], QUICK), None);
     assert_eq!(kept(&[Outcome::Ok, FAILED], QUICK), Some(Ok(KeptFor::Error)));
     assert_eq!(kept(&[Outcome::Cancelled], QUICK), Some(Ok(KeptFor::Cancellation)));
@@ -49,30 +52,30 @@ fn by_default_what_failed_or_was_slow_is_kept() {
 #[test]
 fn a_rule_that_is_off_keeps_nothing() {
     let all = [FAILED, Outcome::Panicked, Outcome::Cancelled];
-    assert_eq!(decide(Keep::nothing(), &all, Duration::from_mins(1)), None);
+    assert_eq!(choose(Keep::nothing(), &all, Duration::from_mins(1)), None);
     assert!(!Keeping::new(Keep::nothing()).keeps_any);
     assert!(!Keeping::new(Keep::nothing().slower_than(QUICK).slow(0.0)).keeps_any);
     assert!(!Keeping::new(Keep::default().per_second(0)).keeps_any);
     let cancellations = Keep::nothing().cancellations(1.0);
-    assert_eq!(decide(cancellations, &all, QUICK), Some(Ok(KeptFor::Cancellation)));
+    assert_eq!(choose(cancellations, &all, QUICK), Some(Ok(KeptFor::Cancellation)));
 }
 
 #[test]
 fn errors_that_do_not_count_hide_none_that_does() {
     let rules = || Keep::nothing().errors(1.0).except_errors(["not_found".to_owned(), "AppError".to_owned()]);
-    assert_eq!(decide(rules(), &[FAILED, Outcome::Error("not_found")], QUICK), None);
+    assert_eq!(choose(rules(), &[FAILED, Outcome::Error("not_found")], QUICK), None);
     let broken = [Outcome::Error("500"), FAILED, Outcome::Error("not_found")];
-    assert_eq!(decide(rules(), &broken, QUICK), Some(Ok(KeptFor::Error)));
+    assert_eq!(choose(rules(), &broken, QUICK), Some(Ok(KeptFor::Error)));
     let deep = [FAILED, Outcome::Error("not_found"), Outcome::Error("io")];
-    assert_eq!(decide(rules(), &deep, QUICK), Some(Ok(KeptFor::Error)));
+    assert_eq!(choose(rules(), &deep, QUICK), Some(Ok(KeptFor::Error)));
 }
 
 #[test]
 fn a_trace_that_one_rule_leaves_out_is_kept_by_another() {
     let rules = || Keep::nothing().errors(0.4).cancellations(0.6);
-    assert_eq!(decide(rules(), &[FAILED], QUICK), Some(Err(LeftOut::Rate)));
-    assert_eq!(decide(rules(), &[FAILED, Outcome::Cancelled], QUICK), Some(Ok(KeptFor::Cancellation)));
-    assert_eq!(decide(rules().errors(0.7), &[FAILED], QUICK), Some(Ok(KeptFor::Error)));
+    assert_eq!(choose(rules(), &[FAILED], QUICK), Some(Err(LeftOut::Rate)));
+    assert_eq!(choose(rules(), &[FAILED, Outcome::Cancelled], QUICK), Some(Ok(KeptFor::Cancellation)));
+    assert_eq!(choose(rules().errors(0.7), &[FAILED], QUICK), Some(Ok(KeptFor::Error)));
 }
 
 #[test]
@@ -90,26 +93,17 @@ fn the_rate_of_a_trace_is_the_highest_of_the_rules_that_hold() {
 }
 
 #[test]
-fn a_second_has_its_limit_whatever_the_rule() {
-    let keeping = Keeping::new(Keep::default().root("root", Keep::nothing().errors(1.0)).per_second(1));
-    let decide = |name| keeping.decide(MIDDLE, &span(name, FAILED, QUICK), &SpanBuffer::default()).unwrap();
-    let decisions = [decide("root"), decide("other"), decide("root"), decide("root")];
-    // They may fall into two seconds, but not into four.
-    assert!(decisions.contains(&Ok(KeptFor::Error)) && decisions.contains(&Err(LeftOut::Cap)));
-}
-
-#[test]
 fn a_root_may_have_rules_of_its_own() {
     let uploads = Keep::nothing().errors(1.0).slower_than(Duration::from_secs(30));
     let keeping = Keeping::new(Keep::default().root("upload", uploads).root("health", Keep::nothing()));
-    let decide =
-        |name, outcome, took| keeping.decide(MIDDLE, &span(name, outcome, took), &SpanBuffer::default());
+    let choose =
+        |name, outcome, took| keeping.choose(MIDDLE, &span(name, outcome, took), &SpanBuffer::default());
     let slow = Duration::from_secs(2);
-    assert_eq!(decide("download", Outcome::Ok, slow), Some(Ok(KeptFor::Slowness)));
-    assert_eq!(decide("upload", Outcome::Ok, slow), None);
-    assert_eq!(decide("upload", Outcome::Cancelled, slow), None);
-    assert_eq!(decide("upload", FAILED, slow), Some(Ok(KeptFor::Error)));
-    assert_eq!(decide("health", FAILED, slow), None);
+    assert_eq!(choose("download", Outcome::Ok, slow), Some(Ok(KeptFor::Slowness)));
+    assert_eq!(choose("upload", Outcome::Ok, slow), None);
+    assert_eq!(choose("upload", Outcome::Cancelled, slow), None);
+    assert_eq!(choose("upload", FAILED, slow), Some(Ok(KeptFor::Error)));
+    assert_eq!(choose("health", FAILED, slow), None);
 }
 
 #[test]
@@ -118,6 +112,6 @@ fn rules_are_shown_in_a_line() {
     assert_eq!(
         rules.to_string(),
         "panics 1, errors 1 except row_not_found, cancellations 0.1, slower than 1s 1, at most 100 a second; \
-         health: panics 0, errors 0, cancellations 0, at most 100 a second"
+         health: panics 0, errors 0, cancellations 0"
     );
 }

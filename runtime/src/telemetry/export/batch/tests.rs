@@ -1,10 +1,10 @@
 use std::time::SystemTime;
 
-use opentelemetry::trace::{Event, SpanContext, SpanKind, Status};
-use opentelemetry::{InstrumentationScope, KeyValue, SpanId};
+use opentelemetry::trace::{Event, Link, SpanContext, SpanKind, Status, TraceFlags, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue, SpanId, TraceId};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use super::{BATCH_BYTES, BATCH_SPANS, batch};
+use super::{BATCH_BYTES, BATCH_SPANS, FIXED_BYTES, bytes_of, next_of};
 
 fn span(attributes: Vec<KeyValue>, events: Vec<Event>) -> SpanData {
     let mut of_span = SpanEvents::default();
@@ -28,7 +28,7 @@ fn span(attributes: Vec<KeyValue>, events: Vec<Event>) -> SpanData {
 
 fn batches(spans: Vec<SpanData>) -> Vec<usize> {
     let mut spans = spans.into_iter().peekable();
-    std::iter::from_fn(|| Some(batch(&mut spans).len()).filter(|spans| *spans > 0)).collect()
+    std::iter::from_fn(|| Some(next_of(&mut spans).len()).filter(|spans| *spans > 0)).collect()
 }
 
 #[test]
@@ -41,4 +41,17 @@ fn a_batch_stops_before_the_span_that_is_too_much() {
         assert_eq!(batches(vec![span(1), span(BATCH_BYTES), span(1)]), [1, 1, 1]);
         assert_eq!(batches(vec![span(BATCH_BYTES / 3); 4]), [2, 2]);
     }
+}
+
+#[test]
+fn trace_states_count() {
+    let member = ("a", "x".repeat(250));
+    let trace_state = TraceState::from_key_value([member]).unwrap();
+    let (trace_id, span_id) = (TraceId::INVALID, SpanId::INVALID);
+    let context = SpanContext::new(trace_id, span_id, TraceFlags::SAMPLED, true, trace_state);
+    let own = SpanData { span_context: context.clone(), ..span(Vec::new(), Vec::new()) };
+    let mut linked = span(Vec::new(), Vec::new());
+    linked.links.links = vec![Link::with_context(context)];
+    let [plain, own, linked] = [span(Vec::new(), Vec::new()), own, linked].map(|span| bytes_of(&span));
+    assert_eq!((own - plain, linked - plain), (253, FIXED_BYTES + 253));
 }
