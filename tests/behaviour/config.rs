@@ -72,6 +72,22 @@ fn who_has_an_exporter_is_not_told_that_nothing_is_exported() {
     assert_eq!(built(Telemetry::builder().exporter(KeptSpans::new())), "");
 }
 
+#[test]
+fn all_that_code_has_wrong_is_one_error() {
+    let otlp = Otlp::http("htp://collector").bearer_token("to\nken").header("x key", "");
+    let builder = Telemetry::builder().sampling_ratio(7.0).keep(Keep::nothing().errors(3.0)).otlp(otlp);
+    assert_eq!(
+        builder.build().unwrap_err().to_string(),
+        "5 settings cannot be used:\n  \
+         Keep::errors is `3`; expected a number from 0.0 to 1.0\n  \
+         Sampler::ratio is `7`; expected a number from 0.0 to 1.0\n  \
+         Otlp::header is a header whose name is none (not shown); expected a name that HTTP allows\n  \
+         Otlp::bearer_token is a text with blanks or other characters that a token cannot have (not shown); \
+         expected the token alone, without `Bearer`\n  \
+         Otlp::http is `htp://collector`; expected a URL that starts with `http://` or `https://`"
+    );
+}
+
 /// An environment of one variable.
 fn variable(name: &'static str, value: &'static str) -> impl Fn(&'static str) -> Option<OsString> {
     move |asked| (asked == name).then(|| value.into())

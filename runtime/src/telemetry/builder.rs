@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::SpanExporter;
 use opentelemetry_semantic_conventions::attribute::SERVICE_NAME;
 
 use super::config::{
-    ConfigError, Configuration, Environment, Otlp, Propagators, Setting, Settings, SpanLimits,
+    Checked, ConfigError, Configuration, Environment, Otlp, Propagators, Setting, Settings, SpanLimits,
 };
 use super::export::{Backoff, ErasedExporter, Pipeline, Waiting};
 use super::silence::Silence;
@@ -192,19 +192,17 @@ impl TelemetryBuilder {
         let TelemetryBuilder { settings, mut exporters } = self;
         let configuration = Configuration::of(&settings, exporters.len());
         let resource = settings.resource();
-        let interval = settings.checked_export_interval()?;
-        let (queue_bytes, backoff) = (settings.checked_queue_bytes()?, settings.checked_backoff()?);
-        settings.check_parts()?;
+        let checked = Checked::of(&settings)?;
         let silence = Silence::of(&settings, exporters.len());
         if let Some(silence) = silence {
             silence.say();
         }
         #[cfg(feature = "otlp-logs")]
-        let otlp = settings.otlp.value.clone().filter(|_| !settings.disabled.value);
+        let otlp = checked.otlp.clone().filter(|_| !settings.disabled.value);
         if settings.disabled.value {
             exporters.clear();
-        } else if let Some(target) = settings.otlp.value {
-            exporters.push(otlp::exporter(target.target()?)?);
+        } else if let Some(target) = checked.otlp {
+            exporters.push(otlp::exporter(target)?);
         }
         let exports = !exporters.is_empty();
         let rules = Rules {
@@ -217,6 +215,7 @@ impl TelemetryBuilder {
             exports,
         };
         let core = Core::new(rules).ok_or(ConfigError::TooManyHandles)?;
+        let Checked { export_interval: interval, queue_bytes, backoff, .. } = checked;
         let waiting = Waiting { interval, queue_bytes, backoff, grace: DROP_TIMEOUT };
         let start = || Pipeline::start(core, exporters, waiting);
         let export = exports.then(start).transpose().map_err(ConfigError::Thread)?;

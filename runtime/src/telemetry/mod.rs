@@ -36,6 +36,8 @@ pub use self::sampling::Sampler;
 pub(crate) use self::sampling::Sampling;
 
 use self::export::Pipeline;
+#[cfg(feature = "otlp-logs")]
+use self::otlp::OtlpTarget;
 #[cfg(feature = "logs")]
 use self::silence::Silence;
 use crate::core::Core;
@@ -71,7 +73,7 @@ struct Inner {
     silence: Option<Silence>,
     /// Where spans go, and so do logs; `None` for nowhere.
     #[cfg(feature = "otlp-logs")]
-    otlp: Option<Otlp>,
+    otlp: Option<OtlpTarget>,
 }
 
 impl Telemetry {

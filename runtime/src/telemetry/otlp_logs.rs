@@ -12,12 +12,11 @@ use parking_lot::Mutex;
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 
-use super::config::{ConfigError, Otlp, logs_url};
+use super::config::{ConfigError, logs_url};
 use super::otlp::{OtlpTarget, Protocol as Carrier, Token, USER_AGENT};
 
 /// Over HTTP, uncompressed.
-pub(super) fn log_exporter(otlp: Otlp) -> Result<LogExporter, ConfigError> {
-    let target = otlp.target()?;
+pub(super) fn log_exporter(target: OtlpTarget) -> Result<LogExporter, ConfigError> {
     if target.protocol == Carrier::Grpc {
         let why = "logs are exported over HTTP alone, and the handle's spans over gRPC";
         return Err(ConfigError::Exporter(why.to_owned()));

@@ -61,20 +61,38 @@ pub enum ConfigError {
     TooManyHandles,
 }
 
-impl ConfigError {
-    /// All of these mistakes, if there are any.
-    pub(super) fn of(mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
-        match mistakes.len() {
-            0 => Ok(()),
-            1 => Err(mistakes.remove(0)),
-            _ => Err(ConfigError::Several(mistakes)),
-        }
-    }
-}
-
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// The mistakes that were found so far: whoever looks for them goes on, so that all of them are told at once.
+#[derive(Debug, Default)]
+pub(super) struct Mistakes(Vec<ConfigError>);
+
+impl Mistakes {
+    pub(super) fn add(&mut self, mistake: ConfigError) {
+        self.0.push(mistake);
+    }
+
+    /// Adds what is wrong with what a method of a builder was given.
+    pub(super) fn check<T>(&mut self, checked: Result<T, Refused>, setting: &'static str) {
+        self.0.extend(checked.err().map(|refused| refused.in_setting(setting)));
+    }
+
+    /// The value, if it is none of them.
+    pub(super) fn without<T>(&mut self, checked: Result<T, ConfigError>) -> Option<T> {
+        checked.map_err(|mistake| self.add(mistake)).ok()
+    }
+
+    /// An error, unless there are none.
+    pub(super) fn none(mut self) -> Result<(), ConfigError> {
+        match self.0.len() {
+            0 => Ok(()),
+            1 => Err(self.0.remove(0)),
+            _ => Err(ConfigError::Several(self.0)),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a handle is made by: the settings of code and of the environment, which of them holds, and how they are shown.
 
+mod checked;
 mod compression;
 mod effective;
 mod endpoint;
@@ -24,6 +25,7 @@ mod tests;
 use std::ffi::OsString;
 use std::time::Duration;
 
+pub(super) use self::checked::Checked;
 pub use self::effective::Configuration;
 #[cfg(feature = "otlp-logs")]
 pub(super) use self::endpoint::logs_url;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use super::endpoint::{self, without_secrets};
-use super::error::{ConfigError, Refused};
+use super::error::{ConfigError, Mistakes, Refused};
 use super::setting::{Origin, Setting};
 use super::{compression, headers, protocol, token, values};
 use crate::telemetry::otlp::{OtlpTarget, Protocol, TokenSource};
@@ -96,35 +96,38 @@ impl Otlp {
         self.headers.push(header);
     }
 
-    /// What the exporter is made of.
-    pub(crate) fn target(self) -> Result<OtlpTarget, ConfigError> {
-        let headers = self.headers.into_iter().map(|header| {
+    /// What the exporter is made of, unless there are mistakes.
+    pub(super) fn target(self, mistakes: &mut Mistakes) -> Option<OtlpTarget> {
+        let headers = self.headers.into_iter().filter_map(|header| {
             let (name, value) = &header.value;
             let checked = headers::header(name, value);
-            checked.map_err(|refused| refused_by(header.origin, refused, "Otlp::header"))
+            mistakes.without(checked.map_err(|refused| refused_by(header.origin, refused, "Otlp::header")))
         });
+        let headers: Vec<(HeaderName, HeaderValue)> = headers.collect();
         let token = self.token.map(|token| {
             let method = match token.value {
                 TokenSource::Fixed(_) => "Otlp::bearer_token",
                 TokenSource::File(_) => "Otlp::bearer_token_file",
             };
-            used(token, token::checked, method)
+            mistakes.without(used(token, token::checked, method))
         });
-        let token = token.transpose()?;
         let is_replaced = |name: &HeaderName| token.is_some() && *name == http::header::AUTHORIZATION;
+        let headers = headers.into_iter().filter(|(name, _)| !is_replaced(name)).collect();
         let new = match self.protocol.value {
             Protocol::HttpProtobuf => "Otlp::http",
             Protocol::Grpc => "Otlp::grpc",
         };
-        Ok(OtlpTarget {
-            url: used(self.url, |url| endpoint::url(&url), new)?,
-            protocol: used(self.protocol, protocol::built, new)?,
-            headers: headers
-                .filter(|header| !header.as_ref().is_ok_and(|(name, _)| is_replaced(name)))
-                .collect::<Result<Vec<(HeaderName, HeaderValue)>, ConfigError>>()?,
-            timeout: used(self.timeout, values::duration, "Otlp::timeout")?,
-            gzip: used(self.gzip, compression::built, "Otlp::gzip")?,
-            token,
+        let url = mistakes.without(used(self.url, |url| endpoint::url(&url), new));
+        let protocol = mistakes.without(used(self.protocol, protocol::built, new));
+        let timeout = mistakes.without(used(self.timeout, values::duration, "Otlp::timeout"));
+        let gzip = mistakes.without(used(self.gzip, compression::built, "Otlp::gzip"));
+        Some(OtlpTarget {
+            url: url?,
+            protocol: protocol?,
+            headers,
+            timeout: timeout?,
+            gzip: gzip?,
+            token: token.flatten(),
         })
     }
 }

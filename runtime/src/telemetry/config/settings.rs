@@ -9,17 +9,15 @@ use opentelemetry_semantic_conventions::resource::{
     TELEMETRY_SDK_LANGUAGE, TELEMETRY_SDK_NAME, TELEMETRY_SDK_VERSION,
 };
 
-use super::error::{ConfigError, Refused};
+use super::Environment;
 use super::limits::SpanLimits;
 use super::otlp::Otlp;
 use super::propagators::Propagators;
 use super::setting::Setting;
-use super::{Environment, values};
 use crate::sql::SqlOptions;
-use crate::telemetry::export::{Backoff, CHUNK_BYTES};
+use crate::telemetry::export::Backoff;
 use crate::telemetry::{Keep, Sampler};
 
-const RULES_OF_A_ROOT: &str = "rules without a limit, and roots, of their own";
 const UNKNOWN: &str = "unknown_service";
 /// How long an ended trace waits at most before it is exported.
 const EXPORT_INTERVAL: Duration = Duration::from_millis(500);
@@ -92,39 +90,6 @@ impl Settings {
         self.propagators.give_way(to.propagators);
         self.export_interval.give_way(to.export_interval);
         self.not_exported = to.target.apply(&mut self.otlp);
-    }
-
-    pub(in crate::telemetry) fn checked_export_interval(&self) -> Result<Duration, ConfigError> {
-        values::duration(self.export_interval.value)
-            .map_err(|refused| refused.in_setting("TelemetryBuilder::export_interval"))
-    }
-
-    pub(in crate::telemetry) fn checked_queue_bytes(&self) -> Result<usize, ConfigError> {
-        let bytes = self.queue_bytes.value;
-        let refused = || Refused::showing(&bytes.to_string(), "1048576 bytes (a mebibyte) or more");
-        (bytes >= CHUNK_BYTES)
-            .then_some(bytes)
-            .ok_or_else(|| refused().in_setting("TelemetryBuilder::queue_bytes"))
-    }
-
-    pub(in crate::telemetry) fn checked_backoff(&self) -> Result<Backoff, ConfigError> {
-        let backoff = self.backoff.value;
-        for time in backoff.bounds() {
-            values::duration(time)
-                .map_err(|refused| refused.in_setting("TelemetryBuilder::retry_backoff"))?;
-        }
-        Ok(backoff)
-    }
-
-    /// Refuses ratios, rates and rules that code has set and that cannot be; those of the environment were looked at there.
-    pub(in crate::telemetry) fn check_parts(&self) -> Result<(), ConfigError> {
-        for (method, part) in self.keep.value.rates().into_iter().chain(self.sampler.value.ratios()) {
-            values::part(part).map_err(|refused| refused.in_setting(method))?;
-        }
-        match self.keep.value.misplaced() {
-            Some(held) => Err(Refused::hiding(held, RULES_OF_A_ROOT).in_setting("Keep::root")),
-            None => Ok(()),
-        }
     }
 
     /// The attributes of the resource, without the service's name. Of a key that is set twice, the last one holds.

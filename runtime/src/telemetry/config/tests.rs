@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use proptest::prelude::*;
 
-use super::{Configuration, Environment, Settings};
+use super::{Checked, Configuration, Environment, Settings};
 
 /// All variables that are read.
 const VARIABLES: [&str; 27] = [
@@ -60,7 +60,7 @@ fn configuration(variables: &[(&str, &str)]) -> Result<String, String> {
     let mut settings = Settings::default();
     settings.give_way(read(variables)?);
     let text = Configuration::of(&settings, 0).to_string();
-    settings.otlp.value.map_or(Ok(()), |otlp| otlp.target().map(drop)).map_err(|error| error.to_string())?;
+    Checked::of(&settings).map_err(|error| error.to_string())?;
     Ok(text)
 }
 
@@ -241,9 +241,7 @@ proptest! {
                 settings.give_way(environment);
                 let text = Configuration::of(&settings, 0).to_string();
                 prop_assert!(text.lines().all(|line| line.ends_with(')')), "{}", text);
-                if let Some(otlp) = settings.otlp.value {
-                    prop_assert!(otlp.target().is_ok());
-                }
+                prop_assert!(Checked::of(&settings).is_ok());
             }
             Err(error) => prop_assert!(error.to_string().starts_with(&format!("{variable} is ")), "{}", error),
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ffi::OsString;
 
-use super::error::{ConfigError, Refused};
+use super::error::{ConfigError, Mistakes, Refused};
 use super::setting::Setting;
 
 pub(super) const TRACES_URL: &str = "OBS_TRACES_URL";
@@ -35,11 +35,10 @@ pub(super) const ATTRIBUTE_LENGTHS: &[&str] =
     &["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"];
 pub(super) const EVENT_COUNT: &str = "OTEL_SPAN_EVENT_COUNT_LIMIT";
 
-/// The environment, or what stands for it, and what it holds that cannot be used: a reader goes on after a mistake, so that
-/// all of them are told at once.
+/// The environment, or what stands for it, and what it holds that cannot be used.
 pub(crate) struct Variables<'l> {
     lookup: &'l dyn Fn(&'static str) -> Option<OsString>,
-    mistakes: RefCell<Vec<ConfigError>>,
+    mistakes: RefCell<Mistakes>,
 }
 
 impl<'l> Variables<'l> {
@@ -81,11 +80,11 @@ impl<'l> Variables<'l> {
     }
 
     pub(super) fn refuse(&self, mistake: ConfigError) {
-        self.mistakes.borrow_mut().push(mistake);
+        self.mistakes.borrow_mut().add(mistake);
     }
 
     /// What was made of them, if there was no mistake.
     pub(crate) fn accept<T>(self, read: T) -> Result<T, ConfigError> {
-        ConfigError::of(self.mistakes.into_inner()).map(|()| read)
+        self.mistakes.into_inner().none().map(|()| read)
     }
 }

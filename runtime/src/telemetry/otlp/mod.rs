@@ -34,6 +34,7 @@ use super::export::ErasedExporter;
 pub(super) const HAS_GRPC: bool = cfg!(feature = "grpc");
 
 /// Where to export to, and how.
+#[derive(Clone)]
 pub(crate) struct OtlpTarget {
     pub(crate) url: String,
     pub(crate) protocol: Protocol,
