@@ -225,7 +225,8 @@ impl Root {
         RootFuture::new(self, None, future)
     }
 
-    /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome.
+    /// [`run`](Root::run), for a future that returns a `Result`: an `Err` is the root's outcome, with its type for a class. One that is
+    /// an [`ErrorClass`] is better given to [`try_run_classed`](Root::try_run_classed), whose class is that of the methods below.
     #[inline]
     pub fn try_run<F, T, E>(self, future: F) -> RootFuture<F, ResultReturn>
     where

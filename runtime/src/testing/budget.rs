@@ -12,7 +12,7 @@ use crate::sql::OF_TRANSACTIONS;
 
 /// Asserts what the traces so far cost: `sql` counts statements, without those that begin and end transactions, `tx`
 /// transactions and savepoints, `spans` all spans. The message of a failure names each count that is out of its limit, and
-/// prints the tree, with lines that repeat folded.
+/// prints the tree, in which neighbours that are alike are folded into one.
 ///
 /// The first argument is a [`TestTelemetry`](crate::testing::TestTelemetry), a [`KeptSpans`](crate::testing::KeptSpans), or
 /// spans; then come comparisons by any operator.

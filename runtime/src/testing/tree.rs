@@ -85,16 +85,30 @@ pub(super) fn shown(tree: &str) -> String {
     folded(tree)
 }
 
-/// A tree in which lines that repeat are one, with how often they stand there.
+/// A tree in which neighbours that are alike, with all that is below them, are one, with how often they stand there.
 fn folded(tree: &str) -> String {
     let lines: Vec<&str> = tree.lines().collect();
-    lines.chunk_by(|line, next| line == next).fold(String::new(), |mut folded, run| {
-        let _infallible = match run.len() {
-            1 => writeln!(folded, "{}", run[0]),
-            times => writeln!(folded, "{} (×{times})", run[0]),
+    let mut folded = String::with_capacity(tree.len());
+    fold_siblings(&lines, &mut folded);
+    folded
+}
+
+fn fold_siblings(lines: &[&str], into: &mut String) {
+    let Some(first) = lines.first() else { return };
+    let depth = depth(first);
+    let siblings: Vec<&[&str]> = lines.chunk_by(|_, next| self::depth(next) > depth).collect();
+    for alike in siblings.chunk_by(|sibling, next| sibling == next) {
+        let (span, below) = (alike[0][0], &alike[0][1..]);
+        let _infallible = match alike.len() {
+            1 => writeln!(into, "{span}"),
+            times => writeln!(into, "{span} (×{times})"),
         };
-        folded
-    })
+        fold_siblings(below, into);
+    }
+}
+
+fn depth(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }
 
 #[cfg(test)]
@@ -102,8 +116,18 @@ mod tests {
     use super::folded;
 
     #[test]
-    fn lines_that_repeat_are_folded() {
+    fn neighbours_that_are_alike_are_folded() {
         assert_eq!(folded("a\n  b\n  b\n  b\n  c\na\n"), "a\n  b (×3)\n  c\na\n");
         assert_eq!(folded(""), "");
+    }
+
+    #[test]
+    fn so_are_they_with_all_that_is_below_them() {
+        let each = "  get\n    one\n      SELECT tasks\n      SELECT tasks\n";
+        let other = "  get\n    one [no row]\n      SELECT tasks\n";
+        assert_eq!(
+            folded(&format!("a\n{each}{each}{each}{other}  end\n")),
+            format!("a\n  get (×3)\n    one\n      SELECT tasks (×2)\n{other}  end\n")
+        );
     }
 }

@@ -92,8 +92,9 @@ impl Keep {
     }
 
     /// More classes of errors that do not count, as `error.type` has them: of a method the error's
-    /// [`ErrorClass`](crate::ErrorClass) or its type, of a request the status. A trace whose errors are all among them is
-    /// not kept for its errors.
+    /// [`ErrorClass`](crate::ErrorClass) or its type, of a request the status, of a root's
+    /// [`try_run`](crate::Root::try_run) the error's type, and of [`try_run_classed`](crate::Root::try_run_classed) its class. A trace
+    /// whose errors are all among them is not kept for its errors.
     pub fn except_errors(mut self, classes: impl IntoIterator<Item = impl Into<Cow<'static, str>>>) -> Keep {
         self.except_errors.extend(classes.into_iter().map(Into::into));
         self
