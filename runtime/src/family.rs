@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use parking_lot::Mutex;
 
-use crate::histogram::Buckets;
+use crate::buckets::Buckets;
 use crate::names;
 
 /// The most series of one metric, unless its labels come from the source of the program alone.

@@ -47,6 +47,7 @@
 mod alarm;
 mod amount;
 mod bounded;
+mod buckets;
 mod buffer;
 mod call;
 #[cfg(any(feature = "apalis", feature = "logs", feature = "reqwest-middleware"))]
@@ -78,6 +79,7 @@ mod root;
 mod site;
 mod slab;
 mod slot;
+mod snapshot;
 mod span;
 mod sync;
 mod telemetry;

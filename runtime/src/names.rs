@@ -2,7 +2,7 @@
 
 use crate::counters::CounterFamily;
 use crate::family::{Family, MAX_SERIES_OF_ONE, Outcomes};
-use crate::histogram::Buckets;
+use crate::buckets::Buckets;
 use crate::registry::MAX_SERIES;
 
 /// Twelve bounds, so that a thousand methods with all their outcomes stay within twenty thousand series.

@@ -132,7 +132,7 @@ pub(crate) const OTHER: &str = "other";
 #[cfg(test)]
 mod tests {
     use super::{Family, MAX_OWN, MAX_SERIES, Registry, Series};
-    use crate::histogram::Buckets;
+    use crate::buckets::Buckets;
 
     static FAMILY: Family = Family {
         name: "test",
