@@ -65,6 +65,8 @@ mod family;
 mod histogram;
 mod ids;
 mod key;
+mod label_sets;
+mod label_value;
 mod labelled;
 mod listed;
 mod method;
@@ -116,7 +118,7 @@ pub use continued::{
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 #[doc(hidden)]
 pub use inventory;
-pub use labelled::LabelValue;
+pub use label_value::LabelValue;
 #[doc(hidden)]
 pub use listed::Listed;
 pub use listed::methods;

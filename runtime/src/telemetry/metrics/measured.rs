@@ -19,7 +19,7 @@ pub(super) struct Scrape {
 /// A series of one family.
 pub(super) struct Measured {
     pub(super) id: SeriesId,
-    pub(super) series: Series,
+    pub(super) series: &'static Series,
     pub(super) snapshot: Snapshot,
 }
 
