@@ -21,6 +21,8 @@ mod exemplars;
 mod export;
 mod foreign;
 mod format;
+#[cfg(test)]
+mod invariants;
 mod keep;
 #[cfg(feature = "axum")]
 mod legacy;
