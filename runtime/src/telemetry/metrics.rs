@@ -40,6 +40,8 @@ mod process;
 mod prometheus;
 #[cfg(feature = "axum")]
 mod requests;
+#[cfg(feature = "otlp")]
+mod runtime;
 mod sources;
 mod target;
 mod text;
