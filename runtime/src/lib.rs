@@ -130,7 +130,7 @@ pub use outcome::{
 };
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
-pub use spanweave_macros::{ErrorClass, repo, traced, traced_client, traced_job, traced_service};
+pub use spanweave_macros::{ErrorClass, LabelValue, repo, traced, traced_client, traced_job, traced_service};
 pub use telemetry::{
     ConfigError, Configuration, Keep, MethodSummary, MetricsFormat, MetricsSource, Otlp, Propagators,
     Sampler, SpanLimits, Telemetry, TelemetryBuilder,
