@@ -78,7 +78,7 @@ fn registry(topics: &[String]) -> prometheus::Registry {
     registry
 }
 
-fn check(telemetry: &TestTelemetry, topics: &[String], format: MetricsFormat) -> TestCaseResult {
+fn check(telemetry: &TestTelemetry, topics: &[String], format: MetricsFormat) -> Result<(), TestCaseError> {
     let text = telemetry.metrics(format);
     // As readers have it: a carriage return ends no line.
     let mut lines = text.split('\n').filter(|line| !line.starts_with("# ") && !line.is_empty());

@@ -151,7 +151,9 @@ fn of_vendor(vendor: Vendor) -> Vendor {
 fn an_enum_is_a_label_of_as_many_values_as_it_has_variants() {
     let telemetry = TestTelemetry::new();
     telemetry.root("vendors").in_scope(|_| {
-        [Vendor::Apns, Vendor::Firebase, Vendor::OfNobody].map(of_vendor);
+        for vendor in [Vendor::Apns, Vendor::Firebase, Vendor::OfNobody] {
+            of_vendor(vendor);
+        }
     });
     let text = telemetry.metrics_text();
     for vendor in ["apns", "fcm", "of_nobody"] {
