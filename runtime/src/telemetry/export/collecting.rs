@@ -61,7 +61,6 @@ impl Collecting {
                 packing.add(trace);
             });
         });
-        drop(noting);
         packing.finish();
         propagate::forget_over(Instant::now());
     }

@@ -46,6 +46,10 @@ fn check_text(families: &str, text: &str) {
         assert_eq!(milliseconds, sample.timestamp.map(|_| true), "{line} as {start}{rest}");
     }
     assert_eq!(shown.next(), None);
+    for help in text.split_terminator('\n').filter(|line| line.starts_with("# HELP ")) {
+        let escapes = help.replace(r"\\", "").replace(r"\n", "");
+        assert!(!escapes.contains('\\'), "{help}");
+    }
 }
 
 fn is_created(line: &str) -> bool {
@@ -69,7 +73,8 @@ mod tests {
                       (\\{(a=\"[\\PC&&[^\"\\\\]]{0,3}\"|le=\"[0-9.xI]{1,3}\"|quantile=\"0.5\"|b=\"(\\\\[n\"\\\\])?\")(,c=\"[0-9]\")?\\})? \
                       ([0-9]{1,3}(\\.[0-9]{1,2})?|-?NaN|[+-]Inf|1e[0-9]{3})\
                       ( -?[0-9]{1,20}(\\.[0-9]{1,4})?)?( # \\{a=\"b\"\\} 1)?";
-        let lines = (name, 0..KINDS.len(), vec(sample, 0..4), "( Of \\PC{0,5}\r?)?");
+        let lines =
+            (name, 0..KINDS.len(), vec(sample, 0..4), "( Of [\\PC&&[^\\\\]]{0,5}(\\\\[n\"\\\\T]){0,3}\r?)?");
         lines.prop_map(|(name, kind, samples, help)| {
             let help = if help.is_empty() { String::new() } else { format!("# HELP {name}{help}\n") };
             let samples: String = samples.iter().map(|sample| format!("{name}{sample}\n")).collect();

@@ -61,8 +61,7 @@ impl<'t> Family<'t> {
         };
         let name = self.name;
         if let Some(help) = self.help {
-            // Quotes are not escaped here.
-            push(into, format_args!("# HELP {name}{suffix} {}\n", help.replace("\\\"", "\"")));
+            push(into, format_args!("# HELP {name}{suffix} {}\n", escaped(help)));
         }
         push(into, format_args!("# TYPE {name}{suffix} {kind}\n"));
     }
@@ -80,13 +79,30 @@ impl<'t> Family<'t> {
     }
 }
 
+/// The text of a help as it is escaped here: quotes are not, and a backslash that stands for itself is, as a reader refuses
+/// it otherwise.
+fn escaped(help: &str) -> String {
+    let (mut escaped, mut chars) = (String::with_capacity(help.len()), help.chars());
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => match chars.next() {
+                Some('"') => escaped.push('"'),
+                Some(known @ ('\\' | 'n')) => escaped.extend(['\\', known]),
+                other => escaped.extend(['\\', '\\'].into_iter().chain(other)),
+            },
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}
+
 fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.write_fmt(line).expect("text grows in memory");
 }
 
 #[cfg(test)]
 mod tests {
-    use super::from_openmetrics;
+    use super::{escaped, from_openmetrics};
 
     #[test]
     fn names_values_and_bounds_stay_and_the_rest_is_of_the_older_format() {
@@ -126,5 +142,17 @@ e NaN
 f_created -1
 "#;
         assert_eq!(from_openmetrics(openmetrics), text);
+    }
+
+    #[test]
+    fn a_help_is_escaped_as_readers_of_the_format_want_it() {
+        for (openmetrics, text) in [
+            (r#"\"a\""#, r#""a""#),
+            (r"\\n \n", r"\\n \n"),
+            (r#"\\\""#, r#"\\""#),
+            (r"C:\Temp\", r"C:\\Temp\\"),
+        ] {
+            assert_eq!(escaped(openmetrics), text);
+        }
     }
 }
