@@ -286,7 +286,7 @@ fn own() {
     let see = || {
         for (method, set) in methods.iter().flat_map(|method| (0..SETS_OF_OWN).map(move |set| (method, set))) {
             let call = method.call_with([&set.to_string()], Ctx::current());
-            let _ok = poll_ready(call.run(Returns::<Failed>::NEW.class(), ready(Ok(()))));
+            let _ok: Failed = poll_ready(call.run(Returns::<Failed>::NEW.class(), ready(Ok(()))));
         }
     };
     row(&format!("{} sets", OWN * SETS_OF_OWN), see);

@@ -77,7 +77,7 @@ mod tests {
             (name, 0..KINDS.len(), vec(sample, 0..4), "( Of [\\PC&&[^\\\\]]{0,5}(\\\\[n\"\\\\T]){0,3}\r?)?");
         lines.prop_map(|(name, kind, samples, help)| {
             let help = if help.is_empty() { String::new() } else { format!("# HELP {name}{help}\n") };
-            let samples: String = samples.iter().map(|sample| format!("{name}{sample}\n")).collect();
+            let samples: String = samples.iter().flat_map(|sample| [&*name, sample, "\n"]).collect();
             format!("{help}# TYPE {name} {}\n{samples}", KINDS[kind])
         })
     }
