@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use spanweave::{Ctx, Keep, Method, MethodKind, Returns, Telemetry, repo};
+use spanweave::{Ctx, Keep, Method, MethodKind, MethodOptions, MetricsFormat, Returns, Telemetry, repo};
 use spanweave_bench::measure::{CountingAllocator, allocations};
 use spanweave_bench::sink::Sink;
 
@@ -203,42 +203,55 @@ fn see_every_outcome(method: &'static Method) {
 const MANY: usize = 10_000;
 
 /// Sees every outcome of the methods on so many threads at the same time: each has a shard of its own, which a scrape
-/// adds up.
-fn measured_by(threads: usize, methods: &[&'static Method]) -> Telemetry {
-    let telemetry = Telemetry::builder().build().expect("a bench can make a handle");
-    telemetry.install();
+/// adds up. Every trace is exported, so that buckets have exemplars.
+fn measured_by(threads: usize, see: impl Fn() + Sync) -> Telemetry {
+    let builder = Telemetry::builder().sampling_ratio(1.0).exporter(Sink);
+    let telemetry = builder.build().expect("a bench can make a handle");
     let all_alive = Barrier::new(threads);
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                for method in methods {
-                    see_every_outcome(method);
-                }
+                telemetry.root("methods").in_scope(|_| see());
                 all_alive.wait();
             });
         }
     });
+    assert!(telemetry.flush(Duration::from_secs(10)), "the sink keeps up");
     telemetry
 }
 
 /// Milliseconds of CPU time: the median of some scrapes; and the text.
-fn scrape(telemetry: &Telemetry) -> (f64, String) {
+fn scrape(telemetry: &Telemetry, format: MetricsFormat) -> (f64, String) {
     let mut times: Vec<f64> = Vec::new();
     let mut text = String::new();
     for _ in 0..15 {
         let clock = ThreadTime::now();
-        text = black_box(telemetry.metrics_text());
+        text = black_box(telemetry.metrics(format));
         times.push(clock.elapsed().as_secs_f64() * 1e3);
     }
     times.sort_by(f64::total_cmp);
     (times[times.len() / 2], text)
 }
 
+/// A row for what was called, on 1, 4 and 16 threads, in each format.
+fn row(name: &str, see: impl Fn() + Sync) {
+    let handles = [1, 4, 16].map(|threads| measured_by(threads, &see));
+    for format in [MetricsFormat::OpenMetrics, MetricsFormat::Text] {
+        let [(one, text), (four, _), (sixteen, _)] = handles.each_ref().map(|handle| scrape(handle, format));
+        let (kib, series) =
+            (text.len() as f64 / 1024.0, text.lines().filter(|line| !line.starts_with('#')).count());
+        println!(
+            "{name:>14}{:>13}{series:>10}{kib:>12.1}{one:>12.2}{four:>12.2}{sixteen:>12.2}",
+            format!("{format:?}")
+        );
+    }
+}
+
 fn methods() {
-    println!("\none scrape, by methods with every outcome seen; ms by the threads that have called them");
+    println!("\none scrape, by what was called with every outcome; ms by the threads that have called it");
     println!(
-        "{:>8}{:>10}{:>12}{:>12}{:>12}{:>12}{:>12}",
-        "methods", "series", "of methods", "KiB", "ms, 1", "ms, 4", "ms, 16"
+        "{:>14}{:>13}{:>10}{:>12}{:>12}{:>12}{:>12}",
+        "called", "format", "series", "KiB", "ms, 1", "ms, 4", "ms, 16"
     );
     let method = |number: usize| -> &'static Method {
         let owner = format!("Repository{}", number / 10).leak();
@@ -248,13 +261,35 @@ fn methods() {
     let many: Vec<&'static Method> = (0..MANY).map(method).collect();
     // A method's series is registered at its first call, so a row has only those of its own and the rows before.
     for count in [10, 100, 1_000, MANY] {
-        let [(one, text), (four, _), (sixteen, _)] =
-            [1, 4, 16].map(|threads| scrape(&measured_by(threads, &many[..count])));
-        let series: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        let of_methods = series.iter().filter(|line| line.starts_with("method_")).count();
-        let (kib, series) = (text.len() as f64 / 1024.0, series.len());
-        println!("{count:>8}{series:>10}{of_methods:>12}{kib:>12.1}{one:>12.2}{four:>12.2}{sixteen:>12.2}");
+        row(&format!("{count} methods"), || many[..count].iter().for_each(|method| see_every_outcome(method)));
     }
+}
+
+const OWN: usize = 16;
+/// Of one method: a set of values for each call, which ends in one result.
+const SETS_OF_OWN: usize = 256;
+
+/// The most series that metrics of the user's own can have.
+fn own() {
+    let methods: Vec<&'static Method> = (0..OWN)
+        .map(|number| {
+            let options = Box::leak(Box::new(MethodOptions {
+                metric: Some(format!("own_{number}_seconds").leak()),
+                labels: &["key"],
+                ..*MethodOptions::NONE
+            }));
+            let name = format!("own_{number}").leak();
+            let method = Method::function(MethodKind::Function, name, module_path!()).with(options);
+            &*Box::leak(Box::new(method))
+        })
+        .collect();
+    let see = || {
+        for (method, set) in methods.iter().flat_map(|method| (0..SETS_OF_OWN).map(move |set| (method, set))) {
+            let call = method.call_with([&set.to_string()], Ctx::current());
+            let _ok: Failed = poll_ready(call.run(Returns::<Failed>::NEW.class(), ready(Ok(()))));
+        }
+    };
+    row(&format!("{} sets", OWN * SETS_OF_OWN), see);
 }
 
 fn main() {
@@ -263,4 +298,5 @@ fn main() {
     attributes(&modes);
     depth(&modes);
     methods();
+    own();
 }

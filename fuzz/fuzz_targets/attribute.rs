@@ -13,7 +13,7 @@ use quote::ToTokens as _;
 use syn::{File, Item};
 
 use crate::macros::{
-    args, check, error_class, errors, expand, fallback, item, model, pipeline, preset, rewrite,
+    args, check, error_class, errors, expand, fallback, item, label_value, model, pipeline, preset, rewrite,
 };
 use crate::preset::Preset;
 
@@ -27,6 +27,7 @@ mod macros {
     pub mod expand;
     pub mod fallback;
     pub mod item;
+    pub mod label_value;
     pub mod model;
     pub mod pipeline;
     pub mod preset;
@@ -98,7 +99,7 @@ impl Input {
                 .map(|on| pipeline::Features { enable: on, sqlx: on })
                 .map(|features| pipeline::expand(preset, args.clone(), item.clone(), features))
                 .to_vec(),
-            None => vec![error_class::derive(item.clone())],
+            None => vec![error_class::derive(item.clone()), label_value::derive(item.clone())],
         };
         if !is_item(&item) {
             return false;

@@ -177,7 +177,7 @@ fn read(attr: &Attribute, errors: &mut Errors) -> Option<Class> {
 }
 
 /// `BadToken` as `bad_token`, `HTTPError` as `http_error`.
-fn snake_case(name: &Ident) -> String {
+pub fn snake_case(name: &Ident) -> String {
     let name: Vec<char> = name.unraw().to_string().chars().collect();
     let mut snake = String::new();
     for (at, letter) in name.iter().enumerate() {

@@ -1,5 +1,5 @@
 //! The attributes of [spanweave](https://docs.rs/spanweave): `#[traced_service]`, `#[repo]`, `#[traced_client]`,
-//! `#[traced_job]`, `#[traced]` and `#[derive(ErrorClass)]`. They are re-exported there, and generated code names the runtime
+//! `#[traced_job]`, `#[traced]`, `#[derive(ErrorClass)]` and `#[derive(LabelValue)]`. They are re-exported there, and generated code names the runtime
 //! as `::spanweave`.
 //!
 //! # How an attribute becomes code
@@ -15,6 +15,7 @@ mod errors;
 mod expand;
 mod fallback;
 mod item;
+mod label_value;
 mod model;
 mod pipeline;
 mod preset;
@@ -224,6 +225,26 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(ErrorClass, attributes(error_class))]
 pub fn error_class(item: TokenStream) -> TokenStream {
     error_class::derive(item.into()).into()
+}
+
+/// Derives `spanweave::LabelValue` for an enum without fields: the value of each variant is its name as in `snake_case`, or
+/// what `#[label_value("…")]` says.
+///
+/// ```
+/// use spanweave::LabelValue;
+///
+/// #[derive(LabelValue)]
+/// enum Priority {
+///     High,
+///     #[label_value("usual")]
+///     Medium,
+/// }
+///
+/// assert_eq!(Priority::Medium.label_value(), "usual");
+/// ```
+#[proc_macro_derive(LabelValue, attributes(label_value))]
+pub fn label_value(item: TokenStream) -> TokenStream {
+    label_value::derive(item.into()).into()
 }
 
 /// The features are asked for here, where they are the user's choice; the pipeline is given them.

@@ -8,12 +8,13 @@ use std::sync::{LazyLock, OnceLock};
 use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 
+use crate::buckets::Bounds;
 use crate::collect::Collector;
 use crate::counters::Counters;
 use crate::decisions::Decisions;
 use crate::exemplars::Exemplars;
 use crate::family::Family;
-use crate::histogram::{Bounds, Cell, Histograms};
+use crate::histogram::{Cell, Histograms};
 use crate::key::{Recording, TraceKey};
 #[cfg(feature = "logs")]
 use crate::logs::Outlets;

@@ -1,4 +1,5 @@
-//! Counters of what is found at run time and should be rare: a lock is taken for each.
+//! Counters of what is found at run time and should be rare: a lock is taken for each. They have no bound of their own, as what
+//! they count lives as long as the process, and is bounded where it is made.
 
 use std::collections::HashMap;
 

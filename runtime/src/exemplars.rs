@@ -18,9 +18,12 @@ use crate::registry::SeriesId;
 /// The most buckets of a handle that have one; some four megabytes.
 const MAX: usize = 65_536;
 
-/// A handle's exemplars, by series and bucket.
+/// A handle's exemplars.
 #[derive(Default)]
-pub(crate) struct Exemplars(Mutex<HashMap<(SeriesId, usize), Exemplar>>);
+pub(crate) struct Exemplars(Mutex<ByBucket>);
+
+/// By series and bucket.
+type ByBucket = HashMap<(SeriesId, usize), Exemplar>;
 
 /// A span that is in a bucket.
 #[derive(Clone, Copy)]
@@ -57,17 +60,19 @@ impl EndedSpan<'_> {
     }
 }
 
-/// What notes exemplars, for as long as traces are collected.
+/// What notes exemplars, for as long as traces are collected. It lets go of them between two traces, so that who reads the
+/// metrics never waits for a whole collection.
 pub(crate) struct Noting<'e> {
     core: &'static Core,
     anchor: Anchor,
-    exemplars: MutexGuard<'e, HashMap<(SeriesId, usize), Exemplar>>,
+    exemplars: &'e Exemplars,
 }
 
 impl Noting<'_> {
     /// Notes the spans of a trace that is exported, before its notes are taken.
-    pub(crate) fn note(&mut self, trace: &WaitingTrace<'_>) {
+    pub(crate) fn note(&self, trace: &WaitingTrace<'_>) {
         let Noting { core, anchor, exemplars } = self;
+        let mut exemplars = exemplars.0.lock();
         for record in trace.spans {
             let span = EndedSpan { core, record, notes: trace.notes };
             let ticks = record.end.since(record.start);
@@ -88,13 +93,23 @@ impl Noting<'_> {
 }
 
 impl Exemplars {
-    /// Begins to note those of a handle; until it is dropped nobody can read any.
+    /// Begins to note those of a handle.
     pub(crate) fn noting(&self, core: &'static Core) -> Noting<'_> {
-        Noting { core, anchor: Anchor::now(), exemplars: self.0.lock() }
+        Noting { core, anchor: Anchor::now(), exemplars: self }
     }
 
+    /// Those that are noted; until they are dropped no others are.
+    pub(crate) fn noted(&self) -> Noted<'_> {
+        Noted(self.0.lock())
+    }
+}
+
+/// Exemplars as they are read.
+pub(crate) struct Noted<'e>(MutexGuard<'e, ByBucket>);
+
+impl Noted<'_> {
     /// Of the bucket with this index.
     pub(crate) fn of(&self, series: SeriesId, bucket: usize) -> Option<Exemplar> {
-        self.0.lock().get(&(series, bucket)).copied()
+        self.0.get(&(series, bucket)).copied()
     }
 }

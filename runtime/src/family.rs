@@ -1,10 +1,11 @@
 //! The metrics of durations, spanweave's own and those that users name, and the counters that users name.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use parking_lot::Mutex;
 
-use crate::histogram::Buckets;
+use crate::buckets::Buckets;
 use crate::names;
 
 /// The most series of one metric, unless its labels come from the source of the program alone.
@@ -22,6 +23,16 @@ pub(crate) struct Family {
     pub(crate) is_own: bool,
     /// What comes after so many is counted under its `other` series.
     pub(crate) max_series: usize,
+    pub(crate) overflows: Overflows,
+}
+
+/// How often a label set became `other`. A call may count one, so there is no lock.
+pub(crate) struct Overflows(AtomicU64);
+
+impl Overflows {
+    pub(crate) const fn none() -> Overflows {
+        Overflows(AtomicU64::new(0))
+    }
 }
 
 /// The most metrics of the user's own.
@@ -93,6 +104,16 @@ impl Family {
         None
     }
 
+    /// Counts a label set that is `other` by a bound.
+    pub(crate) fn count_overflow(&self) {
+        self.overflows.0.fetch_add(1, Relaxed);
+    }
+
+    /// How often a label set was one too many.
+    pub(crate) fn overflows(&self) -> u64 {
+        self.overflows.0.load(Relaxed)
+    }
+
     /// What its series are shown as.
     pub(crate) fn kind(&self) -> Kind {
         if self.buckets.is_empty() { Kind::Counter } else { Kind::Histogram }
@@ -144,6 +165,7 @@ impl Kind {
             outcomes: None,
             is_own: true,
             max_series: MAX_SERIES_OF_ONE,
+            overflows: Overflows::none(),
         }
     }
 }

@@ -47,6 +47,7 @@
 mod alarm;
 mod amount;
 mod bounded;
+mod buckets;
 mod buffer;
 mod call;
 #[cfg(any(feature = "apalis", feature = "logs", feature = "reqwest-middleware"))]
@@ -64,6 +65,8 @@ mod family;
 mod histogram;
 mod ids;
 mod key;
+mod label_sets;
+mod label_value;
 mod labelled;
 mod listed;
 mod method;
@@ -78,6 +81,7 @@ mod root;
 mod site;
 mod slab;
 mod slot;
+mod snapshot;
 mod span;
 mod sync;
 mod telemetry;
@@ -114,7 +118,7 @@ pub use continued::{
 pub use ctx::{Ctx, Entering, InCtx, WithCtx};
 #[doc(hidden)]
 pub use inventory;
-pub use labelled::LabelValue;
+pub use label_value::LabelValue;
 #[doc(hidden)]
 pub use listed::Listed;
 pub use listed::methods;
@@ -126,7 +130,7 @@ pub use outcome::{
 };
 pub use record::FieldValue;
 pub use root::{Root, RootFuture};
-pub use spanweave_macros::{ErrorClass, repo, traced, traced_client, traced_job, traced_service};
+pub use spanweave_macros::{ErrorClass, LabelValue, repo, traced, traced_client, traced_job, traced_service};
 pub use telemetry::{
     ConfigError, Configuration, Keep, MethodSummary, MetricsFormat, MetricsSource, Otlp, Propagators,
     Sampler, SpanLimits, Telemetry, TelemetryBuilder,

@@ -1,5 +1,6 @@
 //! The annotated methods of the program, as its linker has put them together: those that were never called, too.
 
+use crate::labelled::Labelled;
 use crate::method::Method;
 use crate::registry::SeriesId;
 
@@ -44,9 +45,11 @@ pub fn methods() -> Vec<&'static Method> {
     methods
 }
 
-/// The series of all of them, which is there from now on.
+/// The series of all of them, which are there from now on.
 pub(crate) fn series() -> impl Iterator<Item = SeriesId> {
-    listed().filter_map(|method| method.site().series_of_all())
+    listed().flat_map(|method| {
+        method.site().series_of_all().into_iter().chain(Labelled::series_from_the_start(method))
+    })
 }
 
 fn listed() -> impl Iterator<Item = &'static Method> {

@@ -12,7 +12,8 @@ use crate::call::Call;
 use crate::core::Metric;
 use crate::counters::Counted;
 use crate::ctx::Ctx;
-use crate::labelled::{LabelValue, Labelled};
+use crate::label_value::LabelValue;
+use crate::labelled::Labelled;
 use crate::names;
 use crate::site::{Describe, Measure, Site, SiteCell};
 

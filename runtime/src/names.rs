@@ -1,8 +1,8 @@
 //! The metrics' names, labels and buckets.
 
+use crate::buckets::Buckets;
 use crate::counters::CounterFamily;
-use crate::family::{Family, MAX_SERIES_OF_ONE, Outcomes};
-use crate::histogram::Buckets;
+use crate::family::{Family, MAX_SERIES_OF_ONE, Outcomes, Overflows};
 use crate::registry::MAX_SERIES;
 
 /// Twelve bounds, so that a thousand methods with all their outcomes stay within twenty thousand series.
@@ -15,6 +15,7 @@ pub(crate) static METHODS: Family = Family {
     is_own: false,
     // As many as are annotated.
     max_series: MAX_SERIES,
+    overflows: Overflows::none(),
 };
 
 /// The bounds of the convention for `db.client.operation.duration`, with two more where statements mostly are.
@@ -26,6 +27,7 @@ pub(crate) static STATEMENTS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// The convention's own histogram of statements, with its bounds.
@@ -37,6 +39,7 @@ pub(crate) static OPERATIONS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// By what ended it.
@@ -48,6 +51,7 @@ pub(crate) static TRANSACTIONS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// Named as the convention's metric; a pool that has a connection gives it within microseconds.
@@ -59,6 +63,7 @@ pub(crate) static POOL_WAITS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 pub(crate) static SLOW_STATEMENTS: CounterFamily = CounterFamily {
@@ -89,6 +94,7 @@ pub(crate) static REQUESTS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// From a push that is done at once to an export that takes minutes.
@@ -103,6 +109,7 @@ pub(crate) static JOBS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// From a queue that is empty to one that nobody has worked on for a night.
@@ -117,6 +124,7 @@ pub(crate) static JOB_WAITS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 /// Attempts at jobs that were tried before.
@@ -137,6 +145,7 @@ pub(crate) static SENT_REQUESTS: Family = Family {
     outcomes: None,
     is_own: false,
     max_series: MAX_SERIES_OF_ONE,
+    overflows: Overflows::none(),
 };
 
 #[cfg(feature = "reqwest-middleware")]

@@ -14,7 +14,6 @@ use crate::family::{Family, MAX_OWN};
 pub(crate) const MAX_SERIES: usize = 16_384;
 
 /// One label set of a family; the values stand in the order of the family's label names.
-#[derive(Clone)]
 pub(crate) struct Series {
     pub(crate) family: &'static Family,
     pub(crate) labels: Box<[String]>,
@@ -40,60 +39,62 @@ static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
 
 #[derive(Default)]
 struct Registry {
-    series: Vec<Series>,
+    /// How many series there are.
+    series: usize,
     /// How many of them are of the user's own metrics.
     of_own: usize,
-    by_labels: HashMap<(&'static str, Box<[String]>), SeriesId>,
-    cardinalities: Cardinalities,
+    /// By their names.
+    families: BTreeMap<&'static str, OfFamily>,
 }
 
-/// By the name of the family.
-type Cardinalities = BTreeMap<&'static str, Cardinality>;
+/// The series of a family. They live as long as the process, as their numbers do: a scrape takes none of them along, and
+/// looks at no other family's.
+struct OfFamily {
+    family: &'static Family,
+    series: Vec<(SeriesId, &'static Series)>,
+    by_labels: HashMap<&'static [String], SeriesId>,
+}
 
 /// How many label sets a metric has.
-#[derive(Clone, Copy)]
 pub(crate) struct Cardinality {
     pub(crate) family: &'static Family,
     pub(crate) series: usize,
-    /// How often a label set became `other`.
-    pub(crate) overflows: u64,
-}
-
-impl Cardinality {
-    fn of<'c>(family: &'static Family, cardinalities: &'c mut Cardinalities) -> &'c mut Cardinality {
-        cardinalities.entry(family.name).or_insert(Cardinality { family, series: 0, overflows: 0 })
-    }
 }
 
 /// The number of a series: the same labels always have the same one.
 #[cold]
 pub(crate) fn register(series: Series) -> SeriesId {
-    let mut registry = REGISTRY.lock();
-    registry.number(series)
+    REGISTRY.lock().number(series)
 }
 
-/// Counts a label set that is `other` by a bound of its caller's.
-#[cold]
-pub(crate) fn overflow(family: &'static Family) {
-    Cardinality::of(family, &mut REGISTRY.lock().cardinalities).overflows += 1;
-}
-
-/// The cardinality of every metric that has series.
-pub(crate) fn cardinalities() -> Cardinalities {
-    REGISTRY.lock().cardinalities.clone()
+/// The cardinality of every metric that has series, by their names.
+pub(crate) fn cardinalities() -> Vec<Cardinality> {
+    let registry = REGISTRY.lock();
+    let families = registry.families.values();
+    families.map(|of| Cardinality { family: of.family, series: of.series.len() }).collect()
 }
 
 /// A family's series so far, with their numbers.
-pub(crate) fn of_family(family: &'static Family) -> Vec<(SeriesId, Series)> {
+pub(crate) fn of_family(family: &Family) -> Vec<(SeriesId, &'static Series)> {
     let registry = REGISTRY.lock();
-    let series = registry.series.iter().enumerate();
-    let of_family = series.filter(|(_, series)| std::ptr::eq(series.family, family));
-    of_family.map(|(index, series)| (SeriesId::at(index), series.clone())).collect()
+    registry.families.get(family.name).map_or_else(Vec::new, |of| of.series.clone())
 }
 
 impl SeriesId {
     fn at(index: usize) -> SeriesId {
         SeriesId(u32::try_from(index).expect("there are at most MAX_SERIES series"))
+    }
+}
+
+impl OfFamily {
+    fn new(family: &'static Family) -> OfFamily {
+        OfFamily { family, series: Vec::new(), by_labels: HashMap::new() }
+    }
+
+    fn add(&mut self, id: SeriesId, series: Series) {
+        let series: &'static Series = Box::leak(Box::new(series));
+        self.series.push((id, series));
+        self.by_labels.insert(&series.labels, id);
     }
 }
 
@@ -104,24 +105,23 @@ impl Registry {
     const MAX_OF_OWN: usize = MAX_SERIES / 4;
 
     fn number(&mut self, series: Series) -> SeriesId {
-        let key = (series.family.name, series.labels.clone());
-        if let Some(known) = self.by_labels.get(&key) {
+        let family = series.family;
+        let of_family = self.families.entry(family.name).or_insert_with(|| OfFamily::new(family));
+        if let Some(known) = of_family.by_labels.get(&*series.labels) {
             return *known;
         }
-        let cardinality = Cardinality::of(series.family, &mut self.cardinalities);
-        let is_full = self.series.len() >= MAX_SERIES - Self::RESERVED
-            || cardinality.series >= series.family.max_series
-            || (series.family.is_own && self.of_own >= Self::MAX_OF_OWN);
+        let is_full = self.series >= MAX_SERIES - Self::RESERVED
+            || of_family.series.len() >= family.max_series
+            || (family.is_own && self.of_own >= Self::MAX_OF_OWN);
         if is_full && series.labels.iter().any(|label| label != OTHER) {
-            cardinality.overflows += 1;
+            family.count_overflow();
             let labels = series.labels.iter().map(|_| OTHER.to_owned()).collect();
-            return self.number(Series { family: series.family, labels });
+            return self.number(Series { family, labels });
         }
-        cardinality.series += 1;
-        let id = SeriesId::at(self.series.len());
-        self.of_own += usize::from(series.family.is_own);
-        self.series.push(series);
-        self.by_labels.insert(key, id);
+        let id = SeriesId::at(self.series);
+        self.series += 1;
+        self.of_own += usize::from(family.is_own);
+        of_family.add(id, series);
         id
     }
 }
@@ -131,8 +131,9 @@ pub(crate) const OTHER: &str = "other";
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, MAX_OWN, MAX_SERIES, Registry, Series};
-    use crate::histogram::Buckets;
+    use super::{Family, MAX_OWN, MAX_SERIES, Registry, Series, SeriesId};
+    use crate::buckets::Buckets;
+    use crate::family::Overflows;
 
     static FAMILY: Family = Family {
         name: "test",
@@ -142,7 +143,13 @@ mod tests {
         outcomes: None,
         is_own: false,
         max_series: MAX_SERIES,
+        overflows: Overflows::none(),
     };
+
+    fn labels(registry: &Registry, id: SeriesId) -> &'static [String] {
+        let mut all = registry.families.values().flat_map(|of| &of.series);
+        all.find_map(|(of, series)| (*of == id).then_some(&*series.labels)).unwrap()
+    }
 
     fn series(label: usize) -> Series {
         Series { family: &FAMILY, labels: Box::new([label.to_string()]) }
@@ -177,7 +184,7 @@ mod tests {
             registry.number(Series { family, labels: Box::new([label.to_string()]) });
         }
         let id = registry.number(series(1));
-        assert_eq!(&*registry.series[id.index()].labels, ["1"]);
+        assert_eq!(labels(&registry, id), ["1"]);
     }
 
     fn own() -> Family {
@@ -191,6 +198,7 @@ mod tests {
             outcomes: None,
             is_own: true,
             max_series: MAX_SERIES,
+            overflows: Overflows::none(),
         }
     }
 
@@ -201,12 +209,11 @@ mod tests {
         let of = |label: &str| Series { family, labels: Box::new([label.to_owned()]) };
         let ids = ["a", "b", "c", "d", "a"].map(|label| registry.number(of(label)));
         assert_eq!((ids[2], ids[0]), (ids[3], ids[4]));
-        assert_eq!(&*registry.series[ids[2].index()].labels, ["other"]);
-        let cardinality = registry.cardinalities[family.name];
-        assert_eq!((cardinality.series, cardinality.overflows), (3, 2));
+        assert_eq!(labels(&registry, ids[2]), ["other"]);
+        assert_eq!((registry.families[family.name].series.len(), family.overflows()), (3, 2));
         // Others have room.
         let id = registry.number(series(1));
-        assert_eq!(&*registry.series[id.index()].labels, ["1"]);
+        assert_eq!(labels(&registry, id), ["1"]);
     }
 
     #[test]
@@ -214,7 +221,7 @@ mod tests {
         let mut registry = Registry::default();
         let ids: Vec<_> = (0..MAX_SERIES + 10).map(|label| registry.number(series(label))).collect();
         assert_eq!(ids[MAX_SERIES], ids[MAX_SERIES + 9]);
-        assert_eq!(&*registry.series[ids[MAX_SERIES].index()].labels, ["other"]);
-        assert!(registry.series.len() < MAX_SERIES);
+        assert_eq!(labels(&registry, ids[MAX_SERIES]), ["other"]);
+        assert!(registry.series < MAX_SERIES);
     }
 }

@@ -241,6 +241,22 @@ push
     assert!(!everything.contains("5ecret") && !everything.contains("gutters"), "{everything}");
 }
 
+/// What has no label but its result, and may fail at its first call.
+#[test]
+fn metrics_of_a_methods_own_are_there_from_the_start() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let text = telemetry.metrics(MetricsFormat::Text);
+    for name in ["apns_send_duration_seconds_count", "taken_bytes_total"] {
+        assert_eq!(
+            lines(&text, name),
+            format!(
+                "{name}{{result=\"cancelled\"}} 0\n{name}{{result=\"ok\"}} 0\n{name}{{result=\"panicked\"}} 0\n"
+            )
+        );
+    }
+    assert_eq!(lines(&text, "b2_upload_duration_seconds"), "");
+}
+
 #[tokio::test]
 async fn pushes_are_measured_by_three_results() {
     let telemetry = TestTelemetry::new();

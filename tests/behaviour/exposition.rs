@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use prometheus::{IntGaugeVec, Opts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use spanweave::testing::TestTelemetry;
-use spanweave::traced;
+use spanweave::{MetricsFormat, traced};
 
 #[traced(metric = "exposed_seconds", labels(topic, urgent = topic.len() > 3))]
 pub fn exposed(topic: &str) -> usize {
@@ -19,7 +20,7 @@ struct Sample {
     labels: BTreeMap<String, String>,
 }
 
-/// Reads a line of OpenMetrics by the letter; `None` for one that is no sample of such.
+/// Reads a line of either format by the letter; `None` for one that is no sample of such.
 fn sample(line: &str) -> Option<Sample> {
     let name_end = line.find(['{', ' '])?;
     let (name, mut rest) = line.split_at(name_end);
@@ -65,26 +66,54 @@ fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(allowed)
 }
 
+/// A registry of the crate `prometheus` with a value for each topic.
+fn registry(topics: &[String]) -> prometheus::Registry {
+    let gauges =
+        IntGaugeVec::new(Opts::new("foreign", "Of \\ and \"others\"\nin lines."), &["topic"]).unwrap();
+    for topic in topics {
+        gauges.with_label_values(&[topic]).set(1);
+    }
+    let registry = prometheus::Registry::new();
+    registry.register(Box::new(gauges)).unwrap();
+    registry
+}
+
+fn check(telemetry: &TestTelemetry, topics: &[String], format: MetricsFormat) -> Result<(), TestCaseError> {
+    let text = telemetry.metrics(format);
+    // As readers have it: a carriage return ends no line.
+    let mut lines = text.split('\n').filter(|line| !line.starts_with("# ") && !line.is_empty());
+    let samples = lines.try_fold(Vec::new(), |mut samples, line| {
+        samples.push(sample(line).ok_or_else(|| TestCaseError::fail(format!("{line:?}")))?);
+        Ok::<_, TestCaseError>(samples)
+    })?;
+    // A histogram of fourteen bounds, for the one result that the calls had.
+    for (name, number) in [("exposed_seconds_count", 1), ("exposed_seconds_bucket", 15), ("foreign", 1)] {
+        for topic in topics {
+            let is_it = |sample: &&Sample| sample.name == name && sample.labels["topic"] == *topic;
+            prop_assert_eq!(
+                samples.iter().filter(is_it).count(),
+                number,
+                "{} of {:?}: {}",
+                name,
+                topic,
+                text
+            );
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     // A method tells 256 sets of values apart.
     #![proptest_config(ProptestConfig { cases: 20, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_value_of_a_label_is_read_as_it_was(topics in vec("(\\PC|[\"\\\\\n{},=# ]){0,20}", 1..10)) {
+    fn any_value_of_a_label_is_read_as_it_was(topics in vec("(\\PC|[\"\\\\\n\r\t\u{0}\u{1b}\u{85}\u{2028}{},=# ]){0,20}", 1..10)) {
         let telemetry = TestTelemetry::new();
+        telemetry.register(registry(&topics));
         let bytes: usize = telemetry.root("root").in_scope(|_| topics.iter().map(|topic| exposed(topic)).sum());
         prop_assert_eq!(bytes, topics.concat().len());
-        let text = telemetry.metrics_text();
-        let mut lines = text.split('\n').filter(|line| !line.starts_with("# ") && !line.is_empty());
-        let samples = lines.try_fold(Vec::new(), |mut samples, line| {
-            samples.push(sample(line).ok_or_else(|| TestCaseError::fail(format!("{line:?}")))?);
-            Ok::<_, TestCaseError>(samples)
-        })?;
-        for topic in &topics {
-            let is_it = |sample: &&Sample| {
-                sample.name == "exposed_seconds_count" && sample.labels["topic"] == *topic
-            };
-            prop_assert_eq!(samples.iter().filter(is_it).count(), 1, "{:?}: {}", topic, text);
-        }
+        check(&telemetry, &topics, MetricsFormat::OpenMetrics)?;
+        check(&telemetry, &topics, MetricsFormat::Text)?;
     }
 }

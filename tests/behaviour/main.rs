@@ -19,5 +19,7 @@ mod metrics;
 mod otel;
 mod outcomes;
 mod propagation;
+mod scrape;
+mod sources;
 mod tls;
 mod wire;

@@ -46,21 +46,6 @@ fn the_list_of_methods_says_where_they_are() {
     assert_eq!(usize::try_from(rename.line()), Ok(line));
 }
 
-#[tokio::test]
-async fn both_formats_have_the_same_series() {
-    let telemetry = TestTelemetry::new();
-    telemetry.root("root").run(TaskService::default().list_tasks(1)).await.unwrap();
-    let openmetrics = telemetry.metrics(MetricsFormat::OpenMetrics);
-    let samples = |text: &str| -> Vec<String> {
-        // What else is on the page changes from one to the next.
-        let samples = text.lines().filter(|line| line.starts_with("method_"));
-        samples.map(|line| line.split(" # ").next().unwrap().to_owned()).collect()
-    };
-    let text = telemetry.metrics(MetricsFormat::Text);
-    assert!(samples(&openmetrics) == samples(&text), "{openmetrics}\n{text}");
-    assert!(openmetrics.ends_with("# EOF\n"));
-}
-
 /// Of a line with an exemplar, the labels of that.
 fn exemplars<'t>(text: &'t str, start: &str) -> Vec<&'t str> {
     let of_line = |line: &'t str| line.split_once(" # ").map(|(_, exemplar)| exemplar);
@@ -146,6 +131,35 @@ struct Numbered(u32);
 impl LabelValue for Numbered {
     fn label_value(&self) -> Cow<'_, str> {
         self.0.to_string().into()
+    }
+}
+
+#[derive(Clone, Copy, LabelValue)]
+enum Vendor {
+    Apns,
+    #[label_value("fcm")]
+    Firebase,
+    OfNobody,
+}
+
+#[traced(metric = "vendor_duration_seconds", labels(vendor = vendor, fallback = Some(Vendor::Firebase)))]
+fn of_vendor(vendor: Vendor) -> Vendor {
+    vendor
+}
+
+#[test]
+fn an_enum_is_a_label_of_as_many_values_as_it_has_variants() {
+    let telemetry = TestTelemetry::new();
+    telemetry.root("vendors").in_scope(|_| {
+        for vendor in [Vendor::Apns, Vendor::Firebase, Vendor::OfNobody] {
+            of_vendor(vendor);
+        }
+    });
+    let text = telemetry.metrics_text();
+    for vendor in ["apns", "fcm", "of_nobody"] {
+        let count =
+            format!(r#"vendor_duration_seconds_count{{vendor="{vendor}",fallback="fcm",result="ok"}} 1"#);
+        assert_eq!(lines(&text, &count).len(), 1, "{text}");
     }
 }
 

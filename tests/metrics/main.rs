@@ -35,9 +35,16 @@ fn compare(page: &str, file: &str) {
     assert!(page == expected, "{} differs; it is now:\n{page}", path.display());
 }
 
+/// The samples of a page, without what there is in OpenMetrics alone.
+fn samples(page: &str) -> Vec<&str> {
+    let samples = page.lines().filter(|line| !line.starts_with('#'));
+    samples.filter(|line| !line.contains("_created{") && !line.contains("_created ")).collect()
+}
+
 #[tokio::test]
 async fn the_page_is_as_it_was_read() {
     let [openmetrics, text] = page::scraped([page::OPENMETRICS, page::TEXT]).await;
     compare(&openmetrics, "openmetrics.txt");
     compare(&text, "text.txt");
+    assert_eq!(samples(&steady(&openmetrics)), samples(&steady(&text)));
 }

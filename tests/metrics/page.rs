@@ -122,8 +122,9 @@ async fn send(telemetry: &Telemetry, url: &str) {
 /// Serves some requests, sends some, runs some jobs, and scrapes with each of these `Accept` headers.
 pub async fn scraped<const N: usize>(accept: [&str; N]) -> [String; N] {
     let kept = KeptSpans::new();
-    let telemetry =
-        Telemetry::builder().service_name("page").sampling_ratio(1.0).exporter(kept).build().unwrap();
+    // Only what flushes exports, and so does it once.
+    let builder = Telemetry::builder().export_interval(Duration::from_hours(1));
+    let telemetry = builder.service_name("page").sampling_ratio(1.0).exporter(kept).build().unwrap();
     register_sources(&telemetry);
     let app = Router::new()
         .route("/tasks/{id}", get(list))

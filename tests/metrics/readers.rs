@@ -2,8 +2,11 @@
 //!
 //! They are not installed everywhere, so `cargo xtask test` runs this where they are.
 
+use std::error::Error;
 use std::io::Write;
 use std::process::{Command, Stdio};
+
+use spanweave::{MetricsFormat, MetricsSource, Telemetry};
 
 mod page;
 
@@ -28,12 +31,47 @@ assert exemplars and all(set(e.labels) == {'trace_id', 'span_id'} and e.timestam
 assert [s.value for s in families['honeydue_uploads'].samples] == [1], families
 ";
 
+fn promtool() -> Command {
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]);
+    promtool
+}
+
 #[tokio::test]
 async fn promtool_has_no_objection() {
     let [text] = page::scraped([page::TEXT]).await;
-    let mut promtool = Command::new("promtool");
-    promtool.args(["check", "metrics"]);
-    read(promtool, &text);
+    read(promtool(), &text);
+}
+
+/// All that is wrong in some way, beside what is right.
+const HOSTILE: &str = "\
+# HELP a_signed Of a number.\n# TYPE a_signed gauge\na_signed -nan
+# HELP a_large Of a number.\n# TYPE a_large gauge\na_large 1e400
+# HELP a_late Of a time.\n# TYPE a_late gauge\na_late 1 1e300
+# HELP a_bounded Of a bound.\n# TYPE a_bounded histogram\na_bounded_bucket{le=\"x\"} 1
+# HELP a_ranked Of a rank.\n# TYPE a_ranked summary\na_ranked{quantile=\"half\"} 1
+# HELP an_exemplar Of a trace.\n# TYPE an_exemplar gauge\nan_exemplar 1 # {a=\"b\"} 1
+# HELP a_named Of a name.\n# TYPE a_named gauge\na_named{__name__=\"b\"} 1
+# HELP a_doubled Of a label.\n# TYPE a_doubled gauge\na_doubled{a=\"b\",a=\"c\"} 1
+# HELP a_right One of these is right.\n# TYPE a_right gauge\na_right 1
+";
+
+struct Hostile;
+
+impl MetricsSource for Hostile {
+    fn openmetrics(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
+        Ok(HOSTILE.to_owned())
+    }
+}
+
+#[test]
+fn promtool_takes_the_page_of_a_hostile_source() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    telemetry.register(Hostile);
+    let text = telemetry.metrics(MetricsFormat::Text);
+    let own: Vec<_> = text.lines().filter(|line| line.starts_with("a_") || line.starts_with("an_")).collect();
+    assert_eq!(own, ["a_right 1"]);
+    read(promtool(), &text);
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ impl MediaRange<'_> {
 }
 
 /// `0.75` as 750: at most three digits behind the point, and nothing above one.
-fn parse_quality(value: &str) -> Option<u16> {
+pub(super) fn parse_quality(value: &str) -> Option<u16> {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
     let is_fraction = fraction.len() <= 3 && fraction.bytes().all(|digit| digit.is_ascii_digit());
     if !is_fraction {

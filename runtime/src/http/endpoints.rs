@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, VARY};
 use http::request::Parts;
 
 use super::accept::{Accept, Offer, Wish};
@@ -21,6 +21,9 @@ const METRICS: &str = "/metrics";
 const LEGACY: &str = "/metrics/legacy";
 const HEALTH: &str = "/api/health/";
 const LIVE: &str = "/api/health/live";
+
+/// The headers of requests that change what the metrics are written as.
+const VARIES: &str = if cfg!(feature = "gzip") { "Accept, Accept-Encoding" } else { "Accept" };
 
 const OPENMETRICS: Offer = Offer { kind: "application", subtype: "openmetrics-text", version: Some("1.0.0") };
 const TEXT: Offer = Offer { kind: "text", subtype: "plain", version: Some("0.0.4") };
@@ -36,7 +39,7 @@ impl Telemetry {
     /// ask nothing of a database.
     ///
     /// `/metrics` is OpenMetrics 1.0 for who prefers it in the `Accept` header, as Prometheus does, and Prometheus' text
-    /// format 0.0.4 for everyone else.
+    /// format 0.0.4 for everyone else. With the feature `gzip` it is compressed for who takes that.
     ///
     /// `/metrics/legacy` is one JSON document with totals and quantiles, for panels that read no series; with `?format=text`, or
     /// for who prefers `text/plain`, it is text.
@@ -55,7 +58,18 @@ impl Telemetry {
 fn metrics(telemetry: &Telemetry, request: &Parts) -> Response {
     let format = format(Accept::of(&request.headers));
     let metrics = without(telemetry, request, || telemetry.metrics(format));
-    (Extension(Operators), [(CONTENT_TYPE, format.content_type())], metrics).into_response()
+    let head = [(CONTENT_TYPE, format.content_type()), (VARY, VARIES)];
+    (Extension(Operators), head, body(&request.headers, metrics)).into_response()
+}
+
+#[cfg(feature = "gzip")]
+fn body(headers: &HeaderMap, metrics: String) -> Response {
+    super::coding::coded(headers, metrics)
+}
+
+#[cfg(not(feature = "gzip"))]
+fn body(_: &HeaderMap, metrics: String) -> String {
+    metrics
 }
 
 /// Does it as if the request were not active, where it is one of the handle's own: a scrape counts itself as little as it

@@ -20,6 +20,8 @@ mod access;
 mod active;
 mod address;
 mod body;
+#[cfg(feature = "gzip")]
+mod coding;
 mod endpoints;
 mod forwarded;
 mod grammar;

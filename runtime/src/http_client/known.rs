@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use super::exchange::{Exchange, Kind};
 use crate::names::SENT_REQUESTS;
-use crate::registry::{self, OTHER};
+use crate::registry::OTHER;
 
 /// The most hosts that have a label of their own.
 const MAX_HOSTS: usize = 100;
@@ -50,7 +50,7 @@ impl Known {
         let label = self.label(kind, host);
         let is_over = self.is_full();
         if is_over || (label != host && kind.status.is_some()) {
-            registry::overflow(&SENT_REQUESTS);
+            SENT_REQUESTS.count_overflow();
         }
         if is_over {
             // Of these there are as many as there are methods and statuses.

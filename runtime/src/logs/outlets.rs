@@ -68,6 +68,12 @@ impl Outlets {
         all
     }
 
+    /// What waits to be written, and what is on its way.
+    pub(crate) fn queued_bytes(&self) -> usize {
+        let queues = self.queues.lock().clone();
+        queues.iter().filter_map(Weak::upgrade).map(|queue| queue.bytes()).sum()
+    }
+
     pub(super) fn count_written(&self) {
         self.written.fetch_add(1, Relaxed);
     }

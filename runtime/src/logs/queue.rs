@@ -36,8 +36,8 @@ struct State {
     waiting: Vec<u8>,
     /// Batches that were written, or given up.
     rounds: u64,
-    /// Whether a batch is on its way.
-    writing: bool,
+    /// The bytes of the batch that is on its way; none if none is.
+    writing: usize,
     closed: bool,
 }
 
@@ -89,7 +89,7 @@ impl Queue {
         let started = Instant::now();
         let mut state = self.state.lock();
         // What is being written ends one round, what waits the next.
-        let rounds = u64::from(state.writing) + u64::from(!state.waiting.is_empty());
+        let rounds = u64::from(state.writing > 0) + u64::from(!state.waiting.is_empty());
         let until = state.rounds + rounds;
         let mut in_time = true;
         while state.rounds < until && in_time {
@@ -97,6 +97,12 @@ impl Queue {
             in_time = !self.written.wait_for(&mut state, left).timed_out();
         }
         state.rounds >= until
+    }
+
+    /// What waits, and what is on its way.
+    pub(super) fn bytes(&self) -> usize {
+        let state = self.state.lock();
+        state.waiting.len() + state.writing
     }
 
     /// What the thread does.
@@ -110,7 +116,7 @@ impl Queue {
             batch.clear();
             batch.shrink_to(RECYCLED);
             let mut state = self.state.lock();
-            state.writing = false;
+            state.writing = 0;
             state.rounds += 1;
             drop(state);
             self.written.notify_all();
@@ -122,8 +128,8 @@ impl Queue {
         let mut state = self.state.lock();
         self.filled.wait_while(&mut state, |state| state.waiting.is_empty() && !state.closed);
         std::mem::swap(&mut state.waiting, batch);
-        state.writing = !batch.is_empty();
-        state.writing
+        state.writing = batch.len();
+        state.writing > 0
     }
 }
 

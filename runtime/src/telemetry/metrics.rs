@@ -19,7 +19,10 @@ mod calls;
 mod cardinality;
 mod exemplars;
 mod export;
+mod foreign;
 mod format;
+#[cfg(test)]
+mod invariants;
 mod keep;
 #[cfg(feature = "axum")]
 mod legacy;
@@ -37,6 +40,8 @@ mod process;
 mod prometheus;
 #[cfg(feature = "axum")]
 mod requests;
+#[cfg(feature = "otlp")]
+mod runtime;
 mod sources;
 mod target;
 mod text;
@@ -52,8 +57,11 @@ pub(crate) use self::sources::Sources;
 /// Everything, in a format.
 pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
     cardinality::warn(core);
-    let own = of_handle(Scrape::of_all(core)) + &encoded(ProcessCollector(core));
-    let page = with_sources(core, &own);
+    // What it is all of comes first, as the convention has it.
+    let mut own = encoded(TargetCollector(core));
+    own.push_str(&of_handle(&Arc::new(Scrape::of_all(core)), format));
+    own.push_str(&encoded(ProcessCollector));
+    let page = with_sources(core, own);
     match format {
         MetricsFormat::OpenMetrics => page,
         MetricsFormat::Text => text::from_openmetrics(&page),
@@ -62,24 +70,30 @@ pub(super) fn page(core: &'static Core, format: MetricsFormat) -> String {
 
 /// What was called, as OpenMetrics text.
 pub(super) fn called(core: &'static Core) -> String {
-    with_sources(core, &of_handle(Scrape::of_called(core)))
+    let scrape = Arc::new(Scrape::of_called(core));
+    with_sources(core, of_handle(&scrape, MetricsFormat::OpenMetrics))
 }
 
 /// The whole page. What is spanweave's comes first, so that of two metrics with one name that is shown.
-fn with_sources(core: &Core, own: &str) -> String {
-    let mut page = Page::default();
-    core.sources.add_text(&mut page, own);
-    core.sources.add_to(&mut page);
+fn with_sources(core: &Core, own: String) -> String {
+    let texts = core.sources.read();
+    let mut page = Page::of_own(own);
+    for text in &texts {
+        core.sources.say(page.add(text));
+    }
     page.finish()
 }
 
 /// What is a handle's own.
-fn of_handle(scrape: Scrape) -> String {
+fn of_handle(scrape: &Arc<Scrape>, format: MetricsFormat) -> String {
     let core = scrape.core;
     core.collector.count_leftovers();
-    let scrape = Arc::new(scrape);
-    let calls = encoded(CallsCollector(Arc::clone(&scrape)));
-    exemplars::attach(&calls, &scrape) + &encoded(CoreCollector(core))
+    let mut own = encoded(CallsCollector(Arc::clone(scrape)));
+    if format == MetricsFormat::OpenMetrics {
+        own = exemplars::attach(&own, scrape);
+    }
+    own.push_str(&encoded(CoreCollector(core)));
+    own
 }
 
 /// What a collector has, as OpenMetrics text without its end.
@@ -133,18 +147,27 @@ impl Collector for CoreCollector {
     }
 }
 
-/// What does not change with the calls of a handle.
-struct ProcessCollector(&'static Core);
+/// What the metrics are of.
+struct TargetCollector(&'static Core);
 
-impl fmt::Debug for ProcessCollector {
+impl fmt::Debug for TargetCollector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ProcessCollector").field(&self.0.handle).finish()
+        f.debug_tuple("TargetCollector").field(&self.0.handle).finish()
     }
 }
 
+impl Collector for TargetCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        target::encode(&mut encoder, &self.0.rules.resource)
+    }
+}
+
+/// What is the same under every handle of the process.
+#[derive(Debug)]
+struct ProcessCollector;
+
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        target::encode(&mut encoder, &self.0.rules.resource)?;
         cardinality::encode(&mut encoder)?;
         #[cfg(all(feature = "process", target_os = "linux"))]
         process::encode(&mut encoder)?;

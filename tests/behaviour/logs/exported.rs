@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -117,7 +117,9 @@ fn what_is_refused_or_finds_no_room_is_counted() {
     assert!(!telemetry.flush(Duration::from_millis(10)));
     assert!(metrics(&telemetry).contains("{reason=\"queue_full\"} 952\n"), "{}", metrics(&telemetry));
     hanging.hangs.store(false, Relaxed);
+    let until = Instant::now() + PATIENCE;
     while !metrics(&telemetry).contains("spanweave_log_records_exported_total 2048\n") {
+        assert!(Instant::now() < until, "{}", metrics(&telemetry));
         telemetry.flush(PATIENCE);
     }
     tracing::info!("there is room again");

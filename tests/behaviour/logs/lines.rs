@@ -209,7 +209,9 @@ fn lines_of_concurrent_work_are_told_apart() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 400);
     assert!(lines.iter().all(|line| line["trace_id"] == line["fields"]["id"]), "{text}");
-    assert!(telemetry.metrics_text().contains("spanweave_log_lines_written_total 400\n"));
+    let text = telemetry.metrics_text();
+    assert!(text.contains("spanweave_log_lines_written_total 400\n"));
+    assert!(text.contains("spanweave_log_queue_bytes 0\n"), "{text}");
 }
 
 #[test]

@@ -54,14 +54,13 @@ impl Collecting {
             let chunk = Arc::new(chunk);
             self.lanes.iter().for_each(|lane| lane.push(Arc::clone(&chunk)));
         });
-        let mut noting = self.core.exemplars.noting(self.core);
+        let noting = self.core.exemplars.noting(self.core);
         self.core.collector.take_ended(spare, |outbox| {
             outbox.traces().for_each(|trace| {
                 noting.note(&trace);
                 packing.add(trace);
             });
         });
-        drop(noting);
         packing.finish();
         propagate::forget_over(Instant::now());
     }

@@ -7,7 +7,6 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
 
 use super::measured::{Measured, Scrape};
-use crate::core::Core;
 use crate::family::{self, Family, Kind, Outcomes};
 use crate::outcome::Outcome;
 use crate::registry::Series;
@@ -23,7 +22,7 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, scrape: &Scrape) -> fm
         }
         if let Some(outcomes) = &family.outcomes {
             encode_calls(encoder, outcomes, measured)?;
-            encode_errors(encoder, outcomes, measured, scrape.core)?;
+            encode_errors(encoder, outcomes, measured)?;
         }
     }
     Ok(())
@@ -85,13 +84,11 @@ fn encode_errors(
     encoder: &mut DescriptorEncoder<'_>,
     outcomes: &Outcomes,
     measured: &[Measured],
-    core: &Core,
 ) -> fmt::Result {
-    let errors = core.histograms.errors();
     let help = "Calls that returned an error, by class.";
     let mut metric = encoder.encode_descriptor(outcomes.errors, help, None, MetricType::Counter)?;
-    for Measured { id, series, .. } in measured {
-        for ((_, class), calls) in errors.range((*id, "")..).take_while(|((series, _), _)| series == id) {
+    for Measured { series, snapshot, .. } in measured {
+        for (class, calls) in &snapshot.errors {
             let mut labels = labels(series);
             labels.push(("class", class));
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;

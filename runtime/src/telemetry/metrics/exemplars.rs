@@ -5,19 +5,16 @@
 use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
-use super::measured::{Measured, Scrape};
+use super::measured::Scrape;
 use crate::exemplars::Exemplar;
-use crate::family::{Family, Kind};
+use crate::family::Kind;
+use crate::registry::SeriesId;
 
 /// The page of a scrape's histograms with what is known of their buckets. No other histogram may be in it: the lines of
 /// their buckets are counted.
 pub(super) fn attach(page: &str, scrape: &Scrape) -> String {
-    let mut exemplars = scrape
-        .families
-        .iter()
-        .filter(|(family, _)| family.kind() == Kind::Histogram)
-        .flat_map(|(family, measured)| measured.iter().map(move |measured| (*family, measured)))
-        .flat_map(|(family, measured)| of_buckets(scrape, family, measured));
+    let noted = scrape.core.exemplars.noted();
+    let mut exemplars = buckets(scrape).map(|(series, bucket)| noted.of(series, bucket));
     let mut attached = String::with_capacity(page.len());
     for line in page.lines() {
         attached.push_str(line);
@@ -28,6 +25,7 @@ pub(super) fn attach(page: &str, scrape: &Scrape) -> String {
         }
         attached.push('\n');
     }
+    debug_assert!(exemplars.next().is_none(), "a bucket of the scrape has no line");
     attached
 }
 
@@ -35,14 +33,13 @@ fn is_bucket(line: &str) -> bool {
     line.split_once('{').is_some_and(|(name, _)| name.ends_with("_bucket"))
 }
 
-/// One for each of the series' buckets, the infinite one last.
-fn of_buckets(
-    scrape: &Scrape,
-    family: &'static Family,
-    measured: &Measured,
-) -> impl Iterator<Item = Option<Exemplar>> + use<> {
-    let (exemplars, series) = (&scrape.core.exemplars, measured.id);
-    (0..family.buckets.count()).map(move |bucket| exemplars.of(series, bucket))
+/// All buckets of the scrape's histograms, in the order of their lines.
+fn buckets(scrape: &Scrape) -> impl Iterator<Item = (SeriesId, usize)> {
+    let histograms = scrape.families.iter().filter(|(family, _)| family.kind() == Kind::Histogram);
+    histograms.flat_map(|(family, measured)| {
+        let of_series = move |id| (0..family.buckets.count()).map(move |bucket| (id, bucket));
+        measured.iter().flat_map(move |measured| of_series(measured.id))
+    })
 }
 
 fn push(line: &mut String, exemplar: Exemplar) {

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::measured::{Measured, measured};
+use crate::buckets::Buckets;
 use crate::core::Core;
 use crate::family::Family;
-use crate::histogram::{Buckets, Snapshot};
 use crate::names::{METHODS, REQUESTS, STATEMENTS};
+use crate::snapshot::Snapshot;
 
 /// What a handle has measured so far.
 pub(crate) struct Legacy {

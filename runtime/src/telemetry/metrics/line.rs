@@ -1,7 +1,5 @@
 //! One line of OpenMetrics text, read by the letter.
 
-use std::collections::{BTreeMap, HashSet};
-
 /// A line without its end.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line<'t> {
@@ -29,7 +27,11 @@ pub(super) struct Sample<'t> {
     pub(super) value: &'t str,
     /// In seconds.
     pub(super) timestamp: Option<f64>,
+    pub(super) has_exemplar: bool,
 }
+
+/// The names of labels with their values as they are written, sorted: their order does not matter.
+pub(super) type Labels<'t> = Vec<(&'t str, &'t str)>;
 
 impl Line<'_> {
     /// Whether the line says nothing: it is blank, or a comment that is no metadata.
@@ -51,16 +53,22 @@ impl Line<'_> {
 }
 
 impl<'t> Sample<'t> {
-    /// The values of the labels by their names, as they are written: their order does not matter.
-    pub(super) fn labels_by_name(&self) -> BTreeMap<&'t str, &'t str> {
-        let mut rest = self.labels;
-        let next = || {
-            let (name, value, after) = split_label(rest.strip_prefix(['{', ','])?)?;
-            rest = after;
-            Some((name, value))
-        };
-        std::iter::from_fn(next).collect()
+    /// `None` if a name is there twice.
+    pub(super) fn sorted_labels(&self) -> Option<Labels<'t>> {
+        sorted(self.labels)
     }
+}
+
+fn sorted(mut labels: &str) -> Option<Labels<'_>> {
+    let next = || {
+        let (name, value, after) = split_label(labels.strip_prefix(['{', ','])?)?;
+        labels = after;
+        Some((name, value))
+    };
+    let mut sorted: Labels = std::iter::from_fn(next).collect();
+    sorted.sort_unstable();
+    let is_twice = sorted.windows(2).any(|pair| pair[0].0 == pair[1].0);
+    (!is_twice).then_some(sorted)
 }
 
 fn parse_metadata(metadata: &str) -> Option<Line<'_>> {
@@ -84,11 +92,12 @@ fn parse_sample(line: &str) -> Option<Sample<'_>> {
     };
     let (value, timestamp) = parse_point(measured)?;
     let is_valid = is_metric_name(name) && exemplar.is_none_or(is_exemplar);
-    is_valid.then_some(Sample { name, labels, value, timestamp })
+    is_valid.then_some(Sample { name, labels, value, timestamp, has_exemplar: exemplar.is_some() })
 }
 
 fn is_exemplar(exemplar: &str) -> bool {
-    exemplar.starts_with('{') && split_labels(exemplar).and_then(|(_, rest)| parse_point(rest)).is_some()
+    let Some((labels, point)) = split_labels(exemplar) else { return false };
+    labels.starts_with('{') && sorted(labels).is_some() && parse_point(point).is_some()
 }
 
 /// ` value`, or ` value timestamp`.
@@ -98,22 +107,37 @@ fn parse_point(point: &str) -> Option<(&str, Option<f64>)> {
         Some((value, timestamp)) => (value, Some(timestamp)),
         None => (point, None),
     };
-    value.parse::<f64>().ok()?;
-    let timestamp = timestamp.map(str::parse::<f64>).transpose().ok()?;
-    timestamp.is_none_or(f64::is_finite).then_some((value, timestamp))
+    parse_number(value)?;
+    match timestamp {
+        Some(timestamp) => Some((value, Some(parse_timestamp(timestamp)?))),
+        None => Some((value, None)),
+    }
 }
 
-/// `{a="b"}`, in which no name is twice, and what follows; nothing and all of it, if it does not start with a brace.
+/// A number that other readers know, too: Go's has no sign at its `NaN`, and none that is too large for it.
+pub(super) fn parse_number(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    let (signed, letters) = match text.strip_prefix(['+', '-']) {
+        Some(letters) => (true, letters),
+        None => (false, text),
+    };
+    let says_infinity = letters.starts_with(['i', 'I']);
+    let is_read_alike = !(number.is_nan() && signed) && (!number.is_infinite() || says_infinity);
+    is_read_alike.then_some(number)
+}
+
+/// Seconds, whose milliseconds are within 64 bits: as such they are in the text format, and in the memory of Prometheus.
+fn parse_timestamp(text: &str) -> Option<f64> {
+    const MILLISECONDS: f64 = 9_223_372_036_854_775_808.0;
+    parse_number(text).filter(|seconds| (seconds * 1e3).abs() < MILLISECONDS)
+}
+
+/// `{a="b"}` and what follows; nothing and all of it, if it does not start with a brace.
 fn split_labels(text: &str) -> Option<(&str, &str)> {
     let Some(mut rest) = text.strip_prefix('{') else { return Some(("", text)) };
-    let mut names = HashSet::new();
     if !rest.starts_with('}') {
         loop {
-            let (name, _, after) = split_label(rest)?;
-            if !names.insert(name) {
-                return None;
-            }
-            rest = after;
+            (_, _, rest) = split_label(rest)?;
             match rest.strip_prefix(',') {
                 Some(next) => rest = next,
                 None => break,
@@ -133,15 +157,12 @@ fn split_label(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// What follows the quote that ends the value.
-fn after_quoted(value: &str) -> Option<&str> {
-    let mut chars = value.char_indices();
+fn after_quoted(mut value: &str) -> Option<&str> {
     loop {
-        match chars.next()? {
-            (at, '"') => return Some(&value[at + 1..]),
-            (_, '\\') => {
-                chars.next().filter(|(_, escaped)| matches!(escaped, '\\' | '"' | 'n'))?;
-            }
-            _ => {}
+        let rest = &value[value.find(['"', '\\'])?..];
+        match rest.strip_prefix('\\') {
+            Some(escaped) => value = escaped.strip_prefix(['\\', '"', 'n'])?,
+            None => return rest.strip_prefix('"'),
         }
     }
 }
@@ -175,20 +196,33 @@ mod tests {
                 labels: r#"{b="}\" # {",c=""}"#,
                 value: "1.5",
                 timestamp: Some(1_700_000_000.25),
+                has_exemplar: true,
             }))
         );
-        let plain = Sample { name: "a", labels: "", value: "+Inf", timestamp: None };
+        let plain = Sample { name: "a", labels: "", value: "+Inf", timestamp: None, has_exemplar: false };
         assert_eq!(Line::parse("a +Inf"), Some(Line::Sample(plain)));
     }
 
     #[test]
     fn labels_are_told_by_their_names() {
-        let Some(Line::Sample(sample)) = Line::parse(r#"a{b="}\",",a=""} 1"#) else {
-            panic!("it is a sample")
+        let labels = |line| match Line::parse(line) {
+            Some(Line::Sample(sample)) => sample.sorted_labels(),
+            _ => panic!("it is a sample"),
         };
-        assert_eq!(sample.labels_by_name().into_iter().collect::<Vec<_>>(), [("a", ""), ("b", r#"}\","#)]);
-        let Some(Line::Sample(sample)) = Line::parse("a{} 1") else { panic!("it is a sample") };
-        assert!(sample.labels_by_name().is_empty());
+        assert_eq!(labels(r#"a{b="}\",",a=""} 1"#), Some(vec![("a", ""), ("b", r#"}\","#)]));
+        assert_eq!(labels("a{} 1"), Some(Vec::new()));
+        assert_eq!(labels("a{b=\"\",c=\"\",b=\"x\"} 1"), None);
+    }
+
+    #[test]
+    fn numbers_are_those_of_every_reader() {
+        for number in ["1", "+1.5", "-.5", "1.", "1e308", "1e-400", "NaN", "nan", "Inf", "-inf", "+Infinity"]
+        {
+            assert!(super::parse_number(number).is_some(), "{number}");
+        }
+        for number in ["-NaN", "+nan", "1e400", "-1e309", "1_000", "0x1", ""] {
+            assert_eq!(super::parse_number(number), None, "{number}");
+        }
     }
 
     #[test]
@@ -209,6 +243,9 @@ mod tests {
             "a 1 ",
             "a 1 2 3",
             "a 1 NaN",
+            "a 1 9223372036854776",
+            "a -NaN",
+            "a 1e400",
             "1a 1",
             "a{ 1",
             "a{} ",
@@ -222,11 +259,13 @@ mod tests {
             r#"a{b="\"} 1"#,
             "a{1b=\"\"} 1",
             "a{b:c=\"\"} 1",
-            "a{b=\"\",c=\"\",b=\"x\"} 1",
             "a 1 # ",
             "a 1 # 2",
             "a 1 # {b=\"c\"}",
             "a 1 # {b=\"c\"} x",
+            "a 1 # {b=\"c\"} -NaN",
+            "a 1 # {b=\"c\"} 1 1e400",
+            "a 1 # {b=\"c\",b=\"d\"} 1",
             "#",
             "# a",
             "# TYPE a",

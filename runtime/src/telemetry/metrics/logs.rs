@@ -5,6 +5,8 @@ use std::fmt;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Unit;
 
 use crate::logs::{LineDrop, Outlets};
 #[cfg(feature = "otlp-logs")]
@@ -20,7 +22,11 @@ fn encode_lines(encoder: &mut DescriptorEncoder<'_>, outlets: &Outlets) -> fmt::
     let help = "Log lines that were written.";
     encode_done(encoder, "spanweave_log_lines_written", help, outlets.written())?;
     let dropped = LineDrop::ALL.map(|reason| (reason.label(), outlets.dropped(reason)));
-    encode_dropped(encoder, "spanweave_log_lines_dropped", "Log lines that were lost, by reason.", &dropped)
+    encode_dropped(encoder, "spanweave_log_lines_dropped", "Log lines that were lost, by reason.", &dropped)?;
+    let (name, help) =
+        ("spanweave_log_queue", "Log lines that wait to be written, or are on their way, in memory.");
+    let bytes = ConstGauge::new(u64::try_from(outlets.queued_bytes()).unwrap_or(u64::MAX));
+    bytes.encode(encoder.encode_descriptor(name, help, Some(&Unit::Bytes), bytes.metric_type())?)
 }
 
 #[cfg(feature = "otlp-logs")]

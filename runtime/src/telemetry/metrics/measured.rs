@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::core::Core;
 use crate::family::Family;
-use crate::histogram::Snapshot;
 use crate::listed;
 use crate::names::METHODS;
 use crate::registry::{self, Series, SeriesId};
+use crate::snapshot::Snapshot;
 
 /// A handle's series as they are read once.
 pub(super) struct Scrape {
@@ -19,7 +19,7 @@ pub(super) struct Scrape {
 /// A series of one family.
 pub(super) struct Measured {
     pub(super) id: SeriesId,
-    pub(super) series: Series,
+    pub(super) series: &'static Series,
     pub(super) snapshot: Snapshot,
 }
 

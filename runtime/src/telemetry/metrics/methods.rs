@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::measured::{self, Measured};
 use crate::core::Core;
-use crate::histogram::Snapshot;
 use crate::names::METHODS;
+use crate::snapshot::Snapshot;
 
 /// One method's calls so far.
 #[derive(Clone, Debug, PartialEq)]

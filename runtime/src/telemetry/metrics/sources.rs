@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use parking_lot::Mutex;
 use prometheus_client::registry::Registry;
 
-use super::page::Page;
+use super::page::LeftOut;
 
 /// Metrics that are not spanweave's, shown on its page: see [`Telemetry::register`](crate::Telemetry::register).
 ///
@@ -85,24 +85,24 @@ impl Sources {
         drop(released);
     }
 
-    /// Adds all of them to the page.
-    pub(super) fn add_to(&self, page: &mut Page) {
+    /// What all of them say, as far as they do.
+    pub(super) fn read(&self) -> Vec<String> {
         let sources = self.sources.lock().clone();
-        for (number, source) in sources.iter().enumerate() {
-            match read(&**source) {
-                Ok(text) => self.add_text(page, &text),
-                Err(error) if self.is_news(format!("source {number}")) => {
-                    tracing::warn!(source = number, error, "a source of metrics is not shown");
-                }
-                Err(_) => {}
+        let read = |(number, source): (usize, &Arc<dyn MetricsSource>)| {
+            let text = read(&**source);
+            if let Err(error) = &text
+                && self.is_news(format!("source {number}"))
+            {
+                tracing::warn!(source = number, error, "a source of metrics is not shown");
             }
-        }
+            text.ok()
+        };
+        sources.iter().enumerate().filter_map(read).collect()
     }
 
-    /// Adds what one of them said, or what is spanweave's own.
-    pub(super) fn add_text(&self, page: &mut Page, text: &str) {
-        for left_out in page.add(text) {
-            let (metric, reason) = (left_out.family, left_out.reason);
+    /// Says once of each metric that it is not on the page.
+    pub(super) fn say(&self, left_out: Vec<LeftOut>) {
+        for LeftOut { family: metric, reason } in left_out {
             if self.is_news(format!("metric {metric}")) {
                 tracing::warn!(metric, "the metric is not shown: {reason}");
             }
