@@ -2,7 +2,7 @@
 //! at any time; a process makes one, a test process some hundreds.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
 use opentelemetry_sdk::Resource;
@@ -183,8 +183,20 @@ impl Core {
 /// Adds a call to its histogram and to the counter of its outcome, under the handle that its context belongs to.
 pub(crate) fn measure(key: TraceKey, Metric { series, bounds }: Metric, ticks: u64, outcome: Outcome) {
     let handle = handle_of(key);
-    if let Some(core) = CORES[usize::from(handle)].get() {
-        core.histograms.record(handle, series, bounds, ticks, outcome);
+    let Some(core) = CORES[usize::from(handle)].get() else { return say_that_none_is_installed() };
+    core.histograms.record(handle, series, bounds, ticks, outcome);
+    if key.handle() == 0 {
+        core.histograms.count_untraced(series);
+    }
+}
+
+/// Says so once, where there is a handle that could be.
+#[cold]
+fn say_that_none_is_installed() {
+    static IS_SAID: AtomicBool = AtomicBool::new(false);
+    let has_handles = NEXT.load(Ordering::Relaxed) > 1;
+    if has_handles && !IS_SAID.swap(true, Ordering::Relaxed) {
+        tracing::warn!("calls outside any trace are not measured, because no handle is installed");
     }
 }
 
@@ -195,10 +207,10 @@ pub(crate) fn add(key: TraceKey, counter: SeriesId, amount: u64) {
     }
 }
 
-/// The cell of a series that this thread owns, if it has used the handle last, and the series before.
+/// The cell of a series that this thread owns, if it has used the handle last, and the series before; none outside any trace.
 #[inline(always)]
 pub(crate) fn own_cell(thread: &Thread, key: TraceKey, metric: Metric) -> Option<OwnCell> {
-    let cell = thread.shard.of(handle_of(key))?.existing_cell(metric.series)?;
+    let cell = thread.shard.of(key.handle())?.existing_cell(metric.series)?;
     Some(OwnCell { cell, bounds: metric.bounds })
 }
 

@@ -181,4 +181,6 @@ pub(crate) struct Outcomes {
     pub(crate) calls: &'static str,
     /// Calls that ended in an error, by class.
     pub(crate) errors: &'static str,
+    /// Calls outside any trace.
+    pub(crate) untraced: &'static str,
 }

@@ -27,6 +27,8 @@ pub(crate) struct Cell {
     sum: AtomicU64,
     buckets: [AtomicU64; MAX_BOUNDS + 1],
     not_ok: [AtomicU64; Outcome::COUNT - 1],
+    /// Of these calls, those outside any trace.
+    untraced: AtomicU64,
 }
 
 impl Cell {
@@ -117,6 +119,7 @@ impl Shard {
             *sum += bucket.load(Relaxed);
         }
         total.sum = total.sum.saturating_add(cell.sum.load(Relaxed));
+        total.untraced += cell.untraced.load(Relaxed);
         for ((_, class), calls) in errors.range((series, "")..).take_while(|((of, _), _)| *of == series) {
             *total.errors.entry(class).or_default() += calls;
         }
@@ -150,6 +153,12 @@ impl Histograms {
             Thread::with(|thread| thread.shard.0.set(Some((handle, shard))));
             shard.record(add_owned, series, bounds, ticks, outcome);
         }
+    }
+
+    /// Counts a call that was [recorded](Histograms::record) as one outside any trace.
+    pub(crate) fn count_untraced(&self, series: SeriesId) {
+        let shard = self.shards[thread_number::current()].get_or_init(Shard::boxed);
+        add_shared(&shard.cell(series).untraced, 1);
     }
 
     /// Adds an amount to a counter.

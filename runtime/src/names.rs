@@ -11,7 +11,11 @@ pub(crate) static METHODS: Family = Family {
     help: "Time from a method's first poll to its end, whatever the outcome.",
     label_names: &["kind", "type", "method"],
     buckets: Buckets::new(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0]),
-    outcomes: Some(Outcomes { calls: "method_calls", errors: "method_errors" }),
+    outcomes: Some(Outcomes {
+        calls: "method_calls",
+        errors: "method_errors",
+        untraced: "method_untraced_calls",
+    }),
     is_own: false,
     // As many as are annotated.
     max_series: MAX_SERIES,
@@ -208,7 +212,7 @@ const OF_SPANWEAVE: &str = "spanweave_";
 /// whatever features are on.
 pub(crate) fn is_taken(name: &str) -> bool {
     let outcomes = FAMILIES.iter().filter_map(|family| family.outcomes.as_ref());
-    let of_outcomes = outcomes.flat_map(|outcomes| [outcomes.calls, outcomes.errors]);
+    let of_outcomes = outcomes.flat_map(|outcomes| [outcomes.calls, outcomes.errors, outcomes.untraced]);
     let mut counters = COUNTERS.iter().map(|counter| counter.name).chain(of_outcomes);
     counters.any(|counter| counter == name)
         || [ACTIVE_REQUESTS, POOL_CONNECTIONS, TARGET, "target_info"].contains(&name)

@@ -14,6 +14,8 @@ pub(crate) struct Snapshot {
     pub(crate) sum: u64,
     /// By [`Outcome::index`].
     pub(crate) outcomes: [u64; Outcome::COUNT],
+    /// Calls outside any trace.
+    pub(crate) untraced: u64,
     /// Calls that ended in an error, by class: as many as `outcomes` has.
     pub(crate) errors: BTreeMap<&'static str, u64>,
 }

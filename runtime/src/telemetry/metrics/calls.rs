@@ -23,6 +23,7 @@ pub(super) fn encode(encoder: &mut DescriptorEncoder<'_>, scrape: &Scrape) -> fm
         if let Some(outcomes) = &family.outcomes {
             encode_calls(encoder, outcomes, measured)?;
             encode_errors(encoder, outcomes, measured)?;
+            encode_untraced(encoder, outcomes, measured)?;
         }
     }
     Ok(())
@@ -93,6 +94,23 @@ fn encode_errors(
             labels.push(("class", class));
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(calls, None)?;
         }
+    }
+    Ok(())
+}
+
+/// Of those that have any: what should be in a trace has none.
+fn encode_untraced(
+    encoder: &mut DescriptorEncoder<'_>,
+    outcomes: &Outcomes,
+    measured: &[Measured],
+) -> fmt::Result {
+    let help = "Calls outside any trace.";
+    let mut metric = encoder.encode_descriptor(outcomes.untraced, help, None, MetricType::Counter)?;
+    for Measured { series, snapshot, .. } in measured.iter().filter(|measured| measured.snapshot.untraced > 0)
+    {
+        metric
+            .encode_family(&labels(series))?
+            .encode_counter::<NoLabelSet, u64, u64>(&snapshot.untraced, None)?;
     }
     Ok(())
 }
