@@ -28,6 +28,8 @@ mod span;
 mod tree;
 
 pub use self::budget::Budget;
+#[cfg(all(feature = "otlp-receiver", feature = "otlp-logs"))]
+pub use self::receiver::ReceivedLogRecord;
 #[cfg(feature = "otlp-receiver")]
 pub use self::receiver::{Answer, OtlpReceiver, ReceivedRequest};
 pub use self::recorded::Recorded;
