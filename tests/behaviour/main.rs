@@ -19,5 +19,6 @@ mod metrics;
 mod otel;
 mod outcomes;
 mod propagation;
+mod testing;
 mod tls;
 mod wire;
