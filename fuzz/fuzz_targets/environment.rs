@@ -1,5 +1,5 @@
-//! Whatever the environment holds: reading it does not panic, and what is refused is refused by the name of its variable,
-//! without its secrets.
+//! Whatever the environment holds: reading it does not panic, what is refused is refused by the name of its variable, and
+//! neither that nor what is accepted shows its secrets.
 //!
 //! An input is a line for each variable: its number, and its value.
 #![no_main]
@@ -7,9 +7,10 @@
 use std::env;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::LazyLock;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use spanweave::Telemetry;
+use spanweave::{ConfigError, Telemetry, TelemetryBuilder};
 
 /// What of a variable's value may be shown.
 #[derive(Clone, Copy)]
@@ -17,17 +18,20 @@ enum Shown {
     All,
     /// All but the user and the query.
     Url,
+    /// Of a list of pairs.
+    Names,
     Nothing,
 }
 
-use Shown::{All, Nothing, Url};
+use Shown::{All, Names, Nothing, Url};
 
 /// All variables that are read.
-const VARIABLES: [(&str, Shown); 27] = [
+const VARIABLES: [(&str, Shown); 28] = [
     ("OBS_TRACES_URL", Url),
     ("OBS_INGEST_TOKEN", Nothing),
     ("OBS_INGEST_TOKEN_FILE", All),
     ("DEBUG", All),
+    ("RUST_LOG", All),
     ("OTEL_SDK_DISABLED", All),
     ("OTEL_SERVICE_NAME", All),
     ("OTEL_RESOURCE_ATTRIBUTES", All),
@@ -40,8 +44,8 @@ const VARIABLES: [(&str, Shown); 27] = [
     ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Url),
     ("OTEL_EXPORTER_OTLP_PROTOCOL", All),
     ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", All),
-    ("OTEL_EXPORTER_OTLP_HEADERS", Nothing),
-    ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", Nothing),
+    ("OTEL_EXPORTER_OTLP_HEADERS", Names),
+    ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", Names),
     ("OTEL_EXPORTER_OTLP_TIMEOUT", All),
     ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", All),
     ("OTEL_EXPORTER_OTLP_COMPRESSION", All),
@@ -90,13 +94,32 @@ fuzz_target!(|input: &[u8]| {
             set.push((name, shown, value));
         }
     }
-    let Err(error) = Telemetry::builder().env() else { return };
-    let error = error.to_string();
-    assert!(set.iter().any(|(name, ..)| error.contains(name)), "{error}");
     let may_be_shown =
         set.iter().any(|(_, shown, value)| shown.of(&String::from_utf8_lossy(value)).contains(SECRET));
-    assert!(may_be_shown || !error.contains(SECRET), "{error}");
+    let check = |text: &str| assert!(may_be_shown || !text.contains(SECRET), "{text}");
+    let check_error = |error: ConfigError| {
+        let error = error.to_string();
+        assert!(set.iter().any(|(name, ..)| error.contains(name)), "{error}");
+        check(&error);
+    };
+    let logs = HANDLE.logs().env();
+    logs.err().into_iter().for_each(check_error);
+    match Telemetry::builder().env() {
+        Ok(builder) => configured(builder).iter().for_each(|text| check(text)),
+        Err(error) => check_error(error),
+    }
 });
+
+/// For its log.
+static HANDLE: LazyLock<Telemetry> = LazyLock::new(|| Telemetry::builder().build().expect("it is the first"));
+
+/// All that is shown of what was accepted: that of a handle, too, until the process has made all that it can.
+fn configured(builder: TelemetryBuilder) -> Vec<String> {
+    let builder = builder.disabled(true);
+    let shown = format!("{builder:?}");
+    let configuration = builder.build().map(|telemetry| telemetry.configuration().to_string());
+    [shown].into_iter().chain(configuration).collect()
+}
 
 // Every other time a piece of a value goes in, at times behind the number of another variable.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
@@ -119,6 +142,10 @@ impl Shown {
     fn of(self, value: &str) -> String {
         match self {
             All => value.to_owned(),
+            Names => {
+                let names = value.split(',').filter_map(|pair| Some(pair.split_once('=')?.0));
+                names.collect::<Vec<_>>().join(",")
+            }
             Nothing => String::new(),
             Url => {
                 let url = &value[..value.find(['?', '#']).unwrap_or(value.len())];

@@ -4,13 +4,9 @@
 //! thread, for as long as it takes to put an empty outbox in its place: no allocation, no cache line that two writers
 //! share. Threads that have no number of their own share one. What finds no room is counted, never waited for.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use parking_lot::Mutex;
-
 use crate::alarm::Alarm;
 use crate::dropped::{DropCounts, DropReason};
+use crate::handover::HandOver;
 use crate::outbox::{EndedTrace, Outbox};
 use crate::thread_number;
 
@@ -20,47 +16,31 @@ pub(crate) const WAKE_AT: usize = 2_048;
 /// A telemetry handle's traces on their way out.
 pub(crate) struct Collector {
     /// By the number of the thread.
-    outboxes: [OnceLock<Box<Padded>>; thread_number::COUNT],
+    outboxes: HandOver<Outbox, { thread_number::COUNT }>,
     /// The collecting thread sleeps by it.
     pub(crate) alarm: Alarm,
-    /// What ends from here on is dropped.
-    closed: AtomicBool,
-    /// The collecting thread has looked for the last time.
-    finished: AtomicBool,
     /// What was lost before any exporter could have had it.
     pub(crate) dropped: DropCounts,
 }
 
-/// What two threads have of it must not share a cache line, nor a pair of lines, which processors fetch together.
-#[derive(Default)]
-#[repr(align(128))]
-struct Padded(Mutex<Outbox>);
-
 impl Collector {
     pub(crate) fn new() -> Collector {
-        Collector {
-            outboxes: [const { OnceLock::new() }; thread_number::COUNT],
-            alarm: Alarm::default(),
-            closed: AtomicBool::new(false),
-            finished: AtomicBool::new(false),
-            dropped: DropCounts::default(),
-        }
+        Collector { outboxes: HandOver::new(), alarm: Alarm::default(), dropped: DropCounts::default() }
     }
 
     /// From here on, what ends is counted as dropped.
     pub(crate) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.outboxes.close();
     }
 
     /// Nobody collects any more. What slipped in while it was looked for the last time is found by
     /// [`count_leftovers`](Collector::count_leftovers).
     pub(crate) fn finish(&self) {
-        self.close();
-        self.finished.store(true, Ordering::Release);
+        self.outboxes.finish();
     }
 
     pub(crate) fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+        self.outboxes.is_finished()
     }
 
     pub(crate) fn count_dropped(&self, reason: DropReason, spans: usize) {
@@ -69,14 +49,10 @@ impl Collector {
 
     /// Takes a whole trace; leaves its buffer empty.
     pub(crate) fn hand_over(&self, mut trace: EndedTrace<'_>) {
-        if self.closed.load(Ordering::Acquire) {
+        let put = |outbox: &mut Outbox| (outbox.put(&mut trace), outbox.span_count());
+        let Some((taken, waiting)) = self.outboxes.put(thread_number::current(), put) else {
             return self.drop_trace(DropReason::ShutDown, &mut trace);
-        }
-        let Padded(outbox) = &**self.outboxes[thread_number::current()].get_or_init(Box::default);
-        let mut outbox = outbox.lock();
-        let taken = outbox.put(&mut trace);
-        let waiting = outbox.span_count();
-        drop(outbox);
+        };
         if waiting >= WAKE_AT {
             self.alarm.ring_for_locked();
         }
@@ -93,20 +69,14 @@ impl Collector {
         trace.buffer.clear();
     }
 
-    /// Those that threads have used.
-    fn outboxes(&self) -> impl Iterator<Item = &Mutex<Outbox>> {
-        self.outboxes.iter().filter_map(|outbox| Some(&outbox.get()?.0))
-    }
-
     /// Lets `read` have the traces that have ended by now, one outbox after the other; nothing that ends meanwhile has
     /// to be waited for. Every outbox gets an empty one in its place, the first of them `spare`, which is the last one
     /// afterwards: their memory goes round.
     pub(crate) fn take_ended(&self, spare: &mut Outbox, mut read: impl FnMut(&mut Outbox)) {
-        for outbox in self.outboxes() {
-            std::mem::swap(&mut *outbox.lock(), spare);
-            read(spare);
-            spare.clear();
-        }
+        self.outboxes.take(spare, |outbox| {
+            read(outbox);
+            outbox.clear();
+        });
     }
 
     /// Counts what arrived after the outboxes had been emptied for the last time as dropped. Called before the numbers are
@@ -120,8 +90,6 @@ impl Collector {
 
     /// Gives the memory of the outboxes back. For a handle that nobody can ask any more.
     pub(crate) fn release_memory(&self) {
-        for outbox in self.outboxes() {
-            *outbox.lock() = Outbox::default();
-        }
+        self.outboxes.take(&mut Outbox::default(), |outbox| *outbox = Outbox::default());
     }
 }

@@ -62,6 +62,7 @@ mod decisions;
 mod dropped;
 mod exemplars;
 mod family;
+mod handover;
 mod histogram;
 mod ids;
 mod key;

@@ -28,6 +28,8 @@ mod span;
 mod tree;
 
 pub use self::budget::Budget;
+#[cfg(all(feature = "otlp-receiver", feature = "otlp-logs"))]
+pub use self::receiver::ReceivedLogRecord;
 #[cfg(feature = "otlp-receiver")]
 pub use self::receiver::{Answer, OtlpReceiver, ReceivedRequest};
 pub use self::recorded::Recorded;
@@ -66,8 +68,35 @@ impl TestTelemetry {
     /// # Panics
     /// When the exporter's thread does not answer within half a minute.
     pub fn spans(&self) -> Vec<SpanData> {
-        assert!(self.telemetry.flush(FLUSH_TIMEOUT), "the exporter's thread does not answer");
+        self.settle();
         self.kept.spans()
+    }
+
+    /// Takes the spans that have ended, so that what is looked at afterwards begins here: behind a sign-up that a test needs and
+    /// is not about. Metrics go on counting.
+    ///
+    /// ```
+    /// use spanweave::assert_budget;
+    /// use spanweave::testing::TestTelemetry;
+    ///
+    /// let telemetry = TestTelemetry::new();
+    /// telemetry.root("POST /users/").in_scope(|_| {});
+    /// telemetry.take();
+    /// telemetry.root("GET /users/{id}").in_scope(|_| {});
+    /// assert_budget!(telemetry, spans == 1);
+    /// assert_eq!(telemetry.span_tree(), "GET /users/{id}\n");
+    /// ```
+    ///
+    /// # Panics
+    /// When the exporter's thread does not answer within half a minute.
+    pub fn take(&self) -> Vec<SpanData> {
+        self.settle();
+        self.kept.take()
+    }
+
+    /// Has everything exported that has ended by now.
+    fn settle(&self) {
+        assert!(self.telemetry.flush(FLUSH_TIMEOUT), "the exporter's thread does not answer");
     }
 
     /// The traces that have ended, one after the other, as indented text: a line per span, children under their
@@ -112,7 +141,10 @@ impl TestTelemetry {
     }
 
     /// The metrics of what was called, as OpenMetrics 1.0 text, without what depends on time: bucket counts and sums are left
-    /// out, and how the export goes.
+    /// out, and how the export goes. What has ended by now is counted as exported.
+    ///
+    /// # Panics
+    /// When the exporter's thread does not answer within half a minute.
     pub fn metrics_text(&self) -> String {
         let depends_on_time = |line: &&str| {
             let name = line.split(['{', ' ']).next().unwrap_or_default();
@@ -121,6 +153,7 @@ impl TestTelemetry {
                 || name.ends_with("_sum")
                 || of_export.trim_start_matches("# UNIT ").starts_with("spanweave_export_")
         };
+        self.settle();
         let text = self.telemetry.called_metrics_text();
         text.lines()
             .filter(|line| !depends_on_time(line))
@@ -177,5 +210,29 @@ impl SpanExporter for KeptSpans {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         self.0.lock().extend(batch);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TestTelemetry;
+
+    #[test]
+    fn the_metrics_count_what_has_just_ended_as_exported() {
+        for _ in 0..20 {
+            let telemetry = TestTelemetry::new();
+            telemetry.root("nightly").in_scope(|_| {});
+            let text = telemetry.metrics_text();
+            assert!(text.contains("spanweave_spans_exported_total{exporter=\"KeptSpans\"} 1\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_taken_is_looked_at_no_more() {
+        let telemetry = TestTelemetry::new();
+        telemetry.root("sign-up").in_scope(|_| {});
+        assert_eq!(telemetry.take().len(), 1);
+        telemetry.root("request").in_scope(|_| {});
+        assert_eq!(telemetry.span_tree(), "request\n");
     }
 }

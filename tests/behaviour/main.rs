@@ -21,5 +21,6 @@ mod outcomes;
 mod propagation;
 mod scrape;
 mod sources;
+mod testing;
 mod tls;
 mod wire;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer, TracerProvider};
-use opentelemetry::{Context, KeyValue};
+use opentelemetry::{Context, KeyValue, StringValue};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
 use spanweave::propagate::extract;
@@ -110,4 +110,17 @@ fn their_propagators_write_what_ours_read() {
         telemetry.root("next").under(&read).in_scope(|_| {});
     });
     assert_eq!(telemetry.span_tree(), "job\n  next\n");
+}
+
+#[test]
+fn their_propagators_read_what_ours_write() {
+    let telemetry = TestTelemetry::new();
+    telemetry.root("job").in_scope(|ctx| {
+        assert!(ctx.set_baggage("token", "a=b=="));
+        let mut ours = HashMap::new();
+        ctx.inject(&mut ours);
+        let read = BaggagePropagator::new().extract(&ours);
+        assert_eq!(read.baggage().get("token").map(StringValue::as_str), Some("a=b=="));
+        assert_eq!(extract(&ours).baggage("token").as_deref(), Some("a=b=="));
+    });
 }

@@ -180,6 +180,17 @@ fn baggage_is_the_whole_traces_and_bounded() {
     });
 }
 
+/// It would find no room in the process if what is replaced, or carried by traces that are over, went on counting.
+#[test]
+fn what_is_carried_counts_for_as_long_as_it_is_there() {
+    let telemetry = TestTelemetry::new();
+    let value = "x".repeat(8_000);
+    telemetry.root("job").in_scope(|ctx| assert!((0..3_000).all(|_| ctx.set_baggage("k", &value))));
+    for _ in 0..3_000 {
+        telemetry.root("job").in_scope(|ctx| assert!(ctx.set_baggage("k", &value)));
+    }
+}
+
 /// Writes to a carrier, and reads it again.
 fn round_trip<C: InjectInto + ExtractFrom + ?Sized>(carrier: &mut C) {
     let telemetry = TestTelemetry::new();

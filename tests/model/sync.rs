@@ -52,6 +52,37 @@ impl<T> Mutex<T> {
     }
 }
 
+/// One that has been set may not be seen as such yet, by whoever has not met with the one that set it.
+pub(crate) struct OnceLock<T> {
+    is_set: AtomicBool,
+    setting: loom::sync::Mutex<()>,
+    value: std::sync::OnceLock<T>,
+}
+
+impl<T> OnceLock<T> {
+    pub(crate) fn new() -> OnceLock<T> {
+        OnceLock {
+            is_set: AtomicBool::new(false),
+            setting: loom::sync::Mutex::new(()),
+            value: std::sync::OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        if self.is_set.load(Ordering::Acquire) { self.value.get() } else { None }
+    }
+
+    pub(crate) fn get_or_init(&self, init: impl FnOnce() -> T) -> &T {
+        if let Some(value) = self.get() {
+            return value;
+        }
+        let _setting = self.setting.lock().expect("a panic ends the model");
+        let value = self.value.get_or_init(init);
+        self.is_set.store(true, Ordering::Release);
+        value
+    }
+}
+
 /// The token of a thread that parks, as the standard library has it: loom's own wakes a thread from whatever it waits for.
 #[derive(Clone)]
 pub(crate) struct Thread(Arc<(loom::sync::Mutex<bool>, Condvar)>);

@@ -4,6 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 mod compile_cost;
+mod fuzz;
 mod load;
 mod readers;
 mod sanitize;
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
         ["faults"] => step::forward(FAULTS),
         ["soak", ref minutes @ ..] => step::forward(&format!("{SOAK} {}", minutes.join(" "))),
         ["load", ref seconds @ ..] => load::run(seconds),
+        ["fuzz"] => fuzz::run(fuzz::SECONDS),
+        ["fuzz", seconds] if let Ok(seconds) = seconds.parse() => fuzz::run(seconds),
         ["sqlx"] => sqlx::run(),
         ["bench"] => step::forward("bench --manifest-path benches/Cargo.toml --target-dir target"),
         ["bench", "sql"] => step::forward("bench --manifest-path benches/sql/Cargo.toml --target-dir target"),
@@ -62,6 +65,7 @@ Usage: cargo xtask <command>
   faults                  only the faults: of the collector, the machine, the application (three minutes)
   soak [<minutes>]        serve under changing faults, for an hour if nothing is said; fails if spans are missing or memory grows
   load [<seconds>]        put honeydue under load, for a minute if nothing is said, while its database and its collector restart
+  fuzz [<seconds>]        give every target of fuzz/ anything, for so long each, a minute if nothing is said; needs cargo-fuzz
   sqlx                    have sqlx's macros look at databases again, after a change to a query or a table of the tests
   bench                   what a call costs at run time, beside its limit and its peers (some minutes)
   bench sql               what a statement costs, beside plain sqlx and its peers (ten minutes; needs PostgreSQL)

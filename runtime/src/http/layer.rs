@@ -8,6 +8,7 @@ use tower_layer::Layer;
 
 use super::service::HttpService;
 use super::shown::Shown;
+use super::wrapped::WrappedBody;
 use crate::telemetry::Telemetry;
 
 impl Telemetry {
@@ -19,7 +20,7 @@ impl Telemetry {
     /// [`HttpLayer::route`] says the routes.
     ///
     /// A `traceparent` that the request brings is followed, and its decision to sample with it; `tracestate` and `baggage`
-    /// are [passed on](crate::Ctx::inject).
+    /// are [passed on](crate::Ctx::inject). Where anybody may send requests, they should be [linked](HttpLayer::linked).
     ///
     /// At its end every request is an event of the target `spanweave::access`, for whatever subscriber of `tracing` there
     /// is: level `info`, or `error` if it failed. Its end is the head of its response, unless
@@ -32,6 +33,7 @@ impl Telemetry {
             shown: Shown::default(),
             logs_path: false,
             trusts_forwarded: false,
+            is_linked: false,
             body: PlainBody(()),
         }
     }
@@ -54,6 +56,7 @@ pub struct HttpLayer<B = PlainBody> {
     pub(super) shown: Shown,
     pub(super) logs_path: bool,
     pub(super) trusts_forwarded: bool,
+    pub(super) is_linked: bool,
     pub(super) body: B,
 }
 
@@ -62,19 +65,6 @@ type RouteOf = dyn Fn(&Method, &Uri) -> Option<&'static str> + Send + Sync;
 /// Responses keep the type of their body; see [`HttpLayer`].
 #[derive(Clone, Copy, Debug)]
 pub struct PlainBody(());
-
-/// Responses have an [`HttpBody`](super::HttpBody); see [`HttpLayer`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct WrappedBody {
-    pub(super) is_timed: bool,
-    pub(super) catches_panics: bool,
-}
-
-impl From<PlainBody> for WrappedBody {
-    fn from(_: PlainBody) -> WrappedBody {
-        WrappedBody::default()
-    }
-}
 
 impl<B> HttpLayer<B> {
     /// Whether an `x-request-id` of the client is taken over, and the [id of the request](crate::Ctx::request_id) is sent back in
@@ -117,6 +107,14 @@ impl<B> HttpLayer<B> {
     /// through a proxy, which sets these headers itself.
     pub fn trust_forwarded(mut self, on: bool) -> HttpLayer<B> {
         self.trusts_forwarded = on;
+        self
+    }
+
+    /// Whether every request is a trace of its own, with a link to the span that the client sent it from; off by default. For what
+    /// anybody can reach: the client then neither chooses the ids of traces nor has them sampled, and nothing that it sent as
+    /// `tracestate` or `baggage` goes on to other services.
+    pub fn linked(mut self, on: bool) -> HttpLayer<B> {
+        self.is_linked = on;
         self
     }
 
@@ -212,10 +210,11 @@ impl<B: Into<WrappedBody>> HttpLayer<B> {
     }
 
     fn wrapped(self, change: impl FnOnce(&mut WrappedBody)) -> HttpLayer<WrappedBody> {
-        let HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, body } = self;
+        let HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, is_linked, body } =
+            self;
         let mut body = body.into();
         change(&mut body);
-        HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, body }
+        HttpLayer { telemetry, request_ids, route, shown, logs_path, trusts_forwarded, is_linked, body }
     }
 }
 
@@ -229,6 +228,7 @@ impl<B: fmt::Debug> fmt::Debug for HttpLayer<B> {
             .field("shown", &self.shown)
             .field("logs_path", &self.logs_path)
             .field("trusts_forwarded", &self.trusts_forwarded)
+            .field("is_linked", &self.is_linked)
             .field("body", &self.body)
             .finish()
     }

@@ -42,9 +42,9 @@ use http::request::Parts;
 
 pub(crate) use self::active::ActiveRequests;
 pub use self::body::HttpBody;
-pub use self::layer::{HttpLayer, PlainBody, WrappedBody};
+pub use self::layer::{HttpLayer, PlainBody};
 pub use self::service::{HttpService, ResponseFuture};
-pub use self::wrapped::WrappedFuture;
+pub use self::wrapped::{WrappedBody, WrappedFuture};
 
 use crate::ctx::Ctx;
 

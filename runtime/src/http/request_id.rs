@@ -79,6 +79,8 @@ impl Ctx {
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, HeaderValue};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     use super::{HEADER, sent};
 
@@ -98,5 +100,22 @@ mod tests {
         }
         assert_eq!(sent(&headers(&[b"one", b"two"])), None);
         assert_eq!(sent(&HeaderMap::new()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_only_such_an_id_is_taken(
+            value in prop_oneof![
+                "[a-zA-Z0-9_.-]{1,130}".prop_map(String::into_bytes),
+                "[a-z0-9 ,;=/\"\\\\-]{0,20}".prop_map(String::into_bytes),
+                vec(any::<u8>(), 0..20),
+            ],
+        ) {
+            let Ok(header) = HeaderValue::from_bytes(&value) else { return Ok(()) };
+            let is_id = (1..=128).contains(&value.len())
+                && value.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.'));
+            let headers = HeaderMap::from_iter([(HEADER, header)]);
+            prop_assert_eq!(sent(&headers).map(str::as_bytes), is_id.then_some(&*value));
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::http_method::KnownMethod;
 use crate::outcome::Outcome;
 use crate::propagate;
 use crate::record::Source;
-use crate::root::OpenRoot;
+use crate::root::{OpenRoot, Root};
 
 /// The class of a service that answers with an error of its own instead of a response.
 const SERVICE_ERROR: &str = "service_error";
@@ -47,11 +47,12 @@ impl ServedRequest {
         let protocol = Protocol::of(request, layer.trusts_forwarded);
         let core = layer.telemetry.core();
         let active = core.requests.enter(route.method());
-        let remote = propagate::read(request.headers(), core.rules.propagators);
-        let mut root = OpenRoot::start(core, route.site(protocol), remote.parent());
-        if remote.carries() {
-            root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
-        }
+        let root = Root { core, site: route.site(protocol) };
+        let root = if layer.is_linked {
+            open_linked(root, request.headers())
+        } else {
+            open_under(root, request.headers())
+        };
         let path = layer.logs_path.then(|| shown::path(request).into());
         let has_id = layer.has_request_ids();
         let mut served = ServedRequest { root, route, path, status: None, has_id, is_ended: false, active };
@@ -130,6 +131,25 @@ impl ServedRequest {
             access::log(route, path, status, outcome, started);
         });
         self.root.finish_measured(Some(route.metric(status, outcome)), outcome);
+    }
+}
+
+/// Goes on with the trace of the client.
+fn open_under(Root { core, site }: Root, headers: &HeaderMap) -> OpenRoot {
+    let remote = propagate::read(headers, core.rules.propagators);
+    let mut root = OpenRoot::start(core, site, remote.parent());
+    if remote.carries() {
+        root.originate(Source { is_remote: true, ..Source::default() }, remote.into_carried());
+    }
+    root
+}
+
+/// Begins a trace, with a link to the span of the client if it sent one.
+fn open_linked(root: Root, headers: &HeaderMap) -> OpenRoot {
+    let remote = propagate::read(headers, root.core.rules.propagators.baggage(false));
+    match remote.parent() {
+        Some(_) => root.linked_to([remote]).open(),
+        None => OpenRoot::start(root.core, root.site, None),
     }
 }
 

@@ -11,10 +11,23 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::body::{self, HttpBody};
-use super::layer::WrappedBody;
+use super::layer::PlainBody;
 use super::served::ServedRequest;
 use super::service::{HttpService, answered};
 use crate::outcome::Outcome;
+
+/// Responses have an [`HttpBody`](super::HttpBody); see [`HttpLayer`](super::HttpLayer).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WrappedBody {
+    pub(super) is_timed: bool,
+    pub(super) catches_panics: bool,
+}
+
+impl From<PlainBody> for WrappedBody {
+    fn from(_: PlainBody) -> WrappedBody {
+        WrappedBody::default()
+    }
+}
 
 impl<S, B, R> Service<Request<B>> for HttpService<S, WrappedBody>
 where

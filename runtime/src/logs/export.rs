@@ -19,6 +19,7 @@ use tracing_subscriber::layer::{Context, Layer};
 use super::fields::{Fields, Logged};
 use super::line;
 use super::records::{RecordDrop, Records};
+use super::said::Said;
 use crate::core::Core;
 use crate::ctx::Ctx;
 
@@ -54,14 +55,15 @@ impl ExportedEvents {
         ExportedEvents { logger, waiting, core }
     }
 
-    fn record(&self, metadata: &'static Metadata<'static>, fields: Fields) {
+    fn record(&self, said: &Said<'_>, fields: Fields) {
+        let metadata = said.metadata();
         let (now, ctx) = (SystemTime::now(), Ctx::current());
         let mut record = self.logger.create_log_record();
         record.set_timestamp(now);
         record.set_observed_timestamp(now);
         record.set_severity_number(severity(metadata));
         record.set_severity_text(line::level(metadata));
-        record.set_target(metadata.target());
+        record.set_target(said.target());
         record.set_body(AnyValue::from(fields.message.unwrap_or_default()));
         record.add_attributes(fields.values.into_iter().map(|(key, value)| (key, any_value(value))));
         if let (Some(trace_id), Some(span_id)) = (ctx.trace_id(), ctx.span_id()) {
@@ -74,7 +76,8 @@ impl ExportedEvents {
 
 impl<S: Subscriber> Layer<S> for ExportedEvents {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let metadata = event.metadata();
+        let said = Said::by(event);
+        let metadata = said.metadata();
         // On the SDK's own thread nothing is let in.
         if is_transport(metadata.target())
             || !self.logger.event_enabled(severity(metadata), metadata.target(), None)
@@ -82,10 +85,10 @@ impl<S: Subscriber> Layer<S> for ExportedEvents {
             return;
         }
         // Before a place is taken: a value's `Debug` is foreign code, whose panic must not keep it.
-        let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
+        let fields = said.fields(MAX_TEXT);
         let room = |waiting: usize| (waiting < MAX_WAITING).then_some(waiting + 1);
         if self.waiting.try_update(Relaxed, Relaxed, room).is_ok() {
-            self.record(metadata, fields);
+            self.record(&said, fields);
         } else {
             self.core.logs.records.count_dropped(RecordDrop::QueueFull, 1);
         }

@@ -3,10 +3,10 @@
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::fields::Fields;
 use super::line::{self, MAX_TEXT};
 use super::own_threads::is_noise;
 use super::queue::Lines;
+use super::said::Said;
 use crate::ctx::Ctx;
 
 /// Writes every event that reaches it as a line, with the ids of the current context.
@@ -17,7 +17,7 @@ impl<S: Subscriber> Layer<S> for JsonLines {
         if is_noise(event.metadata()) {
             return;
         }
-        let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
-        self.0.push(&line::json(event.metadata(), &fields, Ctx::current()));
+        let said = Said::by(event);
+        self.0.push(&line::json(said.metadata(), &said.fields(MAX_TEXT), Ctx::current()));
     }
 }

@@ -18,9 +18,12 @@
 //!
 //! Within a trace it has `trace_id`, `span_id` and `request_id` as well, whether the trace is sampled or not.
 
+#[cfg(feature = "log")]
+mod bridge;
 #[cfg(feature = "otlp-logs")]
 mod export;
 mod fields;
+mod installed;
 mod levels;
 mod line;
 mod line_writer;
@@ -29,9 +32,11 @@ mod nested;
 mod nested_site;
 mod outlets;
 mod own_threads;
+mod panics;
 mod queue;
 #[cfg(feature = "otlp-logs")]
 mod records;
+mod said;
 mod span_events;
 
 use std::fmt;
@@ -40,8 +45,7 @@ use std::io::{self, Write};
 #[cfg(feature = "otlp-logs")]
 use opentelemetry_sdk::logs::LogExporter;
 use tracing::Subscriber;
-use tracing_subscriber::Registry;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 pub use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -70,6 +74,8 @@ impl Telemetry {
             span_events: LevelFilter::OFF,
             spans: None,
             span_fields: false,
+            panics: false,
+            panic_messages: false,
             telemetry: self.clone(),
             #[cfg(feature = "otlp-logs")]
             exported: None,
@@ -89,6 +95,8 @@ pub struct Logs {
     span_events: LevelFilter,
     spans: Option<Targets>,
     span_fields: bool,
+    panics: bool,
+    panic_messages: bool,
     telemetry: Telemetry,
     #[cfg(feature = "otlp-logs")]
     exported: Option<ExportedEvents>,
@@ -199,7 +207,7 @@ impl Logs {
     }
 
     /// Makes the layer, and starts its thread. It carries its own level, and composes with any other layer of a
-    /// [`Registry`].
+    /// [`Registry`](tracing_subscriber::Registry).
     ///
     /// ```
     /// use tracing_subscriber::layer::SubscriberExt;
@@ -229,20 +237,6 @@ impl Logs {
             layers.push(NestedSpans { shows_fields: self.span_fields }.with_filter(spans).boxed());
         }
         Ok(layers)
-    }
-
-    /// Makes it the process' own log. It begins with what was said when the handle was built: why traces are not exported, if
-    /// they are not, and at `debug` the configuration.
-    ///
-    /// # Errors
-    /// When a subscriber was installed before, or the thread cannot be started.
-    pub fn install(self) -> Result<(), ConfigError> {
-        let telemetry = self.telemetry.clone();
-        let subscriber = Registry::default().with(self.layer()?);
-        tracing::subscriber::set_global_default(subscriber).map_err(|_| ConfigError::SubscriberInstalled)?;
-        // It was said when the handle was built, and nobody listened.
-        telemetry.introduce();
-        Ok(())
     }
 }
 

@@ -84,6 +84,10 @@ where
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, spans: Context<'_, S>) {
         let (ctx, metadata) = (parent(attributes, &spans), attributes.metadata());
         let Some(theirs) = spans.span(id).filter(|_| ctx.is_recording() && !is_own(metadata)) else { return };
+        // Of several such layers under one subscriber, the first has the span.
+        if theirs.extensions().get::<Nested>().is_some() {
+            return;
+        }
         let fields = Fields::collect(MAX_TEXT, |fields| attributes.record(fields));
         let name = self.shows_fields.then(|| fields.text_of("otel.name")).flatten();
         let mut span = Span::unopened(ctx, NestedSite::of(metadata, name));

@@ -6,8 +6,8 @@ use opentelemetry::KeyValue;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::fields::Fields;
 use super::line;
+use super::said::Said;
 use crate::clock::Ticks;
 use crate::ctx::Ctx;
 use crate::record::{EventRecord, Note, NoteRecord};
@@ -23,8 +23,7 @@ impl<S: Subscriber> Layer<S> for SpanEvents {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let (ctx, at) = (Ctx::current(), Ticks::now());
         if ctx.is_recording() && !is_own(event.metadata()) {
-            let fields = Fields::collect(MAX_TEXT, |fields| event.record(fields));
-            let event = Note::Event(Arc::new(record(event.metadata(), fields, at)));
+            let event = Note::Event(Arc::new(record(&Said::by(event), at)));
             if let Some(note) = NoteRecord::new(ctx.span, event) {
                 trace::note(ctx.key, note);
             }
@@ -38,12 +37,13 @@ pub(super) fn is_own(metadata: &Metadata<'_>) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-fn record(metadata: &'static Metadata<'static>, fields: Fields, at: Ticks) -> EventRecord {
+fn record(said: &Said<'_>, at: Ticks) -> EventRecord {
+    let (metadata, fields) = (said.metadata(), said.fields(MAX_TEXT));
     // One without a message is named by its place in the source.
     let name = fields.message.unwrap_or_else(|| metadata.name().to_owned());
     let mut attributes = Vec::with_capacity(2 + fields.values.len());
     attributes.push(KeyValue::new("level", line::level(metadata)));
-    attributes.push(KeyValue::new("target", metadata.target()));
+    attributes.push(KeyValue::new("target", said.target()));
     attributes.extend(
         fields.values.into_iter().filter_map(|(key, value)| Some(KeyValue::new(key, value.attribute()?))),
     );

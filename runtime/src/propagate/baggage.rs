@@ -9,11 +9,11 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 /// What every platform has to pass on, and what is passed on here.
 const MAX_LENGTH: usize = 8_192;
 const MAX_MEMBERS: usize = 64;
-/// How much of the headers is looked at.
+/// How much of the headers is looked at: whole ones, as long as they are no longer together.
 const MAX_READ: usize = 2 * MAX_LENGTH;
 
-/// What a value cannot hold as it is.
-const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
+/// What a value cannot hold as it is, and `=`, behind which OpenTelemetry's own reader has found the end of a value.
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%').add(b'=');
 
 /// A valid list without white space; empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,9 @@ impl Baggage {
             unread = left;
             for member in header.split(|byte| *byte == b',').filter_map(normal) {
                 baggage.push(&member);
+                if baggage.members == MAX_MEMBERS {
+                    return baggage;
+                }
             }
         }
         baggage

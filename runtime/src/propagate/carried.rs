@@ -114,19 +114,25 @@ pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -
 /// Remembers a trace that carries, and forgets what the oldest carried that are over. While open traces are older they
 /// go to the end: of traces that are over, no more are kept than of open ones.
 fn started_to_carry(key: TraceKey) {
-    let oldest = {
-        let mut carrying = CARRYING.lock();
-        carrying.push_back(Carrying { key, over_since: None });
-        let surplus = carrying.len().saturating_sub(KEPT).min(LOOKED_AT);
-        carrying.drain(..surplus).collect::<Vec<_>>()
-    };
-    for oldest in oldest {
-        if slab::is_over(oldest.key) {
-            drop(slab::take_carried(oldest.key));
-        } else {
-            CARRYING.lock().push_back(oldest);
-        }
+    let mut carrying = CARRYING.lock();
+    carrying.push_back(Carrying { key, over_since: None });
+    let over: [_; LOOKED_AT] = std::array::from_fn(|_| take_oldest_over(&mut carrying));
+    // What follows locks the slots, which nobody else is to wait for.
+    drop(carrying);
+    for key in over.into_iter().flatten() {
+        drop(slab::take_carried(key));
     }
+}
+
+/// Where there are too many, takes the oldest if it is over, and puts it at the end if it is not.
+fn take_oldest_over(carrying: &mut VecDeque<Carrying>) -> Option<TraceKey> {
+    let oldest = if carrying.len() > KEPT { carrying.pop_front()? } else { return None };
+    let is_over = slab::is_over(oldest.key);
+    if !is_over {
+        carrying.push_back(oldest);
+        return None;
+    }
+    Some(oldest.key)
 }
 
 /// Forgets what traces have carried that are over for long. Nobody waits for it: what starts to carry meanwhile is in a

@@ -79,7 +79,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::check;
+    use super::{TraceState, check};
 
     /// Nearly what headers are: one in many is valid, and the others fail late.
     fn header() -> impl Strategy<Value = Vec<u8>> {
@@ -92,7 +92,22 @@ mod tests {
         prop_oneof![9 => text.prop_map(String::into_bytes), 1 => vec(any::<u8>(), 0..100)]
     }
 
+    /// A list by the grammar, up to ten times as long as what is kept of one.
+    fn trace_state() -> impl Strategy<Value = String> {
+        let members = |values: Vec<String>| {
+            let members = values.iter().enumerate().map(|(number, value)| format!("k{number}={value}"));
+            members.collect::<Vec<_>>().join(", ")
+        };
+        vec("[a-zA-Z0-9:.]{1,200}", 0..=32).prop_map(members)
+    }
+
     proptest! {
+        #[test]
+        fn a_valid_list_is_never_lost_whole(list in trace_state()) {
+            check(&[list.as_bytes()]);
+            prop_assert_eq!(TraceState::parse([list.as_bytes()].into_iter()).is_empty(), list.is_empty());
+        }
+
         #[test]
         fn whatever_the_headers_are(headers in vec(header(), 0..4)) {
             check(&headers.iter().map(Vec::as_slice).collect::<Vec<_>>());

@@ -78,7 +78,12 @@ pub(super) fn attribute<'s>(span: &'s SpanData, key: &str) -> Option<Cow<'s, str
 
 #[cfg(test)]
 mod tests {
+    use futures_executor::block_on;
+
+    use crate::sql::Query;
     use crate::testing::TestTelemetry;
+
+    static FIND: Query = Query::new("sqlite", "SELECT name FROM tasks WHERE id = ?");
 
     #[test]
     #[should_panic(expected = "no trace was recorded; is the call within `telemetry.root(…)`?")]
@@ -90,7 +95,11 @@ mod tests {
     fn a_span_knows_its_parent() {
         let telemetry = TestTelemetry::new();
         let inner = telemetry.root("inner");
-        telemetry.root("outer").in_scope(|_| inner.in_scope(|_| ()));
+        telemetry.root("outer").in_scope(|_| {
+            inner.in_scope(|_| ());
+            block_on(FIND.run(async {}));
+        });
+        assert_eq!(telemetry.span("SELECT tasks").parent(), Some("outer"));
         assert_eq!(telemetry.span("outer").parent(), None);
         assert_eq!(telemetry.span("inner").parent(), None, "a root in a root is a trace of its own");
     }

@@ -4,6 +4,7 @@ mod active;
 mod bodies;
 mod conventions;
 mod panics;
+mod public;
 mod routes;
 mod upgrades;
 

@@ -8,16 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::routing::post;
 use opentelemetry::logs::{AnyValue, Severity};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{LogBatch, LogExporter, SdkLogRecord};
-use prost::Message;
-use spanweave::testing::TestTelemetry;
-use spanweave::{Ctx, Otlp, Telemetry};
+use spanweave::testing::{Answer, OtlpReceiver, TestTelemetry};
+use spanweave::{Ctx, Keep, Otlp, Telemetry};
 
 use super::{Log, PATIENCE};
 
@@ -143,55 +140,39 @@ fn an_exporter_that_panics_is_called_again() {
     assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
 }
 
-type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
-
-/// A collector, and the start of its URL.
-async fn collector(path: &str) -> (Received, String) {
-    let received = Received::default();
-    let take = {
-        let received = Arc::clone(&received);
-        async move |headers: HeaderMap, uri: Uri, body: Bytes| {
-            assert!(uri.query().is_none_or(|query| query == "tenant=a"));
-            let request = ExportLogsServiceRequest::decode(body).unwrap();
-            received.lock().unwrap().push((headers, request));
-        }
-    };
-    let elsewhere = async || (StatusCode::TEMPORARY_REDIRECT, [("location", "/elsewhere")]);
-    let router = Router::new().route(path, post(take)).route("/moved/v1/logs", post(elsewhere));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (received, url)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_go_where_code_sends_spans_with_the_token_of_the_moment() {
-    let (received, url) = collector("/otlp/v1/logs").await;
+#[test]
+fn they_go_where_code_sends_spans_with_the_token_of_the_moment() {
+    let collector = OtlpReceiver::start().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, "first").unwrap();
-    let otlp = Otlp::http(format!("{url}/otlp/v1/traces?tenant=a")).bearer_token_file(file.path());
-    let telemetry = Telemetry::builder().otlp(otlp.header("x-tenant", "home")).build().unwrap();
-    let export = move || {
-        let log = Log::with(&telemetry, |logs| logs.otlp().unwrap());
-        for token in ["first", "the-second"] {
-            std::fs::write(&file, token).unwrap();
-            tracing::info!("a line");
-            assert!(telemetry.flush(PATIENCE));
-        }
-        drop(log);
-    };
-    tokio::task::spawn_blocking(export).await.unwrap();
-    let received = received.lock().unwrap();
-    let headers = |name: &str| received.iter().map(|(headers, _)| headers[name].clone()).collect::<Vec<_>>();
+    let url = format!("http://{}/otlp/v1/traces?tenant=a", collector.address());
+    let otlp = Otlp::http(url).bearer_token_file(file.path()).header("x-tenant", "home");
+    let telemetry = Telemetry::builder().otlp(otlp).build().unwrap();
+    let _log = Log::with(&telemetry, |logs| logs.otlp().unwrap());
+    for token in ["first", "the-second"] {
+        std::fs::write(&file, token).unwrap();
+        tracing::info!("a line");
+        assert!(telemetry.flush(PATIENCE));
+    }
+    let requests = collector.requests();
+    let headers =
+        |name: &str| requests.iter().map(|request| request.headers[name].clone()).collect::<Vec<_>>();
     assert_eq!(headers("authorization"), ["Bearer first", "Bearer the-second"]);
     assert_eq!(headers("x-tenant"), ["home", "home"]);
+    assert!(requests.iter().all(|request| request.uri == "/otlp/v1/logs?tenant=a"), "{requests:?}");
+    assert_eq!(collector.log_records().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redirection_is_not_followed() {
-    let (received, url) = collector("/elsewhere").await;
-    let otlp = Otlp::http(format!("{url}/moved/v1/traces")).bearer_token("hunter2");
-    let telemetry = Telemetry::builder().otlp(otlp).build().unwrap();
+    let elsewhere = OtlpReceiver::start().unwrap();
+    let location = format!("http://{}/v1/logs", elsewhere.address());
+    let redirect = async move || (StatusCode::TEMPORARY_REDIRECT, [("location", location)]);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
+    let router = Router::new().route("/v1/logs", post(redirect));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let telemetry = Telemetry::builder().otlp(Otlp::http(url).bearer_token("hunter2")).build().unwrap();
     let exporting = telemetry.clone();
     let export = move || {
         let _log = Log::with(&exporting, |logs| logs.otlp().unwrap());
@@ -200,7 +181,7 @@ async fn a_redirection_is_not_followed() {
     };
     tokio::task::spawn_blocking(export).await.unwrap();
     assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
-    assert!(received.lock().unwrap().is_empty());
+    assert!(elsewhere.requests().is_empty());
 }
 
 #[test]
@@ -215,37 +196,52 @@ fn a_handle_that_is_disabled_exports_none_and_one_over_grpc_says_why() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_arrive_at_a_collector() {
-    let (received, url) = collector("/v1/logs").await;
-    let url = format!("{url}/v1/traces");
-
-    let run = move || {
-        Command::new(env!("CARGO_BIN_EXE_log-lines"))
-            .args(["3", "1"])
-            .env_clear()
-            .envs([("OBS_TRACES_URL", &*url), ("OBS_INGEST_TOKEN", "right"), ("RUST_LOG", "log_lines=info")])
-            .envs([
-                ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=wrong,x-tenant=a"),
-                ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "authorization=wrong,x-zone=b"),
-            ])
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
-    };
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
+#[test]
+fn they_arrive_at_a_collector() {
+    let collector = OtlpReceiver::start().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_log-lines"))
+        .args(["3", "1"])
+        .env_clear()
+        .envs([("OBS_TRACES_URL", &*collector.url()), ("OBS_INGEST_TOKEN", "right")])
+        .envs([
+            ("RUST_LOG", "log_lines=info"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=wrong,x-tenant=a"),
+            ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "authorization=wrong,x-zone=b"),
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
 
-    let received = received.lock().unwrap();
-    assert!(received.iter().all(|(headers, _)| headers["authorization"] == "Bearer right"));
-    assert!(
-        received.iter().all(|(headers, _)| headers["x-tenant"] == "a" && !headers.contains_key("x-zone"))
-    );
-    let resources: Vec<_> = received.iter().flat_map(|(_, request)| &request.resource_logs).collect();
-    let service = |key: &str| resources[0].resource.as_ref().unwrap().attributes.iter().any(|a| a.key == key);
-    assert!(service("service.name"));
-    let records: Vec<_> =
-        resources.iter().flat_map(|logs| &logs.scope_logs).flat_map(|scope| &scope.log_records).collect();
-    assert_eq!(records.len(), 3);
-    assert!(records.iter().all(|record| record.severity_text == "info"));
+    for request in collector.requests() {
+        assert_eq!(request.uri, "/v1/logs");
+        assert_eq!(request.headers["authorization"], "Bearer right");
+        assert!(request.headers["x-tenant"] == "a" && !request.headers.contains_key("x-zone"));
+        assert!(request.resource.iter().any(|attribute| attribute.key.as_str() == "service.name"));
+    }
+    let records = collector.log_records();
+    let bodies: Vec<_> = records.iter().map(|record| (&*record.severity, &*record.body)).collect();
+    assert_eq!(bodies, [("info", "line"); 3]);
+    let lines: Vec<_> = records.iter().flat_map(|record| &record.attributes).collect();
+    assert_eq!(lines.iter().filter(|attribute| attribute.key.as_str() == "line").count(), 3);
+    assert!(records.iter().all(|record| record.trace_id.is_none() && record.target == "log_lines"));
+}
+
+#[test]
+fn what_is_refused_by_a_collector_has_not_arrived() {
+    let collector = OtlpReceiver::start().unwrap();
+    collector.answer_next([Answer::RejectSome(2)]);
+    let no_spans = Telemetry::builder().sampling_ratio(0.0).keep(Keep::nothing());
+    let telemetry = no_spans.otlp(Otlp::http(collector.url())).build().unwrap();
+    let _log = Log::with(&telemetry, |logs| logs.otlp().unwrap());
+    let ids = telemetry.root("work").in_scope(|ctx| {
+        (0..3).for_each(|line| tracing::info!(line, "one of three"));
+        (ctx.trace_id(), ctx.span_id())
+    });
+    telemetry.flush(PATIENCE);
+    assert_eq!(collector.requests()[0].log_records.len(), 3);
+    let [record] = &collector.log_records()[..] else { panic!("one was accepted") };
+    assert_eq!((record.trace_id, record.span_id), ids);
+    collector.take();
+    assert!(collector.log_records().is_empty());
 }

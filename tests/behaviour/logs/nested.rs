@@ -5,6 +5,7 @@ use spanweave::testing::TestTelemetry;
 use spanweave::{Ctx, Telemetry, traced_service};
 use tracing::field::Empty;
 use tracing::{Instrument, Level, info_span, span};
+use tracing_subscriber::layer::SubscriberExt;
 
 use super::Log;
 
@@ -166,4 +167,22 @@ fn without_being_asked_for_none_nest() {
     let _log = Log::of(&telemetry);
     telemetry.root("work").in_scope(|_| info_span!(target: "library", "request").in_scope(|| ()));
     assert_eq!(telemetry.span_tree(), "work\n");
+}
+
+#[test]
+fn of_two_layers_one_has_the_span() {
+    let telemetry = TestTelemetry::new();
+    let targets = Targets::new().with_target("library", LevelFilter::INFO);
+    let logs = || telemetry.logs().writer(std::io::sink()).spans(targets.clone());
+    let subscriber =
+        tracing_subscriber::registry().with(logs().layer().unwrap()).with(logs().layer().unwrap());
+    tracing::subscriber::with_default(subscriber, || {
+        telemetry.root("work").in_scope(|ctx| {
+            info_span!(target: "library", "request").in_scope(|| {
+                info_span!(target: "library", "leaf").in_scope(|| ());
+            });
+            assert_eq!(Ctx::current(), ctx);
+        });
+    });
+    assert_eq!(telemetry.span_tree(), "work\n  request\n    leaf\n");
 }

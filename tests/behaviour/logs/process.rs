@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Child, Command, Output, Stdio};
 
 /// Starts the program, which waits for [`go`].
-fn start(arguments: [&str; 2], environment: &[(&str, &str)], stdout: Stdio) -> Child {
+fn start(arguments: &[&str], environment: &[(&str, &str)], stdout: Stdio) -> Child {
     Command::new(env!("CARGO_BIN_EXE_log-lines"))
         .args(arguments)
         .env_clear()
@@ -38,7 +38,7 @@ spanweave_log_lines_dropped_total{reason=\"write_failed\"} 101
 
 #[test]
 fn lines_arrive_whole_and_in_order() {
-    let output = go(start(["2000", "100"], &[], Stdio::piped()));
+    let output = go(start(&["2000", "100"], &[], Stdio::piped()));
     assert!(stderr(&output).contains("spanweave_log_lines_written_total 2001\n"));
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
@@ -63,7 +63,7 @@ fn a_log_begins_with_what_the_handle_was_made_by() {
         (&[("OTEL_SDK_DISABLED", "true")], "because telemetry is disabled"),
         (&[("DEBUG", "true")], "because neither OBS_TRACES_URL nor OTEL_EXPORTER_OTLP_ENDPOINT is set"),
     ] {
-        let output = go(start(["0", "1"], environment, Stdio::piped()));
+        let output = go(start(&["0", "1"], environment, Stdio::piped()));
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(text.lines().filter(|line| line.contains(said)).count(), 1, "{text}");
         let is_debug = environment == [("DEBUG", "true")];
@@ -74,7 +74,7 @@ fn a_log_begins_with_what_the_handle_was_made_by() {
 
 #[test]
 fn nobody_reads_any_more() {
-    let mut child = start(["100", "10"], &[], Stdio::piped());
+    let mut child = start(&["100", "10"], &[], Stdio::piped());
     drop(child.stdout.take());
     assert_eq!(stderr(&go(child)), ALL_FAILED);
 }
@@ -83,13 +83,13 @@ fn nobody_reads_any_more() {
 #[test]
 fn the_disk_is_full() {
     let full = File::options().write(true).open("/dev/full").unwrap();
-    assert_eq!(stderr(&go(start(["100", "10"], &[], full.into()))), ALL_FAILED);
+    assert_eq!(stderr(&go(start(&["100", "10"], &[], full.into()))), ALL_FAILED);
 }
 
 /// The pipe takes 64 KiB, and the queue 8 MiB: 9.5 MB are too many.
 #[test]
 fn somebody_reads_too_slowly() {
-    let mut child = start(["950", "10000"], &[], Stdio::piped());
+    let mut child = start(&["950", "10000"], &[], Stdio::piped());
     let unread = child.stdout.take();
     let said = stderr(&go(child));
     drop(unread);
@@ -110,17 +110,53 @@ fn the_environment_decides_what_is_logged_or_is_refused() {
         (&[("DEBUG", "true"), ("RUST_LOG", "log_lines=info")], "info"),
         (&[("RUST_LOG", "warn")], ""),
     ] {
-        let output = go(start(["1", "1"], environment, Stdio::piped()));
+        let output = go(start(&["1", "1"], environment, Stdio::piped()));
         let text = String::from_utf8(output.stdout).unwrap();
         let own = text.lines().filter(|line| line.contains(r#""target":"log_lines""#));
         let found: Vec<_> = own.filter_map(|line| line.split('"').nth(7)).collect();
         assert_eq!(found.join(" "), levels, "{environment:?}");
     }
-    let refused = go(start(["1", "1"], &[("RUST_LOG", "info,verbose")], Stdio::piped()));
+    let refused = go(start(&["1", "1"], &[("RUST_LOG", "info,verbose")], Stdio::piped()));
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(
         String::from_utf8(refused.stderr).unwrap(),
         "error: RUST_LOG is `info,verbose`; expected a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), \
          `target=level`, or several of them with commas between\n"
     );
+}
+
+/// The line of a panic in a trace, and what was written to standard error.
+fn panicked(then: &str) -> (serde_json::Value, String) {
+    let output = go(start(&["0", "1", then], &[], Stdio::piped()));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let line = text.lines().last().unwrap();
+    (serde_json::from_str(line).unwrap(), stderr(&output))
+}
+
+#[test]
+fn a_panic_is_a_line_of_its_trace_without_what_it_says() {
+    let (line, stderr) = panicked("panics");
+    assert_eq!((&line["level"], &line["target"]), (&"error".into(), &"panic".into()));
+    assert!(line["trace_id"].is_string() && line["span_id"].is_string(), "{line}");
+    assert!(line["fields"]["location"].as_str().unwrap().contains("log_lines.rs:"), "{line}");
+    assert!(!line.to_string().contains("hunter2"), "{line}");
+    assert!(stderr.contains("hunter2"), "the hook that was there before is called as well");
+
+    let (line, _) = panicked("messages");
+    assert_eq!(line["fields"]["exception.message"], "hunter2");
+}
+
+#[test]
+fn a_record_of_log_is_a_line_with_its_own_target_and_place() {
+    let written = |levels| {
+        let output = go(start(&["1", "1", "record"], &[("RUST_LOG", levels)], Stdio::piped()));
+        assert!(stderr(&output).contains("flushed: true"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = written("off,of_log=warn");
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&line["level"], &line["target"]), (&"warn".into(), &"of_log".into()));
+    assert_eq!((&line["message"], &line["fields"]), (&"of 1 lines".into(), &serde_json::Value::Null));
+    assert!(line["caller"].as_str().unwrap().contains("log_lines.rs:"), "{line}");
+    assert_eq!(written("off,of_log=error"), "");
 }

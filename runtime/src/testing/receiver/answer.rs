@@ -11,7 +11,6 @@ use http::{HeaderValue, StatusCode};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
-use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
 
 /// What has been written by then has left the process.
@@ -21,16 +20,16 @@ const FLUSHED: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// 200: all spans are accepted.
+    /// 200: all spans and log records are accepted.
     #[default]
     Accept,
-    /// 200, but so many spans of the request are rejected, as OTLP's partial success says it.
+    /// 200, but the last so many spans or log records of the request are rejected, as OTLP's partial success says it.
     RejectSome(usize),
     /// A status, without having accepted anything unless it is one of success.
     Status(StatusCode),
     /// A status with a `Retry-After` of so many seconds.
     RetryAfter(StatusCode, u64),
-    /// 200 and the beginning of a body, and then the connection breaks: all spans are accepted.
+    /// 200 and the beginning of a body, and then the connection breaks: all is accepted.
     HalfResponse,
     /// The connection stays open, and nothing is ever said.
     Never,
@@ -39,16 +38,23 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Takes its time, and returns those of the spans that are accepted.
-    pub(super) async fn wait(&self, mut spans: Vec<SpanData>) -> Vec<SpanData> {
+    /// Takes its time.
+    pub(super) async fn wait(&self) {
         match self {
             Answer::Never => std::future::pending().await,
             Answer::After(delay) => tokio::time::sleep(*delay).await,
-            Answer::RejectSome(rejected) => spans.truncate(spans.len().saturating_sub(*rejected)),
-            Answer::Status(status) | Answer::RetryAfter(status, _) if !status.is_success() => spans.clear(),
-            Answer::Accept | Answer::HalfResponse | Answer::Status(_) | Answer::RetryAfter(..) => {}
+            _ => {}
         }
-        spans
+    }
+
+    /// Those of the spans, or log records, that are accepted.
+    pub(super) fn accepted<T>(&self, mut sent: Vec<T>) -> Vec<T> {
+        match self {
+            Answer::RejectSome(rejected) => sent.truncate(sent.len().saturating_sub(*rejected)),
+            Answer::Status(status) | Answer::RetryAfter(status, _) if !status.is_success() => sent.clear(),
+            _ => {}
+        }
+        sent
     }
 
     pub(super) fn response(&self) -> Response {
@@ -64,9 +70,10 @@ impl Answer {
     }
 }
 
-fn rejecting(spans: usize) -> Response {
+/// That of log records is written in the same bytes.
+fn rejecting(rejected: usize) -> Response {
     let partial_success = ExportTracePartialSuccess {
-        rejected_spans: i64::try_from(spans).unwrap_or(i64::MAX),
+        rejected_spans: i64::try_from(rejected).unwrap_or(i64::MAX),
         error_message: "rejected, as the test wants it".to_owned(),
     };
     let response = ExportTraceServiceResponse { partial_success: Some(partial_success) };
@@ -81,5 +88,5 @@ fn half() -> Response {
 }
 
 pub(super) fn malformed() -> Response {
-    (StatusCode::BAD_REQUEST, "expected an OTLP request for traces, in protobuf").into_response()
+    (StatusCode::BAD_REQUEST, "expected an OTLP request for traces or logs, in protobuf").into_response()
 }

@@ -1,29 +1,32 @@
 //! A collector for tests: it listens for OTLP over HTTP, keeps what arrives, and answers as it is told to.
 
 mod answer;
+#[cfg(feature = "otlp-logs")]
+mod logs;
+mod request;
 mod spans;
+mod values;
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
-use http::HeaderMap;
-use opentelemetry::KeyValue;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use http::{HeaderMap, Uri};
 use opentelemetry_sdk::trace::SpanData;
 use parking_lot::Mutex;
-use prost::Message;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use self::answer::Answer;
+#[cfg(feature = "otlp-logs")]
+pub use self::logs::ReceivedLogRecord;
+pub use self::request::ReceivedRequest;
 use super::{Recorded, span_tree};
 
 /// The largest request that is read, before and after decompression.
@@ -57,20 +60,6 @@ pub struct OtlpReceiver {
     server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
-/// A request that an [`OtlpReceiver`] has read, whatever it answered.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ReceivedRequest {
-    /// When it was read.
-    pub received_at: Instant,
-    /// The headers as they came.
-    pub headers: HeaderMap,
-    /// Attributes of the resource that sent it, `service.name` among them.
-    pub resource: Vec<KeyValue>,
-    /// The spans in it.
-    pub spans: Vec<SpanData>,
-}
-
 #[derive(Debug, Default)]
 struct Shared {
     /// For the requests that come next, one each.
@@ -79,6 +68,8 @@ struct Shared {
     standing: Mutex<Answer>,
     requests: Mutex<Vec<ReceivedRequest>>,
     accepted: Mutex<Vec<SpanData>>,
+    #[cfg(feature = "otlp-logs")]
+    accepted_logs: Mutex<Vec<ReceivedLogRecord>>,
 }
 
 impl OtlpReceiver {
@@ -126,7 +117,8 @@ impl OtlpReceiver {
         self.address
     }
 
-    /// The URL for traces, `http://127.0.0.1:…/v1/traces`. Any other path is as good.
+    /// The URL for traces, `http://127.0.0.1:…/v1/traces`. Any other path is as good, but for one that ends in `/v1/logs`: with
+    /// the feature `otlp-logs`, what is sent there are log records.
     pub fn url(&self) -> String {
         format!("http://{}/v1/traces", self.address)
     }
@@ -156,9 +148,38 @@ impl OtlpReceiver {
         self.shared.accepted.lock().len()
     }
 
-    /// The spans that were accepted so far; forgets them, and the requests.
+    /// The log records that were accepted so far.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use spanweave::testing::OtlpReceiver;
+    /// use spanweave::{Otlp, Telemetry};
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let collector = OtlpReceiver::start()?;
+    /// let telemetry = Telemetry::builder().otlp(Otlp::http(collector.url())).build()?;
+    /// let logs = telemetry.logs().writer(std::io::sink()).otlp()?.layer()?;
+    /// tracing::subscriber::with_default(tracing_subscriber::registry().with(logs), || {
+    ///     telemetry.root("nightly").in_scope(|_| tracing::warn!(target: "jobs", rows = 3, "slow"));
+    /// });
+    /// assert!(telemetry.flush(Duration::from_secs(10)));
+    /// let records = collector.log_records();
+    /// assert_eq!((&*records[0].severity, &*records[0].target, &*records[0].body), ("warn", "jobs", "slow"));
+    /// assert!(records[0].trace_id.is_some());
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "otlp-logs")]
+    pub fn log_records(&self) -> Vec<ReceivedLogRecord> {
+        self.shared.accepted_logs.lock().clone()
+    }
+
+    /// The spans that were accepted so far; forgets them, the log records, and the requests.
     pub fn take(&self) -> Vec<SpanData> {
         self.shared.requests.lock().clear();
+        #[cfg(feature = "otlp-logs")]
+        self.shared.accepted_logs.lock().clear();
         std::mem::take(&mut *self.shared.accepted.lock())
     }
 
@@ -194,37 +215,14 @@ impl Recorded for OtlpReceiver {
     }
 }
 
-async fn receive(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(request) = decode(&headers, &body) else { return answer::malformed() };
-    let resource = spans::resource_of(&request);
-    let spans = spans::of_request(request);
-    shared.requests.lock().push(ReceivedRequest {
-        received_at: Instant::now(),
-        headers,
-        resource,
-        spans: spans.clone(),
-    });
+async fn receive(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let Some(request) = ReceivedRequest::read(uri, headers, &body) else { return answer::malformed() };
+    shared.requests.lock().push(request.clone());
     let next = shared.next.lock().pop_front();
     let answer = next.unwrap_or_else(|| shared.standing.lock().clone());
-    let accepted = answer.wait(spans).await;
-    shared.accepted.lock().extend(accepted);
+    answer.wait().await;
+    shared.accepted.lock().extend(answer.accepted(request.spans));
+    #[cfg(feature = "otlp-logs")]
+    shared.accepted_logs.lock().extend(answer.accepted(request.log_records));
     answer.response()
-}
-
-fn decode(headers: &HeaderMap, body: &[u8]) -> Option<ExportTraceServiceRequest> {
-    let body = match headers.get(http::header::CONTENT_ENCODING) {
-        None => body.to_vec(),
-        Some(encoding) if encoding == "gzip" => unzipped(body)?,
-        Some(_) => return None,
-    };
-    ExportTraceServiceRequest::decode(&*body).ok()
-}
-
-fn unzipped(body: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Read;
-
-    let mut unzipped = Vec::new();
-    let most = MAX_BODY as u64;
-    flate2::read::GzDecoder::new(body).take(most).read_to_end(&mut unzipped).ok()?;
-    Some(unzipped)
 }

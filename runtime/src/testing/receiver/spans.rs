@@ -2,14 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use opentelemetry::trace::{
-    Event, Link, SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
-};
-use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
+use opentelemetry::InstrumentationScope;
+use opentelemetry::trace::{Event, Link, SpanContext, SpanKind, Status, TraceFlags, TraceState};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::{self as common, any_value};
+use opentelemetry_proto::tonic::common::v1 as common;
 use opentelemetry_proto::tonic::trace::v1::{self as proto, span, status};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+
+use super::values::{self, attributes, span_id};
 
 pub(super) fn of_request(request: ExportTraceServiceRequest) -> Vec<SpanData> {
     let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
@@ -18,12 +18,6 @@ pub(super) fn of_request(request: ExportTraceServiceRequest) -> Vec<SpanData> {
         of_scope.spans.into_iter().map(move |span| self::span(span, scope.clone()))
     };
     scopes.flat_map(of_scope).collect()
-}
-
-/// Attributes of whoever sent the request. An exporter has one resource.
-pub(super) fn resource_of(request: &ExportTraceServiceRequest) -> Vec<KeyValue> {
-    let first = request.resource_spans.first().and_then(|spans| spans.resource.clone());
-    first.map(|resource| attributes(resource.attributes)).unwrap_or_default()
 }
 
 fn scope(scope: common::InstrumentationScope) -> InstrumentationScope {
@@ -56,13 +50,9 @@ fn span(span: proto::Span, scope: InstrumentationScope) -> SpanData {
 }
 
 fn context(trace_id: &[u8], id: &[u8], flags: u32, state: &str) -> SpanContext {
-    let trace_id = trace_id.try_into().map_or(TraceId::INVALID, TraceId::from_bytes);
     let flags = TraceFlags::new(flags.to_le_bytes()[0]);
-    SpanContext::new(trace_id, span_id(id), flags, false, state.parse().unwrap_or(TraceState::NONE))
-}
-
-fn span_id(id: &[u8]) -> SpanId {
-    id.try_into().map_or(SpanId::INVALID, SpanId::from_bytes)
+    let (trace_id, id) = (values::trace_id(trace_id), span_id(id));
+    SpanContext::new(trace_id, id, flags, false, state.parse().unwrap_or(TraceState::NONE))
 }
 
 fn kind(kind: i32) -> SpanKind {
@@ -95,27 +85,4 @@ fn event(event: span::Event) -> Event {
 fn link(link: span::Link) -> Link {
     let context = context(&link.trace_id, &link.span_id, link.flags, &link.trace_state);
     Link::new(context, attributes(link.attributes), link.dropped_attributes_count)
-}
-
-fn attributes(attributes: Vec<common::KeyValue>) -> Vec<KeyValue> {
-    let attribute =
-        |attribute: common::KeyValue| Some(KeyValue::new(attribute.key, value(attribute.value?.value?)?));
-    attributes.into_iter().filter_map(attribute).collect()
-}
-
-/// Bytes and maps have no counterpart, and are left out.
-fn value(value: any_value::Value) -> Option<Value> {
-    match value {
-        any_value::Value::StringValue(text) => Some(Value::String(text.into())),
-        any_value::Value::BoolValue(value) => Some(Value::Bool(value)),
-        any_value::Value::IntValue(value) => Some(Value::I64(value)),
-        any_value::Value::DoubleValue(value) => Some(Value::F64(value)),
-        any_value::Value::ArrayValue(values) => Some(Value::Array(Array::String(texts(values)))),
-        _ => None,
-    }
-}
-
-fn texts(values: common::ArrayValue) -> Vec<StringValue> {
-    let text = |item: common::AnyValue| Some(value(item.value?)?.as_str().into_owned().into());
-    values.values.into_iter().filter_map(text).collect()
 }
