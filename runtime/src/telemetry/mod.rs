@@ -136,8 +136,8 @@ impl Telemetry {
 
     /// Shows the metrics of a source on the same page, behind spanweave's own.
     ///
-    /// A metric that has the name of one before it is left out, and so is one that no reader would take; the log says so, once. The
-    /// handle keeps the source until it is gone itself.
+    /// A metric that has the name of one before it, but is of another type or has the same labels, is left out, and so is one that
+    /// no reader would take; the log says so, once. The handle keeps the source until it is gone itself.
     ///
     /// ```
     /// use prometheus_client::metrics::counter::Counter;

@@ -13,7 +13,7 @@ use super::page::LeftOut;
 /// Metrics that are not spanweave's, shown on its page: see [`Telemetry::register`](crate::Telemetry::register).
 ///
 /// A registry of `prometheus-client` 0.25 is one, also behind an `Arc`, a `Mutex` or both; with the feature `prometheus`, one of
-/// `prometheus` 0.14, too. Anything else can implement it:
+/// `prometheus` 0.14, too, and with `otlp` a runtime of tokio, by its `Handle`. Anything else can implement it:
 ///
 /// ```
 /// use spanweave::{MetricsSource, Telemetry};
