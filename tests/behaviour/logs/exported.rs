@@ -23,15 +23,18 @@ use super::{Log, PATIENCE};
 
 /// Keeps records, or refuses them, or waits before it does.
 #[derive(Clone, Debug, Default)]
-struct Exporter {
+pub(super) struct Exporter {
     kept: Arc<Mutex<Vec<SdkLogRecord>>>,
     refuses: bool,
     panics: Arc<AtomicBool>,
-    hangs: Arc<AtomicBool>,
+    pub(super) hangs: Arc<AtomicBool>,
+    /// It was called.
+    pub(super) entered: Arc<AtomicBool>,
 }
 
 impl LogExporter for Exporter {
     async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
+        self.entered.store(true, Relaxed);
         while self.hangs.load(Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -52,7 +55,7 @@ impl fmt::Debug for PanicsWhenShown {
     }
 }
 
-fn exporting(telemetry: &Telemetry, exporter: &Exporter) -> Log {
+pub(super) fn exporting(telemetry: &Telemetry, exporter: &Exporter) -> Log {
     Log::with(telemetry, |logs| logs.exporter(exporter.clone()))
 }
 
@@ -141,10 +144,10 @@ fn an_exporter_that_panics_is_called_again() {
     assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
 }
 
-type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
+pub(super) type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
 
 /// A collector, and the start of its URL.
-async fn collector(path: &str) -> (Received, String) {
+pub(super) async fn collector(path: &str) -> (Received, String) {
     let received = Received::default();
     let take = {
         let received = Arc::clone(&received);

@@ -1,6 +1,7 @@
 //! What is logged on spanweave's own threads, which call foreign code.
 
 use std::io::{self, Write};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -8,6 +9,7 @@ use spanweave::Telemetry;
 use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 
+use super::exported::collector;
 use super::{Log, Memory, PATIENCE};
 
 /// Logs each line that it is given.
@@ -53,4 +55,24 @@ fn how_an_exporter_gets_on_is_said_from_info_on() {
     let of_thread =
         |name: &str| thread::Builder::new().name(name.to_owned()).spawn(lines).unwrap().join().unwrap();
     assert_eq!((of_thread("spanweave-otlp"), of_thread("worker")), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_the_export_of_the_log_gets_on_is_not_in_the_log() {
+    let (received, url) = collector("/v1/logs").await;
+    let run = move || {
+        Command::new(env!("CARGO_BIN_EXE_log-lines"))
+            .args(["3", "1"])
+            .env_clear()
+            .envs([("OBS_TRACES_URL", &*format!("{url}/v1/traces")), ("OBS_INGEST_TOKEN", "any")])
+            .env("DEBUG", "true")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    assert!(output.status.success() && !received.lock().unwrap().is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(r#""level":"debug""#), "{text}");
+    assert!(!text.contains(r#""target":"hyper"#) && !text.contains(r#""target":"reqwest"#), "{text}");
 }
