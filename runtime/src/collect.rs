@@ -10,12 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 
 use crate::alarm::Alarm;
+use crate::bounded;
 use crate::dropped::{DropCounts, DropReason};
 use crate::outbox::{EndedTrace, Outbox};
 use crate::thread_number;
 
-/// The collecting thread is woken where so many spans wait in an outbox.
+/// The collecting thread is woken where so many spans wait in an outbox,
 pub(crate) const WAKE_AT: usize = 2_048;
+/// or so many notes.
+const WAKE_AT_NOTES: usize = 8_192;
 
 /// A telemetry handle's traces on their way out.
 pub(crate) struct Collector {
@@ -73,11 +76,13 @@ impl Collector {
             return self.drop_trace(DropReason::ShutDown, &mut trace);
         }
         let Padded(outbox) = &**self.outboxes[thread_number::current()].get_or_init(Box::default);
+        // Texts can take all memory there is before they are many.
+        let fills_memory = trace.buffer.note_count() > 0 && bounded::is_scarce();
         let mut outbox = outbox.lock();
         let taken = outbox.put(&mut trace);
-        let waiting = outbox.span_count();
+        let is_full = outbox.span_count() >= WAKE_AT || outbox.note_count() >= WAKE_AT_NOTES;
         drop(outbox);
-        if waiting >= WAKE_AT {
+        if is_full || fills_memory || !taken {
             self.alarm.ring_for_locked();
         }
         if taken {
