@@ -16,6 +16,8 @@ pub(crate) trait ErasedExporter: Send {
     fn set_resource(&mut self, resource: &Resource);
     /// Makes of a batch what can be tried to export, as often as it takes.
     fn prepare(&self, batch: Vec<SpanData>) -> Attempt<'_>;
+    /// Hands on what it has taken and may have kept for itself.
+    fn force_flush(&self) -> OTelSdkResult;
     fn shutdown(&self) -> OTelSdkResult;
 }
 
@@ -53,6 +55,10 @@ impl<E: SpanExporter + 'static> ErasedExporter for E {
                 Err(error) => Answer::Refused { why: error.to_string() },
             }
         })
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        SpanExporter::force_flush(self)
     }
 
     fn shutdown(&self) -> OTelSdkResult {
