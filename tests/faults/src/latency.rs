@@ -13,9 +13,10 @@ pub struct Latency {
 }
 
 impl Latency {
-    /// What every machine keeps, unless something waits for the export: an attempt has a second at least.
+    /// What a machine keeps that is busy with something else, unless somebody waits for the export: an attempt has a second, and
+    /// who waited that long once would have many requests behind.
     const UNDISTURBED: Latency =
-        Latency { p99: Duration::from_millis(100), most: Duration::from_millis(900) };
+        Latency { p99: Duration::from_millis(500), most: Duration::from_millis(900) };
 
     /// Asserts that nobody has waited for the export, where the same requests took so long `without` telemetry: a machine that
     /// is busy with something else keeps those waiting as well.

@@ -25,14 +25,16 @@ fn work_goes_on_after_its_request_is_over() {
     let served = thread::scope(|scope| {
         let tasks = &tasks;
         scope.spawn(move || work(tasks, &works));
-        load.run_with(&Progress::default(), |user| {
+        let served = load.run_with(&Progress::default(), |user| {
             let request = async {
                 tasks.count(user).await;
-                ended.clone().send(Ctx::current()).unwrap();
+                ended.send(Ctx::current()).unwrap();
             };
             futures_executor::block_on(telemetry.root("GET /api/tasks/").run(request));
-        })
-        // With `ended` the work comes to its end.
+        });
+        // No more work comes.
+        drop(ended);
+        served
     });
     assert!(telemetry.flush(Duration::from_mins(1)));
     telemetry.shutdown(Duration::from_secs(5));
