@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(said, "plain {}\nlatency {}", plain.latency().line(), served.latency().line())?;
     writeln!(said, "logged {}", served.requests())?;
     let metrics = telemetry.metrics_text();
-    let of_lines = metrics.lines().filter(|line| line.starts_with("spanweave_log_lines_"));
-    of_lines.map(|line| writeln!(said, "{line}")).collect::<io::Result<()>>()?;
+    for line in metrics.lines().filter(|line| line.starts_with("spanweave_log_lines_")) {
+        writeln!(said, "{line}")?;
+    }
     Ok(())
 }
