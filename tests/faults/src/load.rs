@@ -89,7 +89,7 @@ impl Load {
             let user = if panics { Tasks::OF_WHOM_IT_PANICS } else { number };
             let _panicked = catch_unwind(AssertUnwindSafe(|| serve(user)));
             // Since it was due: a request that comes late, because one before it took long, has waited as well.
-            took.push(start.elapsed() - due);
+            took.push(start.elapsed().saturating_sub(due));
             progress.requests.fetch_add(1, Relaxed);
             due += interval;
         }

@@ -30,7 +30,7 @@ pub(crate) enum Answer {
     /// The batch has arrived, without so many of its spans.
     Taken { rejected: usize },
     /// No answer, or one that asks to try again; `after` some time, if it said so.
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only OTLP asks for it"))]
+    #[cfg_attr(not(any(feature = "otlp", test)), expect(dead_code, reason = "only OTLP asks for it"))]
     Retry { after: Option<Duration>, why: String },
     /// No, for good.
     Refused { why: String },

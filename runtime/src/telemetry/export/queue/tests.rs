@@ -115,14 +115,14 @@ fn a_rest_ends_with_its_time_or_the_cutoff() {
 
 #[test]
 fn chunks_that_take_much_are_not_taken_together() {
-    let mut chunks = chunks(&[1; 1_000], 2_000);
+    let chunks = chunks(&[1; 1_000], 2_000);
     assert!(chunks.len() > 1 && chunks[0].bytes() > CHUNK_BYTES / 2);
     let queue = Queue::new(usize::MAX);
-    let first = chunks.remove(0);
-    let spans = first.span_count();
-    queue.push(Arc::new(first));
-    chunks.into_iter().for_each(|chunk| assert_eq!(queue.push(Arc::new(chunk)), 0));
-    assert_eq!(taken(&queue), Some(spans));
+    let first = chunks[0].span_count();
+    for chunk in chunks {
+        assert_eq!(queue.push(Arc::new(chunk)), 0);
+    }
+    assert_eq!(taken(&queue), Some(first));
 }
 
 #[test]
