@@ -144,10 +144,10 @@ fn an_exporter_that_panics_is_called_again() {
     assert!(metrics(&telemetry).contains("{reason=\"export_failed\"} 1\n"));
 }
 
-pub(super) type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
+type Received = Arc<Mutex<Vec<(HeaderMap, ExportLogsServiceRequest)>>>;
 
 /// A collector, and the start of its URL.
-pub(super) async fn collector(path: &str) -> (Received, String) {
+async fn collector(path: &str) -> (Received, String) {
     let received = Received::default();
     let take = {
         let received = Arc::clone(&received);
