@@ -5,13 +5,16 @@
 //! share. Threads that have no number of their own share one. What finds no room is counted, never waited for.
 
 use crate::alarm::Alarm;
+use crate::bounded;
 use crate::dropped::{DropCounts, DropReason};
 use crate::handover::HandOver;
 use crate::outbox::{EndedTrace, Outbox};
 use crate::thread_number;
 
-/// The collecting thread is woken where so many spans wait in an outbox.
+/// The collecting thread is woken where so many spans wait in an outbox,
 pub(crate) const WAKE_AT: usize = 2_048;
+/// or so many notes.
+const WAKE_AT_NOTES: usize = 8_192;
 
 /// A telemetry handle's traces on their way out.
 pub(crate) struct Collector {
@@ -49,11 +52,16 @@ impl Collector {
 
     /// Takes a whole trace; leaves its buffer empty.
     pub(crate) fn hand_over(&self, mut trace: EndedTrace<'_>) {
-        let put = |outbox: &mut Outbox| (outbox.put(&mut trace), outbox.span_count());
-        let Some((taken, waiting)) = self.outboxes.put(thread_number::current(), put) else {
+        // Texts can take all memory there is before they are many.
+        let fills_memory = trace.buffer.note_count() > 0 && bounded::is_scarce();
+        let put = |outbox: &mut Outbox| {
+            let taken = outbox.put(&mut trace);
+            (taken, outbox.span_count() >= WAKE_AT || outbox.note_count() >= WAKE_AT_NOTES)
+        };
+        let Some((taken, is_full)) = self.outboxes.put(thread_number::current(), put) else {
             return self.drop_trace(DropReason::ShutDown, &mut trace);
         };
-        if waiting >= WAKE_AT {
+        if is_full || fills_memory || !taken {
             self.alarm.ring_for_locked();
         }
         if taken {

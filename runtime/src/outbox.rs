@@ -88,6 +88,11 @@ impl Outbox {
         self.spans.len()
     }
 
+    /// The notes that wait.
+    pub(crate) fn note_count(&self) -> usize {
+        self.notes.len()
+    }
+
     /// The traces, in the order of their ends.
     pub(crate) fn traces(&mut self) -> impl Iterator<Item = WaitingTrace<'_>> {
         let (mut spans, mut notes) = (&*self.spans, &mut *self.notes);

@@ -12,7 +12,7 @@ use spanweave::Telemetry;
 
 use crate::app::TaskRepository;
 
-const LONG: Duration = Duration::from_secs(30);
+pub const LONG: Duration = Duration::from_secs(30);
 
 /// What an exporter does with a batch.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl SpanExporter for Exporter {
     }
 }
 
-fn make_traces(telemetry: &Telemetry, traces: usize) {
+pub fn make_traces(telemetry: &Telemetry, traces: usize) {
     let root = telemetry.root("work");
     for _ in 0..traces {
         root.in_scope(|_| {});
@@ -71,20 +71,20 @@ fn make_traces(telemetry: &Telemetry, traces: usize) {
 }
 
 /// The value of a counter with its labels.
-fn counter(telemetry: &Telemetry, series: &str) -> usize {
+pub fn counter(telemetry: &Telemetry, series: &str) -> usize {
     let metrics = telemetry.metrics_text();
     let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')).unwrap();
     line.parse().unwrap()
 }
 
 /// The spans that were dropped for a reason on the way to an exporter.
-fn of(telemetry: &Telemetry, reason: &str, exporter: &str) -> usize {
+pub fn of(telemetry: &Telemetry, reason: &str, exporter: &str) -> usize {
     let labels = format!(r#"{{reason="{reason}",exporter="{exporter}"}}"#);
     counter(telemetry, &format!("spanweave_spans_dropped_total{labels}"))
 }
 
 /// All spans that were dropped, where there is one exporter.
-fn dropped(telemetry: &Telemetry) -> usize {
+pub fn dropped(telemetry: &Telemetry) -> usize {
     let metrics = telemetry.metrics_text();
     let counts = metrics.lines().filter(|line| line.starts_with("spanweave_spans_dropped_total{"));
     counts.map(|line| line.rsplit_once(' ').unwrap().1.parse::<usize>().unwrap()).sum()

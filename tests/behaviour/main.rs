@@ -6,6 +6,7 @@ mod clients;
 mod concurrency;
 mod config;
 mod context;
+mod delivery;
 mod elsewhere;
 mod export;
 mod exposition;

@@ -1,11 +1,19 @@
 //! The export over TLS: the system's roots decide whom the token is shown to.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use futures_util::stream::{self, Stream};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::{Receiver, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
@@ -13,13 +21,14 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::config::export_once;
 
-/// A collector behind TLS, with a certificate for `localhost`.
+/// A collector behind TLS, with a certificate for `localhost`, over whichever protocol it is spoken to.
 struct Collector {
+    /// Without a path.
     url: String,
     /// Of the authority that signed the certificate, in PEM.
     authority: String,
-    /// The heads of the requests that got through.
-    heads: Receiver<String>,
+    /// What the requests that got through have for a token.
+    tokens: Receiver<String>,
 }
 
 impl Collector {
@@ -27,21 +36,37 @@ impl Collector {
         let (authority, config) = certified();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://localhost:{}/v1/traces", listener.local_addr().unwrap().port());
-        let (arrived, heads) = channel(100);
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let (arrived, tokens) = channel(100);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // Who does not trust the certificate goes away.
-                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-                let mut request = vec![0; 1 << 20];
-                let Ok(length) = stream.read(&mut request).await else { continue };
-                let head = String::from_utf8_lossy(&request[..length]).into_owned();
-                let _answered = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
-                arrived.send(head).await.unwrap();
+                let Ok(stream) = acceptor.accept(stream).await else { continue };
+                let answer = service_fn(|request| answer(request, arrived.clone()));
+                let _gone =
+                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await;
             }
         });
-        Collector { url, authority, heads }
+        Collector { url, authority, tokens }
     }
+}
+
+/// Takes a request, in the words of whatever carries it. An empty message says that everything was taken.
+async fn answer(
+    request: Request<Incoming>,
+    arrived: Sender<String>,
+) -> Result<Response<StreamBody<impl Stream<Item = Result<Frame<Bytes>, Infallible>>>>, Infallible> {
+    let token = request.headers()["authorization"].to_str().unwrap().to_owned();
+    let is_grpc = request.headers()["content-type"] == "application/grpc";
+    request.into_body().collect().await.unwrap();
+    arrived.send(token).await.unwrap();
+    let trailers = HeaderMap::from_iter([(HeaderName::from_static("grpc-status"), HeaderValue::from(0))]);
+    // In gRPC a message has its compression and its length in front of it.
+    let message = [Frame::data(Bytes::from_static(&[0; 5])), Frame::trailers(trailers)];
+    let frames = if is_grpc { Vec::from(message) } else { Vec::new() };
+    let content_type = if is_grpc { "application/grpc" } else { "application/x-protobuf" };
+    let body = StreamBody::new(stream::iter(frames.into_iter().map(Ok)));
+    Ok(Response::builder().header("content-type", content_type).body(body).unwrap())
 }
 
 /// The certificate of an authority, and what a server needs that it has certified.
@@ -56,24 +81,24 @@ fn certified() -> (String, ServerConfig) {
     let certificate = params.signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     // Other members of the workspace bring another provider along, so that there is no default one.
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
+    config.alpn_protocols = ["h2", "http/1.1"].map(|protocol| protocol.as_bytes().to_vec()).into();
     (authority, config)
 }
 
-/// Exports one trace in a process that trusts this authority, and no other; returns what it said.
-async fn export(url: String, authority: String) -> String {
+/// Exports one trace in a process that has this environment, and trusts this authority and no other; returns what it said.
+async fn export(environment: Vec<(&'static str, String)>, authority: String) -> String {
     tokio::task::spawn_blocking(move || {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), authority).unwrap();
-        let roots = file.path().to_str().unwrap();
-        let token = "of-the-test";
-        let output =
-            export_once(&[("OBS_TRACES_URL", &url), ("OBS_INGEST_TOKEN", token), ("SSL_CERT_FILE", roots)]);
+        let mut environment: Vec<_> = environment.iter().map(|(name, value)| (*name, &**value)).collect();
+        environment.push(("SSL_CERT_FILE", file.path().to_str().unwrap()));
+        let output = export_once(&environment);
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
     })
@@ -81,20 +106,37 @@ async fn export(url: String, authority: String) -> String {
     .unwrap()
 }
 
+/// Exports over HTTP to this URL.
+fn over_http(url: &str) -> Vec<(&'static str, String)> {
+    vec![("OBS_TRACES_URL", format!("{url}/v1/traces")), ("OBS_INGEST_TOKEN", "of-the-test".to_owned())]
+}
+
+/// Exports over gRPC to this URL.
+fn over_grpc(url: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", url.to_owned()),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc".to_owned()),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20of-the-test".to_owned()),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn spans_reach_a_collector_that_the_system_trusts() {
-    let mut collector = Collector::start().await;
-    let said = export(collector.url, collector.authority).await;
-    assert!(said.contains("flushed: Ok(true)"), "{said}");
-    let head = collector.heads.recv().await.unwrap();
-    assert!(head.contains("authorization: Bearer of-the-test"), "{head}");
+    for over in [over_http, over_grpc] {
+        let mut collector = Collector::start().await;
+        let said = export(over(&collector.url), collector.authority).await;
+        assert!(said.contains("flushed: Ok(true)"), "{said}");
+        assert_eq!(collector.tokens.recv().await.unwrap(), "Bearer of-the-test");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_authority_gets_neither_spans_nor_the_token() {
-    let mut collector = Collector::start().await;
-    let (another, _) = certified();
-    let said = export(collector.url, another).await;
-    assert!(said.contains("flushed: Ok(false)") && said.contains("certificate"), "{said}");
-    assert!(collector.heads.try_recv().is_err());
+    for over in [over_http, over_grpc] {
+        let mut collector = Collector::start().await;
+        let (another, _) = certified();
+        let said = export(over(&collector.url), another).await;
+        assert!(said.contains("flushed: Ok(false)") && said.contains("certificate"), "{said}");
+        assert!(collector.tokens.try_recv().is_err());
+    }
 }

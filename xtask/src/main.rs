@@ -62,7 +62,7 @@ Usage: cargo xtask <command>
   test                    run every check and close with the totals
   test --only <step>      run one of them: {}
   sanitize                run the runtime's tests under AddressSanitizer, on Linux (some minutes)
-  faults                  only the faults: of the collector, the machine, the application (three minutes)
+  faults                  only the faults: of the collector, the machine, the application (four minutes)
   soak [<minutes>]        serve under changing faults, for an hour if nothing is said; fails if spans are missing or memory grows
   load [<seconds>]        put honeydue under load, for a minute if nothing is said, while its database and its collector restart
   fuzz [<seconds>]        give every target of fuzz/ anything, for so long each, a minute if nothing is said; needs cargo-fuzz

@@ -27,6 +27,10 @@ use crate::ctx::Ctx;
 const MAX_TEXT: usize = 8 << 10;
 /// The records that wait, or are being exported.
 const MAX_WAITING: usize = 2_048;
+/// The most records of a batch.
+const MAX_BATCH: usize = 512;
+/// How long a record waits at most for others.
+const INTERVAL: Duration = Duration::from_secs(1);
 /// The crates by which exporters speak. What they say while they export would be exported in turn, for ever.
 const TRANSPORT: [&str; 8] =
     ["h2", "hyper", "hyper_util", "opentelemetry", "reqwest", "rustls", "tonic", "tower"];
@@ -44,7 +48,12 @@ impl ExportedEvents {
         let waiting = Arc::new(AtomicUsize::new(0));
         let counting = Counting { exporter, waiting: Arc::clone(&waiting), records: &core.logs.records };
         // What is let in is bounded here, where it is counted, and never fills the SDK's own queue.
-        let config = BatchConfigBuilder::default().with_max_queue_size(MAX_WAITING).build();
+        // All of it is said here, because the SDK reads the environment for what is not.
+        let config = BatchConfigBuilder::default()
+            .with_max_queue_size(MAX_WAITING)
+            .with_max_export_batch_size(MAX_BATCH)
+            .with_scheduled_delay(INTERVAL)
+            .build();
         let processor = BatchLogProcessor::builder(counting).with_batch_config(config).build();
         let provider = SdkLoggerProvider::builder()
             .with_resource(core.rules.resource.clone())

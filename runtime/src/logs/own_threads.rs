@@ -1,4 +1,4 @@
-//! What is logged on threads of spanweave's own.
+//! What is logged on threads that export.
 
 use std::thread;
 
@@ -6,8 +6,13 @@ use tracing::{Level, Metadata};
 
 /// The name of the thread that writes lines.
 pub(super) const WRITING: &str = "spanweave-logs";
-/// What the names of all of them begin with.
+/// What the names of all threads of spanweave's own begin with.
 const OURS: &str = "spanweave-";
+/// Those that export log records: the SDK's, and reqwest's for a client that blocks, whoever has made that.
+#[cfg(feature = "otlp-logs")]
+const OF_LOG_RECORDS: [&str; 2] = ["OpenTelemetry.Logs.BatchProcessor", "reqwest-internal-sync-runtime"];
+#[cfg(not(feature = "otlp-logs"))]
+const OF_LOG_RECORDS: [&str; 0] = [];
 
 #[derive(Clone, Copy)]
 enum Thread {
@@ -20,7 +25,7 @@ enum Thread {
 thread_local! {
     static THREAD: Thread = match thread::current().name() {
         Some(WRITING) => Thread::Writing,
-        Some(name) if name.starts_with(OURS) => Thread::Exporting,
+        Some(name) if name.starts_with(OURS) || OF_LOG_RECORDS.contains(&name) => Thread::Exporting,
         _ => Thread::OfOthers,
     };
 }

@@ -53,7 +53,9 @@ impl Records {
     pub(super) fn flush(&self, timeout: Duration) -> bool {
         let started = Instant::now();
         let mut all = true;
-        for provider in self.providers.lock().clone() {
+        // Nobody who wants to flush in less time waits for the lock meanwhile.
+        let providers = self.providers.lock().clone();
+        for provider in providers {
             let (answer, flushed) = mpsc::channel();
             let flush = move || {
                 // Whoever asked may have stopped waiting.

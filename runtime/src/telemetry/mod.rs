@@ -15,9 +15,7 @@ mod silence;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
-#[cfg(feature = "logs")]
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "otlp-logs")]
 use opentelemetry_otlp::LogExporter;
@@ -47,6 +45,9 @@ use crate::sql::WatchablePool;
 
 /// How long dropping the last handle waits for the exporters.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the log's lines have at least when the handle shuts down, whatever the exporters have used up: the last of them
+/// says what was not exported.
+const LEAST_FOR_LINES: Duration = Duration::from_millis(250);
 
 /// The telemetry of an application, or of a test: where its spans go, and its metrics.
 ///
@@ -191,11 +192,15 @@ impl Telemetry {
     ///
     /// It blocks the thread: call it from `spawn_blocking` in an asynchronous program that goes on.
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.inner.until(timeout, Pipeline::flush)
+        self.inner.flush(timeout)
     }
 
     /// Flushes, and stops exporting. What ends later is counted as dropped.
-    /// Waits for at most `timeout`, and says whether that was enough.
+    /// Waits for at most `timeout`, and says whether that was enough. A quarter of a second is taken in any case where
+    /// something is left, so that it is counted, and as much for the lines of the log.
+    ///
+    /// It blocks the thread: at the end of `main`, after the runtime, that is as it should be; in a task,
+    /// call it from `spawn_blocking`, or others on its thread wait as well.
     pub fn shutdown(&self, timeout: Duration) -> bool {
         self.inner.shutdown(timeout)
     }
@@ -242,18 +247,28 @@ impl fmt::Debug for Telemetry {
 }
 
 impl Inner {
-    fn shutdown(&self, timeout: Duration) -> bool {
-        self.until(timeout, Pipeline::shutdown)
+    fn flush(&self, timeout: Duration) -> bool {
+        let started = Instant::now();
+        let exported = self.export.as_ref().is_none_or(|export| export.flush(timeout));
+        self.flush_log(timeout.saturating_sub(started.elapsed())) && exported
     }
 
-    /// Has the exporter do something, and then the log's lines written: the exporter may have logged.
-    fn until(&self, timeout: Duration, export: impl Fn(&Pipeline, Duration) -> bool) -> bool {
-        #[cfg(feature = "logs")]
+    fn shutdown(&self, timeout: Duration) -> bool {
         let started = Instant::now();
-        let exported = self.export.as_ref().is_none_or(|thread| export(thread, timeout));
-        #[cfg(feature = "logs")]
-        let exported = self.core.logs.flush(timeout.saturating_sub(started.elapsed())) && exported;
-        exported
+        let exported = self.export.as_ref().is_none_or(|export| export.shutdown(timeout));
+        self.flush_log(timeout.saturating_sub(started.elapsed()).max(LEAST_FOR_LINES)) && exported
+    }
+
+    /// After the exporters, which may have logged.
+    #[cfg(feature = "logs")]
+    fn flush_log(&self, timeout: Duration) -> bool {
+        self.core.logs.flush(timeout)
+    }
+
+    #[cfg(not(feature = "logs"))]
+    #[expect(clippy::unused_self, reason = "there is no log")]
+    fn flush_log(&self, _: Duration) -> bool {
+        true
     }
 }
 

@@ -15,7 +15,7 @@ use reqwest::redirect::Policy;
 use super::config::{ConfigError, logs_url};
 use super::otlp::{OtlpTarget, Protocol as Carrier, Token, USER_AGENT};
 
-/// Over HTTP, uncompressed.
+/// Over HTTP.
 pub(super) fn log_exporter(target: OtlpTarget) -> Result<LogExporter, ConfigError> {
     if target.protocol == Carrier::Grpc {
         let why = "logs are exported over HTTP alone, and the handle's spans over gRPC";
@@ -31,8 +31,9 @@ pub(super) fn log_exporter(target: OtlpTarget) -> Result<LogExporter, ConfigErro
         .map_err(|error| ConfigError::Exporter(error.to_string()))
 }
 
-/// A client that sends the headers of the handle, and no others: those of the environment, which `opentelemetry-otlp` reads
-/// itself, have been weighed against the code's before.
+/// A client that sends the headers of the handle, and of others only what says what the body is: those of the environment,
+/// which `opentelemetry-otlp` reads itself, have been weighed against the code's before. It reads the compression as well,
+/// and follows it where anything in the application's tree has turned its feature on.
 struct OwnHeaders {
     client: Client,
     headers: HeaderMap,
@@ -51,8 +52,10 @@ impl OwnHeaders {
     fn with_headers(&self, mut request: Request<Bytes>) -> Request<Bytes> {
         let mut headers = self.headers.clone();
         headers.extend(self.token.as_ref().map(|token| (header::AUTHORIZATION, token.lock().header())));
-        headers
-            .extend(request.headers_mut().remove(header::CONTENT_TYPE).map(|of| (header::CONTENT_TYPE, of)));
+        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+            headers.remove(&name);
+            headers.extend(request.headers_mut().remove(&name).map(|value| (name, value)));
+        }
         *request.headers_mut() = headers;
         request
     }
@@ -86,8 +89,51 @@ fn client(timeout: Duration) -> Result<Client, String> {
         .user_agent(USER_AGENT)
         // Wherever it would lead, the token is not meant for it.
         .redirect(Policy::none());
-    match thread::spawn(move || client.build()).join() {
+    let making = thread::Builder::new().name("spanweave-client".to_owned()).spawn(move || client.build());
+    match making.map_err(|error| error.to_string())?.join() {
         Ok(client) => client.map_err(|error| error.to_string()),
         Err(_) => Err("the HTTP client cannot be made".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::{HeaderValue, Request, header};
+    use opentelemetry_http::Bytes;
+
+    use super::OwnHeaders;
+    use crate::telemetry::otlp::{OtlpTarget, Protocol};
+
+    #[test]
+    fn what_says_what_the_body_is_goes_along_and_no_other_header() {
+        let target = OtlpTarget {
+            url: "http://127.0.0.1:9/v1/logs".to_owned(),
+            protocol: Protocol::HttpProtobuf,
+            headers: vec![
+                (header::COOKIE, HeaderValue::from_static("own")),
+                (header::CONTENT_ENCODING, HeaderValue::from_static("br")),
+            ],
+            token: None,
+            timeout: Duration::from_secs(1),
+            gzip: false,
+        };
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, "application/x-protobuf")
+            .header(header::CONTENT_ENCODING, "gzip")
+            .header(header::COOKIE, "of the environment")
+            .header(header::AUTHORIZATION, "of the environment");
+        let sent = OwnHeaders::new(target).unwrap().with_headers(request.body(Bytes::new()).unwrap());
+        let mut headers: Vec<_> = sent
+            .headers()
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        headers.sort();
+        assert_eq!(
+            headers,
+            ["content-encoding: gzip", "content-type: application/x-protobuf", "cookie: own"]
+        );
     }
 }

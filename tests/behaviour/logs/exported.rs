@@ -20,15 +20,18 @@ use super::{Log, PATIENCE};
 
 /// Keeps records, or refuses them, or waits before it does.
 #[derive(Clone, Debug, Default)]
-struct Exporter {
+pub(super) struct Exporter {
     kept: Arc<Mutex<Vec<SdkLogRecord>>>,
     refuses: bool,
     panics: Arc<AtomicBool>,
-    hangs: Arc<AtomicBool>,
+    pub(super) hangs: Arc<AtomicBool>,
+    /// It was called.
+    pub(super) entered: Arc<AtomicBool>,
 }
 
 impl LogExporter for Exporter {
     async fn export(&self, batch: LogBatch<'_>) -> OTelSdkResult {
+        self.entered.store(true, Relaxed);
         while self.hangs.load(Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -49,7 +52,7 @@ impl fmt::Debug for PanicsWhenShown {
     }
 }
 
-fn exporting(telemetry: &Telemetry, exporter: &Exporter) -> Log {
+pub(super) fn exporting(telemetry: &Telemetry, exporter: &Exporter) -> Log {
     Log::with(telemetry, |logs| logs.exporter(exporter.clone()))
 }
 

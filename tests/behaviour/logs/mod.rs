@@ -7,6 +7,7 @@ mod lines;
 mod nested;
 mod own_threads;
 mod process;
+mod waiting;
 
 use std::collections::HashMap;
 use std::io::{self, Write};

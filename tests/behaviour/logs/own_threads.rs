@@ -1,14 +1,21 @@
 //! What is logged on spanweave's own threads, which call foreign code.
 
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
-use spanweave::Telemetry;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::logs::{LogBatch, LogExporter};
+use spanweave::{Otlp, Telemetry};
 use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::{Log, Memory, PATIENCE};
+
+/// The thread on which the SDK calls an exporter of log records.
+const OF_THE_SDK: &str = "OpenTelemetry.Logs.BatchProcessor";
+/// The thread of reqwest's client that blocks, which the exporter over OTLP has.
+const OF_THE_CLIENT: &str = "reqwest-internal-sync-runtime";
 
 /// Logs each line that it is given.
 struct Chatty {
@@ -52,5 +59,39 @@ fn how_an_exporter_gets_on_is_said_from_info_on() {
     };
     let of_thread =
         |name: &str| thread::Builder::new().name(name.to_owned()).spawn(lines).unwrap().join().unwrap();
-    assert_eq!((of_thread("spanweave-otlp"), of_thread("worker")), (1, 2));
+    for exporting in ["spanweave-otlp", OF_THE_SDK, OF_THE_CLIENT] {
+        assert_eq!(of_thread(exporting), 1, "{exporting}");
+    }
+    assert_eq!(of_thread("worker"), 2);
+}
+
+/// Notes the thread that it is called on.
+#[derive(Clone, Debug, Default)]
+struct Noting(Arc<Mutex<Option<String>>>);
+
+impl LogExporter for Noting {
+    async fn export(&self, _: LogBatch<'_>) -> OTelSdkResult {
+        *self.0.lock().unwrap() = thread::current().name().map(str::to_owned);
+        Ok(())
+    }
+}
+
+#[test]
+fn the_sdk_exports_log_records_on_the_thread_that_is_known() {
+    let (telemetry, noting) = (Telemetry::builder().build().unwrap(), Noting::default());
+    let _log = Log::with(&telemetry, |logs| logs.exporter(noting.clone()));
+    tracing::info!("a line");
+    assert!(telemetry.flush(PATIENCE));
+    assert_eq!(noting.0.lock().unwrap().as_deref(), Some(OF_THE_SDK));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_client_for_log_records_has_the_thread_that_is_known() {
+    let telemetry = Telemetry::builder().otlp(Otlp::http("http://127.0.0.1:9/v1/traces")).build().unwrap();
+    let _logs = telemetry.logs().otlp().unwrap();
+    let names = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let mut names = names.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    // Of a thread's name Linux keeps so many bytes.
+    assert!(names.any(|name| name.trim_end() == &OF_THE_CLIENT[..15]));
 }

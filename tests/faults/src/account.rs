@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
+use opentelemetry_sdk::trace::SpanData;
 use spanweave::testing::OtlpReceiver;
 
 /// The sum that always holds: what the collector has acknowledged and what is counted as lost is what was produced.
@@ -14,33 +15,52 @@ pub struct Account {
     pub arrived: usize,
     /// Spans that it has accepted once more.
     pub repeated: usize,
-    /// What the metrics count as exported.
-    pub exported: usize,
+    /// What the metrics count as exported, by exporter.
+    pub exported: BTreeMap<String, usize>,
     /// What the metrics count as dropped, by reason and exporter.
     pub dropped: BTreeMap<(String, String), usize>,
+    /// How often the exporters have tried to export a batch.
+    pub attempts: usize,
 }
 
 impl Account {
     /// After so many spans were produced; without a collector nothing has arrived. `metrics` are read when the handle was
     /// shut down.
     pub fn new(produced: usize, collector: Option<&OtlpReceiver>, metrics: &str) -> Account {
-        let accepted = collector.map(OtlpReceiver::spans).unwrap_or_default();
-        let different: HashSet<_> = accepted.iter().map(|span| span.span_context.span_id()).collect();
-        let samples = || metrics.lines().filter_map(sample);
-        let dropped = samples()
-            .filter(|(name, _, spans)| *name == "spanweave_spans_dropped_total" && *spans > 0)
-            .filter_map(|(_, labels, spans)| {
-                let [reason, exporter] = ["reason", "exporter"].map(|name| label(labels, name));
-                Some(((reason?.to_owned(), exporter?.to_owned()), spans))
-            });
-        let exported = samples().filter(|(name, ..)| *name == "spanweave_spans_exported_total");
+        let (arrived, repeated) = different(&collector.map(OtlpReceiver::spans).unwrap_or_default());
+        let samples =
+            |of: &'static str| metrics.lines().filter_map(sample).filter(move |(name, ..)| *name == of);
+        let dropped = samples("spanweave_spans_dropped_total").filter(|(.., spans)| *spans > 0);
+        let dropped = dropped.filter_map(|(_, labels, spans)| {
+            let [reason, exporter] = ["reason", "exporter"].map(|name| label(labels, name));
+            Some(((reason?.to_owned(), exporter?.to_owned()), spans))
+        });
+        let exported = samples("spanweave_spans_exported_total");
+        let exported =
+            exported.filter_map(|(_, labels, spans)| Some((label(labels, "exporter")?.to_owned(), spans)));
         Account {
             produced,
-            arrived: different.len(),
-            repeated: accepted.len() - different.len(),
-            exported: exported.map(|(.., spans)| spans).sum(),
+            arrived,
+            repeated,
+            exported: exported.collect(),
             dropped: dropped.collect(),
+            attempts: samples("spanweave_export_attempts_total").map(|(.., attempts)| attempts).sum(),
         }
+    }
+
+    /// The account of one exporter among several, by the spans that it has.
+    #[must_use]
+    pub fn of_exporter(&self, exporter: &str, has: &[SpanData]) -> Account {
+        let (arrived, repeated) = different(has);
+        let mut own = Account { arrived, repeated, ..self.clone() };
+        own.exported.retain(|of, _| of == exporter);
+        own.dropped.retain(|(_, of), _| of == exporter || of == "all");
+        own
+    }
+
+    /// Taken by all exporters together.
+    pub fn exported(&self) -> usize {
+        self.exported.values().sum()
     }
 
     /// Lost for any of these reasons.
@@ -60,16 +80,17 @@ impl Account {
         self.dropped.values().sum()
     }
 
-    /// Asserts that nothing is missing, and nothing is there twice. What has arrived is what was acknowledged; only of what
+    /// Asserts, where there is one exporter, that nothing is missing and nothing is there twice. What has arrived is what was acknowledged; only of what
     /// was `unanswered` nobody can tell, because the answer may have been on its way.
     ///
     /// # Panics
     /// When the sum does not hold.
     #[track_caller]
     pub fn assert_balanced(&self) {
-        assert_eq!(self.exported + self.lost(), self.produced, "{self}");
-        let most = self.exported + self.lost_as(&["unanswered"]);
-        assert!((self.exported..=most).contains(&self.arrived), "{self}");
+        let exported = self.exported();
+        assert_eq!(exported + self.lost(), self.produced, "{self}");
+        let most = exported + self.lost_as(&["unanswered"]);
+        assert!((exported..=most).contains(&self.arrived), "{self}");
         assert_eq!(self.repeated, 0, "{self}");
     }
 }
@@ -82,6 +103,12 @@ impl fmt::Display for Account {
             dropped.iter().map(|((reason, _), spans)| format!("{reason} {spans}")).collect();
         if reasons.is_empty() { Ok(()) } else { write!(f, " ({})", reasons.join(", ")) }
     }
+}
+
+/// How many different spans there are, and how many that are there once more.
+fn different(spans: &[SpanData]) -> (usize, usize) {
+    let different: HashSet<_> = spans.iter().map(|span| span.span_context.span_id()).collect();
+    (different.len(), spans.len() - different.len())
 }
 
 /// A line's name, labels and value.

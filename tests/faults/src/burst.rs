@@ -1,65 +1,65 @@
-//! An application that serves requests as fast as it can until it is told to stop, and then says what it has counted.
+//! An application that serves requests until it is told to stop, and then says what it has counted.
 //!
-//! `burst URL` exports to that URL. Every tenth of a second a line `ended N` says how many spans have ended. On SIGTERM it
-//! stops, shuts its telemetry down within four seconds, and prints `served N` and its metrics.
+//! `burst URL` serves for a second without telemetry, and prints a line `plain LATENCY`. From then on it exports to that URL.
+//! Every tenth of a second a line `ended N` says how many spans have ended, and every second a line `latency LATENCY` how
+//! long the requests took. On SIGTERM it shuts its telemetry down within four seconds, stops, and prints `served N` and its
+//! metrics.
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, thread};
 
 use spanweave::{Otlp, Telemetry};
-use spanweave_faults::{SPANS_PER_REQUEST, Tasks};
+use spanweave_faults::{Load, Progress, SPANS_PER_REQUEST, Served};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let url = env::args().nth(1).ok_or("usage: burst URL")?;
+    let plain = second().run(None, &Progress::default());
+    writeln!(io::stdout(), "plain {}", plain.latency().line())?;
+
     let telemetry = Telemetry::builder().sampling_ratio(1.0).otlp(Otlp::http(url)).build()?;
-    let (stop, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-
-    let serving = {
-        let (telemetry, stop, ended) = (telemetry.clone(), Arc::clone(&stop), Arc::clone(&ended));
-        thread::spawn(move || serve(&telemetry, &stop, &ended))
-    };
-    let saying = {
-        let (stop, ended) = (Arc::clone(&stop), Arc::clone(&ended));
-        thread::spawn(move || say(&stop, &ended))
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        signal(SignalKind::terminate())?.recv().await;
-        io::Result::Ok(())
+    let progress = Progress::default();
+    let served = thread::scope(|scope| {
+        let serving = scope.spawn(|| serve(&telemetry, &progress));
+        let saying = scope.spawn(|| say(&progress));
+        let told = terminated();
+        // What runs goes on and ends meanwhile, as in a server that is being drained.
+        telemetry.shutdown(Duration::from_secs(4));
+        progress.stop();
+        saying.join().map_err(|_| io::Error::other("saying panicked"))??;
+        told.and_then(|()| serving.join().map_err(|_| io::Error::other("serving panicked"))?)
     })?;
-
-    // What runs goes on and ends meanwhile, as in a server that is being drained.
-    telemetry.shutdown(Duration::from_secs(4));
-    stop.store(true, Ordering::Relaxed);
-    serving.join().map_err(|_| "serving panicked")?;
-    saying.join().map_err(|_| "saying panicked")??;
-    writeln!(io::stdout(), "served {}\n{}", ended.load(Ordering::Relaxed), telemetry.metrics_text())?;
+    writeln!(io::stdout(), "served {}\n{}", served.spans(), telemetry.metrics_text())?;
     Ok(())
 }
 
-fn serve(telemetry: &Telemetry, stop: &AtomicBool, ended: &AtomicUsize) {
-    let tasks = Tasks::new();
-    for user in 0.. {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        tasks.serve(Some(telemetry), user);
-        ended.fetch_add(SPANS_PER_REQUEST, Ordering::Relaxed);
-        // A burst, not a melt-down: other processes have the machine, too.
-        if user % 2 == 0 {
-            thread::sleep(Duration::from_millis(1));
-        }
-    }
+/// A burst, not a melt-down: other processes have the machine, too.
+fn second() -> Load {
+    Load::new(2_000, Duration::from_secs(1))
 }
 
-fn say(stop: &AtomicBool, ended: &AtomicUsize) -> io::Result<()> {
-    while !stop.load(Ordering::Relaxed) {
-        writeln!(io::stdout(), "ended {}", ended.load(Ordering::Relaxed))?;
+fn terminated() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        signal(SignalKind::terminate())?.recv().await;
+        Ok(())
+    })
+}
+
+fn serve(telemetry: &Telemetry, progress: &Progress) -> io::Result<Served> {
+    let mut served = Served::default();
+    while !progress.is_stopped() {
+        served.add(second().run(Some(telemetry), progress));
+        writeln!(io::stdout(), "latency {}", served.latency().line())?;
+    }
+    Ok(served)
+}
+
+fn say(progress: &Progress) -> io::Result<()> {
+    while !progress.is_stopped() {
+        writeln!(io::stdout(), "ended {}", progress.requests() * SPANS_PER_REQUEST)?;
         thread::sleep(Duration::from_millis(100));
     }
     Ok(())

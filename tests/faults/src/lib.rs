@@ -2,8 +2,10 @@
 
 mod account;
 mod application;
+mod latency;
 mod load;
 
 pub use account::Account;
 pub use application::{SPANS_PER_REQUEST, Tasks};
-pub use load::{Load, Served};
+pub use latency::Latency;
+pub use load::{Load, Progress, Served};

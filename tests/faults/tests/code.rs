@@ -28,11 +28,11 @@ fn one_request_in_ten_panics() {
 }
 
 #[test]
-fn it_forks_all_the_time() {
+fn it_starts_processes_all_the_time() {
     let collector = OtlpReceiver::start().unwrap();
     let stop = AtomicBool::new(false);
     let account = thread::scope(|scope| {
-        let forking = scope.spawn(|| {
+        let starting = scope.spawn(|| {
             let mut children = 0;
             while !stop.load(Ordering::Relaxed) {
                 assert!(Command::new("true").status().unwrap().success());
@@ -41,9 +41,9 @@ fn it_forks_all_the_time() {
             children
         });
         let telemetry = telemetry(&collector.url());
-        let account = run("forks", two_seconds(), &telemetry, Some(&collector), PATIENCE);
+        let account = run("starts processes", two_seconds(), &telemetry, Some(&collector), PATIENCE);
         stop.store(true, Ordering::Relaxed);
-        println!("forks: {} children", forking.join().unwrap());
+        println!("starts processes: {} children", starting.join().unwrap());
         account
     });
     assert_eq!(account.lost(), 0, "{account}");

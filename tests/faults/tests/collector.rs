@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::StatusCode;
 use spanweave::testing::{Answer, KeptSpans, OtlpReceiver};
 use spanweave::{Otlp, Telemetry};
-use spanweave_faults::Account;
+use spanweave_faults::{Account, Progress};
 
 use crate::scenario::{run, telemetry, tell, two_seconds};
 
@@ -33,13 +33,14 @@ fn it_is_down_at_the_start_and_comes_later() {
         thread::sleep(Duration::from_secs(3));
         OtlpReceiver::start_at(address).unwrap()
     });
-    let served = two_seconds().run(Some(&telemetry), &false.into());
+    let served = two_seconds().run(Some(&telemetry), &Progress::default());
     let collector = late.join().unwrap();
     assert!(telemetry.flush(PATIENCE));
     telemetry.shutdown(DEADLINE);
     let account = Account::new(served.spans(), Some(&collector), &telemetry.metrics_text());
-    tell("down at the start, back later", two_seconds(), &served, &account);
     account.assert_balanced();
+    let plain = tell("down at the start, back later", two_seconds(), &served, &account);
+    served.latency().assert_undisturbed(plain);
     assert_eq!(account.lost(), 0, "{account}");
 }
 
@@ -155,11 +156,15 @@ fn it_is_gone_and_another_exporter_has_everything() {
     let gone = Otlp::http(url(nobody())).timeout(SECOND);
     let builder = Telemetry::builder().sampling_ratio(1.0).exporter(kept.clone()).otlp(gone);
     let telemetry = builder.build().unwrap();
-    let served = two_seconds().run(Some(&telemetry), &false.into());
+    let served = two_seconds().run(Some(&telemetry), &Progress::default());
     telemetry.shutdown(DEADLINE);
     let account = Account::new(served.spans(), None, &telemetry.metrics_text());
-    tell("another exporter beside it", two_seconds(), &served, &account);
-    assert_eq!(kept.spans().len(), served.spans());
-    assert_eq!((account.exported, account.lost_for("otlp")), (served.spans(), served.spans()), "{account}");
-    assert_eq!(account.lost(), served.spans(), "{account}");
+    let plain = tell("another exporter beside it", two_seconds(), &served, &account);
+    served.latency().assert_undisturbed(plain);
+    let of_kept = account.of_exporter("KeptSpans", &kept.spans());
+    of_kept.assert_balanced();
+    assert_eq!(of_kept.lost(), 0, "{of_kept}");
+    let of_gone = account.of_exporter("otlp", &[]);
+    of_gone.assert_balanced();
+    assert_eq!(of_gone.lost(), served.spans(), "{of_gone}");
 }

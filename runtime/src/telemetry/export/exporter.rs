@@ -16,6 +16,8 @@ pub(crate) trait ErasedExporter: Send {
     fn set_resource(&mut self, resource: &Resource);
     /// Makes of a batch what can be tried to export, as often as it takes.
     fn prepare(&self, batch: Vec<SpanData>) -> Attempt<'_>;
+    /// Hands on what it has taken and may have kept for itself.
+    fn force_flush(&self) -> OTelSdkResult;
     fn shutdown(&self) -> OTelSdkResult;
 }
 
@@ -28,7 +30,7 @@ pub(crate) enum Answer {
     /// The batch has arrived, without so many of its spans.
     Taken { rejected: usize },
     /// No answer, or one that asks to try again; `after` some time, if it said so.
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only OTLP asks for it"))]
+    #[cfg_attr(not(any(feature = "otlp", test)), expect(dead_code, reason = "only OTLP asks for it"))]
     Retry { after: Option<Duration>, why: String },
     /// No, for good.
     Refused { why: String },
@@ -53,6 +55,10 @@ impl<E: SpanExporter + 'static> ErasedExporter for E {
                 Err(error) => Answer::Refused { why: error.to_string() },
             }
         })
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        SpanExporter::force_flush(self)
     }
 
     fn shutdown(&self) -> OTelSdkResult {

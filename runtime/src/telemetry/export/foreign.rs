@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// The same is said again after this long.
 const SAID_AGAIN: Duration = Duration::from_mins(1);
+/// So many different errors of one exporter are remembered.
+const MOST_SAID: usize = 8;
 
 /// Runs code of an exporter.
 pub(super) fn foreign<R>(code: impl FnOnce() -> R) -> Result<R, String> {
@@ -18,10 +20,12 @@ pub(in crate::telemetry) fn log(event: impl FnOnce()) {
     let _panicked = catch_unwind(AssertUnwindSafe(event));
 }
 
-/// What was said last of an exporter. An exporter that is down for hours is no reason to fill the log.
+/// What was said of an exporter lately. An exporter that is down for hours, or every other second, is no reason to fill the log.
 #[derive(Default)]
 pub(super) struct Troubles {
-    said: Option<(String, Instant)>,
+    /// The oldest first.
+    said: Vec<(String, Instant)>,
+    /// It was said that spans wait, and not yet that they do no longer.
     waiting: bool,
 }
 
@@ -33,15 +37,20 @@ impl Troubles {
     }
 
     pub(super) fn say_waiting(&mut self, exporter: &str, error: &str) {
-        self.waiting = true;
         if self.is_news(error) {
+            self.waiting = true;
             log(|| tracing::warn!(exporter, error, "spans wait, because their export is to be tried again"));
+        }
+    }
+
+    pub(super) fn say_not_flushed(&mut self, exporter: &str, error: &str) {
+        if self.is_news(error) {
+            log(|| tracing::warn!(exporter, error, "an exporter did not flush"));
         }
     }
 
     /// A batch was taken.
     pub(super) fn are_over(&mut self, exporter: &str) {
-        self.said = None;
         if std::mem::take(&mut self.waiting) {
             log(|| tracing::info!(exporter, "spans are exported again"));
         }
@@ -52,24 +61,45 @@ impl Troubles {
     }
 
     fn is_news(&mut self, error: &str) -> bool {
-        let is_old = self.said.as_ref().is_some_and(|(said, at)| said == error && at.elapsed() < SAID_AGAIN);
-        if !is_old {
-            self.said = Some((error.to_owned(), Instant::now()));
+        self.said.retain(|(_, at)| at.elapsed() < SAID_AGAIN);
+        let is_news = self.said.iter().all(|(said, _)| said != error);
+        if is_news {
+            if self.said.len() == MOST_SAID {
+                self.said.remove(0);
+            }
+            self.said.push((error.to_owned(), Instant::now()));
         }
-        !is_old
+        is_news
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Troubles;
+    use super::{MOST_SAID, Troubles};
 
     #[test]
-    fn the_same_is_said_once_until_a_batch_is_taken() {
+    fn the_same_is_said_once_a_minute_also_when_a_batch_was_taken_meanwhile() {
         let mut troubles = Troubles::default();
         assert!(troubles.is_news("no answer") && !troubles.is_news("no answer"));
-        assert!(troubles.is_news("status 503") && troubles.is_news("no answer"));
+        assert!(troubles.is_news("status 503") && !troubles.is_news("no answer"));
         troubles.are_over("otlp");
-        assert!(troubles.is_news("no answer"));
+        assert!(!troubles.is_news("no answer"));
+    }
+
+    #[test]
+    fn that_spans_are_exported_again_is_said_where_it_was_said_that_they_wait() {
+        let mut troubles = Troubles::default();
+        troubles.say_waiting("otlp", "status 429");
+        assert!(troubles.waiting);
+        troubles.are_over("otlp");
+        troubles.say_waiting("otlp", "status 429");
+        assert!(!troubles.waiting);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut troubles = Troubles::default();
+        assert!((0..=MOST_SAID).all(|error| troubles.is_news(&error.to_string())));
+        assert_eq!(troubles.said.len(), MOST_SAID);
     }
 }

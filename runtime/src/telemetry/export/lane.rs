@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::backoff::Wait;
 use super::chunk::Chunk;
 use super::cutoff::Cutoff;
 use super::exporter::{Answer, ErasedExporter};
-use super::queue::{End, Load, Queue, Rested};
+use super::queue::{End, Load, Pause, Queue, Rested};
 use crate::dropped::{DropCounts, DropReason};
 
 /// The upper bounds, in seconds, of how long an attempt takes.
@@ -71,7 +70,7 @@ impl Lane {
         lanes.into()
     }
 
-    fn new(name: String, most_bytes: usize) -> Lane {
+    pub(super) fn new(name: String, most_bytes: usize) -> Lane {
         Lane {
             name,
             exported: AtomicU64::new(0),
@@ -97,8 +96,8 @@ impl Lane {
         self.queue.wake();
     }
 
-    pub(super) fn rest(&self, wait: Wait, known: Option<Instant>) -> Rested {
-        self.queue.rest(wait, &self.cutoff, known)
+    pub(super) fn rest(&self, pause: Pause) -> Rested {
+        self.queue.rest(pause, &self.cutoff)
     }
 
     pub(super) fn count(&self, spans: usize, fate: Fate) {

@@ -6,6 +6,7 @@ mod batch;
 mod chunk;
 mod collecting;
 mod cutoff;
+mod deliveries;
 mod exporter;
 mod foreign;
 mod lane;
@@ -41,6 +42,8 @@ pub(super) const CHUNK_BYTES: usize = 1 << 20;
 const BATCH_SPANS: usize = 2_048;
 /// How much earlier than whoever waits for it a lane stops, so that what it did not send is counted in time.
 const COUNTING: Duration = Duration::from_millis(100);
+/// Whoever shuts down waits at least this long, so that what was not sent is counted also where they have no time at all.
+const LEAST_COUNTING: Duration = Duration::from_millis(250);
 
 /// How spans wait for their export.
 #[derive(Clone, Copy, Debug)]
@@ -107,12 +110,14 @@ impl Pipeline {
     pub(super) fn flush(&self, timeout: Duration) -> bool {
         let deadline = after(timeout);
         let collected = self.ask(Command::Collect, deadline);
-        let marks: Vec<u64> = self.core.lanes().iter().map(|lane| lane.queue.mark()).collect();
-        let mut lanes = self.core.lanes().iter().zip(marks);
-        collected && lanes.all(|(lane, mark)| lane.queue.wait_for(mark, deadline))
+        let lanes = self.core.lanes();
+        let marks: Vec<u64> = lanes.iter().map(|lane| lane.queue.ask_for_flush()).collect();
+        let mut marked = lanes.iter().zip(marks);
+        collected && marked.all(|(lane, mark)| lane.queue.wait_for_flush(mark, deadline))
     }
 
-    /// Whether the time was enough for everything that had ended.
+    /// Whether the time was enough for everything that had ended. What was not sent is counted when it returns, unless an
+    /// exporter does not let go of it.
     pub(super) fn shutdown(&self, timeout: Duration) -> bool {
         let is_first = !self.asked_to_shut_down.swap(true, Ordering::Relaxed);
         self.core.collector.close();
@@ -122,16 +127,27 @@ impl Pipeline {
         for lane in lanes {
             lane.come_to_an_end(cutoff);
         }
-        let deadline = after(timeout);
+        let in_time = self.wait_for_end(after(timeout.max(LEAST_COUNTING)), had_ended);
+        if is_first {
+            self.say_what_was_not_sent();
+        }
+        in_time
+    }
+
+    /// Whether all that had ended was collected, and every lane has sent it; that `had_ended` before anybody asked is as good.
+    fn wait_for_end(&self, deadline: Instant, had_ended: bool) -> bool {
         let collected = self.ask(Command::Finish, deadline);
         let in_time = |end: Option<End>| end == Some(End::Complete) || (had_ended && end.is_some());
-        let ends_in_time = |lane: &Lane| in_time(lane.queue.wait_for_end(deadline));
-        let all_in_time = collected && lanes.iter().all(ends_in_time);
-        let spans: u64 = lanes.iter().map(Lane::not_sent).sum();
-        if is_first && spans > 0 {
+        // Each is waited for, also where another was cut off: it counts what it did not send.
+        let ends = self.core.lanes().iter().map(|lane| in_time(lane.queue.wait_for_end(deadline)));
+        ends.fold(collected, |all, in_time| all && in_time)
+    }
+
+    fn say_what_was_not_sent(&self) {
+        let spans: u64 = self.core.lanes().iter().map(Lane::not_sent).sum();
+        if spans > 0 {
             log(|| tracing::warn!(spans, "spans were not exported before the end"));
         }
-        all_in_time
     }
 
     /// Whether the threads were asked to end, or one of them asks.

@@ -1,15 +1,16 @@
 //! The queue of one lane: bounded in bytes, the oldest dropped first.
 
+mod flushing;
+mod resting;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::BATCH_SPANS;
-use super::backoff::Wait;
+pub(super) use self::resting::{Pause, Rested};
 use super::chunk::Chunk;
-use super::cutoff::Cutoff;
+use super::{BATCH_SPANS, CHUNK_BYTES};
 
 /// Chunks between the collecting thread, which puts them in, and the lane's sending thread, which takes them out. What is
 /// being sent counts until it is done with.
@@ -28,9 +29,23 @@ struct State {
     in_hand: Option<InHand>,
     /// Of what waits and what is in hand.
     load: Load,
+    /// The end of what the last flush waits for.
+    flush_to: u64,
+    /// The end of what the exporter has flushed.
+    flushed: u64,
+    /// The same mark as `flush_to`, until a rest was cut short for it, or turned out to be behind it.
+    hurried: Option<u64>,
     /// Nothing comes any more.
     closed: bool,
     ended: Option<End>,
+}
+
+/// What a lane does next.
+pub(super) enum Next {
+    /// The oldest chunks, as many as fit into one batch, and at least one.
+    Batch(Vec<Arc<Chunk>>),
+    /// Somebody waits until the exporter has flushed what came before this mark, all of which is done with.
+    Flush(u64),
 }
 
 /// What a lane holds at the moment.
@@ -58,16 +73,6 @@ pub(super) enum End {
     CutOff,
 }
 
-/// How a rest has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rested {
-    TryAgain,
-    /// Newer traces need the room.
-    PushedOut,
-    /// There is no time for another attempt before that moment.
-    CutOff(Instant),
-}
-
 impl Load {
     fn of(chunk: &Chunk) -> Load {
         Load { bytes: chunk.bytes(), spans: chunk.span_count() }
@@ -81,6 +86,11 @@ impl Load {
     fn subtract(&mut self, other: Load) {
         self.bytes -= other.bytes;
         self.spans -= other.spans;
+    }
+
+    /// Both together are one batch.
+    fn fits_with(self, other: Load) -> bool {
+        self.spans + other.spans <= BATCH_SPANS && self.bytes + other.bytes <= CHUNK_BYTES
     }
 }
 
@@ -103,9 +113,21 @@ impl State {
         dropped
     }
 
-    /// Everything that came before is done with.
-    fn is_done_with(&self, mark: u64) -> bool {
-        self.in_hand.as_ref().map_or(self.left, |in_hand| in_hand.left) >= mark
+    /// Takes the oldest chunks in hand, as many as fit into one batch; `None` where there are none.
+    fn take_batch(&mut self) -> Option<Vec<Arc<Chunk>>> {
+        let (mut taken, mut load) = (Vec::new(), Load::default());
+        while let Some(next) = self.waiting.front().map(|chunk| Load::of(chunk))
+            && (taken.is_empty() || load.fits_with(next))
+        {
+            load.add(next);
+            taken.extend(self.waiting.pop_front());
+        }
+        if taken.is_empty() {
+            return None;
+        }
+        self.in_hand = Some(InHand { left: self.left, load, rests: false, pushed_out: false });
+        self.left += taken.len() as u64;
+        Some(taken)
     }
 }
 
@@ -139,100 +161,24 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Takes the oldest chunks, as many as fit into one batch, and at least one. Waits for one; `None` when none comes
-    /// any more. What was taken before is done with.
-    pub(super) fn take(&self) -> Option<Vec<Arc<Chunk>>> {
+    /// Waits for something to do; `None` when nothing comes any more. What was taken before is done with.
+    pub(super) fn take(&self) -> Option<Next> {
         let mut state = self.state.lock();
         if let Some(done) = state.in_hand.take() {
             state.load.subtract(done.load);
-            self.changed.notify_all();
         }
-        while state.waiting.is_empty() {
+        loop {
+            if let Some(mark) = state.flush_that_is_due() {
+                return Some(Next::Flush(mark));
+            }
+            if let Some(chunks) = state.take_batch() {
+                return Some(Next::Batch(chunks));
+            }
             if state.closed {
                 return None;
             }
             self.changed.wait(&mut state);
         }
-        let left = state.left;
-        let (mut taken, mut load) = (Vec::new(), Load::default());
-        while let Some(next) = state.waiting.front().map(|chunk| Load::of(chunk))
-            && (taken.is_empty() || load.spans + next.spans <= BATCH_SPANS)
-        {
-            load.add(next);
-            taken.extend(state.waiting.pop_front());
-        }
-        state.left += taken.len() as u64;
-        state.in_hand = Some(InHand { left, load, rests: false, pushed_out: false });
-        Some(taken)
-    }
-
-    /// Waits for the next attempt at what is in hand. A wait that nobody asked for ends at once when the lane is told to
-    /// come to its end, unless that was `known` when the wait was chosen; one that would go past the cutoff is not begun.
-    pub(super) fn rest(&self, wait: Wait, cutoff: &Cutoff, known: Option<Instant>) -> Rested {
-        let again_at = Instant::now() + wait.time;
-        let may_be_cut_short = !wait.asked_for && known.is_none();
-        let mut state = self.state.lock();
-        let rested = loop {
-            let Some(in_hand) = &mut state.in_hand else { break Rested::TryAgain };
-            in_hand.rests = true;
-            if in_hand.pushed_out {
-                break Rested::PushedOut;
-            }
-            match cutoff.at() {
-                Some(_) if may_be_cut_short => break Rested::TryAgain,
-                Some(at) if at <= again_at => break Rested::CutOff(at),
-                _ if again_at <= Instant::now() => break Rested::TryAgain,
-                _ => {}
-            }
-            self.changed.wait_until(&mut state, again_at);
-        };
-        if let Some(in_hand) = &mut state.in_hand {
-            in_hand.rests = false;
-        }
-        rested
-    }
-
-    /// Lets whoever rests look at the cutoff.
-    pub(super) fn wake(&self) {
-        drop(self.state.lock());
-        self.changed.notify_all();
-    }
-
-    /// The end of all chunks that have come so far.
-    pub(super) fn mark(&self) -> u64 {
-        let state = self.state.lock();
-        state.left + state.waiting.len() as u64
-    }
-
-    /// Waits until everything before the mark is done with; says whether that was in time.
-    pub(super) fn wait_for(&self, mark: u64, deadline: Instant) -> bool {
-        self.wait_until(deadline, |state| state.is_done_with(mark))
-    }
-
-    /// The lane has come to its end.
-    pub(super) fn end(&self, end: End) {
-        self.state.lock().ended = Some(end);
-        self.changed.notify_all();
-    }
-
-    pub(super) fn ended(&self) -> Option<End> {
-        self.state.lock().ended
-    }
-
-    /// Waits until the lane has come to its end.
-    pub(super) fn wait_for_end(&self, deadline: Instant) -> Option<End> {
-        self.wait_until(deadline, |state| state.ended.is_some());
-        self.ended()
-    }
-
-    fn wait_until(&self, deadline: Instant, holds: impl Fn(&State) -> bool) -> bool {
-        let mut state = self.state.lock();
-        while !holds(&state) {
-            if self.changed.wait_until(&mut state, deadline).timed_out() {
-                return holds(&state);
-            }
-        }
-        true
     }
 }
 

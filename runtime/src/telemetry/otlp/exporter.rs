@@ -119,6 +119,10 @@ impl<T: Transport + Send> ErasedExporter for OtlpExporter<T> {
         })
     }
 
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
     fn shutdown(&self) -> OTelSdkResult {
         Ok(())
     }

@@ -79,9 +79,8 @@ fn compressed(body: &[u8]) -> Bytes {
     use flate2::write::GzEncoder;
 
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    // Writing into memory cannot fail.
     let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    written.unwrap_or_default().into()
+    written.expect("writing into memory does not fail").into()
 }
 
 #[cfg(not(feature = "gzip"))]

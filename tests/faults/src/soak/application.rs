@@ -1,11 +1,10 @@
 //! The application: serves for a minute whenever it is told to, and tells what became of it.
 
 use std::io::{self, Write};
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use spanweave::{Otlp, Telemetry};
-use spanweave_faults::{Account, Load};
+use spanweave_faults::{Account, Load, Progress};
 
 use crate::Failure;
 
@@ -18,9 +17,9 @@ pub fn serve(url: &str) -> Result<(), Failure> {
     let load = Load { panics: Some(100), ..Load::new(1_000, Duration::from_mins(1)) };
     for line in io::stdin().lines() {
         line?;
-        let served = load.run(Some(&telemetry), &AtomicBool::new(false));
+        let served = load.run(Some(&telemetry), &Progress::default());
         let lost = Account::new(0, None, &telemetry.metrics_text()).lost();
-        let (requests, spans, p99) = (served.requests(), served.spans(), served.p99().as_micros());
+        let (requests, spans, p99) = (served.requests(), served.spans(), served.latency().p99.as_micros());
         writeln!(io::stdout(), "{requests} {spans} {p99} {lost}")?;
     }
     telemetry.flush(Duration::from_mins(2));

@@ -64,8 +64,8 @@ fn soak(minutes: u64) -> Result<(), Failure> {
     let account = soak.end()?;
     println!("{account}");
     // A collector that stops in the middle of an answer has accepted what is sent again to the next one.
-    let missing = account.produced.abs_diff(account.exported + account.lost());
-    if missing > 0 || account.arrived < account.exported {
+    let missing = account.produced.abs_diff(account.exported() + account.lost());
+    if missing > 0 || account.arrived < account.exported() {
         return Err(format!("{missing} spans are neither acknowledged nor counted").into());
     }
     println!("{} KiB more than after {WARM_MINUTES} minutes", grown / 1_024);

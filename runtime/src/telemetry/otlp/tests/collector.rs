@@ -23,7 +23,7 @@ pub(super) struct Request {
 pub(super) struct Collector {
     address: SocketAddr,
     requests: Receiver<Request>,
-    answers: Sender<String>,
+    answers: Sender<Vec<u8>>,
 }
 
 impl Request {
@@ -76,13 +76,19 @@ impl Collector {
     }
 
     /// What it is to answer next: all that comes after `HTTP/1.1 `.
-    pub(super) fn answer(&self, answer: &str) {
-        self.answers.send(answer.to_owned()).unwrap();
+    pub(super) fn answer(&self, answer: impl Into<Vec<u8>>) {
+        self.answers.send(answer.into()).unwrap();
     }
 
     /// [`answer`](Collector::answer) with a status and no body.
     pub(super) fn answer_with(&self, status: u16, header: &str) {
-        self.answer(&format!("{status} Told\r\n{header}content-length: 0\r\n\r\n"));
+        self.answer(format!("{status} Told\r\n{header}content-length: 0\r\n\r\n"));
+    }
+
+    /// [`answer`](Collector::answer) with a success and a body.
+    pub(super) fn answer_ok(&self, body: &[u8]) {
+        let head = format!("200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        self.answer([head.as_bytes(), body].concat());
     }
 
     pub(super) fn request(&self) -> Request {
@@ -91,13 +97,13 @@ impl Collector {
 }
 
 /// One connection. Where it is told nothing any more, it does not answer.
-fn serve(mut stream: &TcpStream, asked: &Sender<Request>, told: &Mutex<Receiver<String>>) {
+fn serve(mut stream: &TcpStream, asked: &Sender<Request>, told: &Mutex<Receiver<Vec<u8>>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some(request) = Request::read(&mut reader) {
         let _test_has_ended = asked.send(request);
         let Ok(answer) = told.lock().recv() else { return };
-        let _client_has_gone = stream.write_all(format!("HTTP/1.1 {answer}").as_bytes());
-        if answer.contains("connection: close") {
+        let _client_has_gone = stream.write_all(&[b"HTTP/1.1 ", &*answer].concat());
+        if String::from_utf8_lossy(&answer).contains("connection: close") {
             return;
         }
     }

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use futures_util::future::select;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
@@ -19,14 +20,16 @@ use tokio::sync::oneshot;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
 
-use super::{LONG, counts, make_trace, target, telemetry};
+use super::{LONG, attempts, counts, make_trace, target, telemetry};
 use crate::telemetry::otlp::{OtlpTarget, Protocol};
 
-/// A collector that answers with one code after the other, and then takes what comes, but for one span of each batch.
+/// A collector that answers with one status after the other, and then takes what comes, but for one span of each batch.
 #[derive(Clone)]
 struct Told {
-    codes: Arc<Mutex<Vec<Code>>>,
+    /// The last one first.
+    statuses: Arc<Mutex<Vec<Status>>>,
     /// It never answers.
     holds: bool,
     asked: Sender<Option<String>>,
@@ -43,8 +46,8 @@ impl TraceService for Told {
         if self.holds {
             pending::<()>().await;
         }
-        if let Some(code) = self.codes.lock().pop() {
-            return Err(Status::new(code, "told so"));
+        if let Some(status) = self.statuses.lock().pop() {
+            return Err(status);
         }
         let partial = ExportTracePartialSuccess { rejected_spans: 1, error_message: String::new() };
         Ok(Response::new(ExportTraceServiceResponse { partial_success: Some(partial) }))
@@ -90,9 +93,14 @@ impl Running {
 
 /// Starts a collector; answers with its address.
 fn start(codes: &[Code]) -> (String, Receiver<Option<String>>) {
+    start_with(codes.iter().map(|code| Status::new(*code, "told so")).collect())
+}
+
+fn start_with(mut statuses: Vec<Status>) -> (String, Receiver<Option<String>>) {
     let (asked, tokens) = channel();
-    let codes = Arc::new(Mutex::new(codes.iter().rev().copied().collect()));
-    let running = Running::start(Told { codes, holds: false, asked }, "127.0.0.1:0".parse().unwrap());
+    statuses.reverse();
+    let statuses = Arc::new(Mutex::new(statuses));
+    let running = Running::start(Told { statuses, holds: false, asked }, "127.0.0.1:0".parse().unwrap());
     (format!("http://{}", running.address), tokens)
 }
 
@@ -116,7 +124,7 @@ fn a_batch_is_tried_until_it_is_taken() {
 #[test]
 fn a_batch_on_a_connection_that_breaks_off_is_tried_again() {
     let (asked, tokens) = channel();
-    let told = Told { codes: Arc::default(), holds: true, asked };
+    let told = Told { statuses: Arc::default(), holds: true, asked };
     let first = Running::start(told.clone(), "127.0.0.1:0".parse().unwrap());
     let address = first.address;
     let telemetry = telemetry(over_grpc(format!("http://{address}")));
@@ -142,9 +150,25 @@ fn a_batch_that_is_refused_is_not_tried_again() {
 }
 
 #[test]
+fn what_is_exhausted_is_waited_for_where_the_collector_says_how_long() {
+    let delay = Duration::from_millis(200);
+    let details = ErrorDetails::with_retry_info(Some(delay));
+    let later = Status::with_error_details(Code::ResourceExhausted, "told so", details);
+    let never = Status::new(Code::ResourceExhausted, "told so");
+    let (url, _tokens) = start_with(vec![later, never]);
+    let telemetry = telemetry(over_grpc(url));
+    make_trace(&telemetry, 2);
+    let asked = Instant::now();
+    assert!(telemetry.flush(LONG));
+    assert!(asked.elapsed() >= delay);
+    assert_eq!(counts(&telemetry), [r#"dropped_total{reason="refused",exporter="otlp"} 2"#]);
+    assert_eq!([attempts(&telemetry, "retry"), attempts(&telemetry, "refused")], ["1", "1"]);
+}
+
+#[test]
 fn a_collector_that_is_not_there_is_waited_for_until_the_end() {
     let telemetry = telemetry(over_grpc("http://127.0.0.1:1".to_owned()));
     make_trace(&telemetry, 2);
-    assert!(!telemetry.shutdown(std::time::Duration::from_millis(200)));
+    assert!(!telemetry.shutdown(Duration::from_millis(200)));
     assert_eq!(counts(&telemetry), [r#"dropped_total{reason="unanswered",exporter="otlp"} 2"#]);
 }
