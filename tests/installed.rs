@@ -12,12 +12,14 @@ use spanweave::testing::OtlpReceiver;
 use spanweave::{Otlp, Telemetry, traced_service};
 use tokio::runtime::Handle;
 
-struct Reminders;
+struct Reminders {
+    users: usize,
+}
 
 #[traced_service]
 impl Reminders {
-    pub async fn remind(&self, users: usize) -> Result<usize, &'static str> {
-        if users == 0 { Err("nobody") } else { Ok(users) }
+    pub async fn remind(&self) -> Result<usize, &'static str> {
+        if self.users == 0 { Err("nobody") } else { Ok(self.users) }
     }
 }
 
@@ -34,17 +36,18 @@ async fn outside_any_trace_calls_and_requests_are_measured_and_exports_are_not()
         Telemetry::builder().sampling_ratio(1.0).otlp(Otlp::http(receiver.url())).build().unwrap();
     let missing = log::of(|| {
         for _ in 0..2 {
-            tokio::task::block_in_place(|| Handle::current().block_on(Reminders.remind(1))).unwrap();
+            tokio::task::block_in_place(|| Handle::current().block_on(Reminders { users: 1 }.remind()))
+                .unwrap();
         }
     });
     let none = "calls outside any trace are not measured, because no handle is installed";
     assert_eq!(missing.matches(none).count(), 1, "{missing}");
 
     telemetry.install();
-    telemetry.root("nightly").run(Reminders.remind(1)).await.unwrap();
+    telemetry.root("nightly").run(Reminders { users: 1 }.remind()).await.unwrap();
     assert_eq!(lines(&telemetry, "method_untraced_calls_total"), [""; 0]);
     for users in 0..3 {
-        assert_eq!(Reminders.remind(users).await.is_ok(), users > 0);
+        assert_eq!(Reminders { users }.remind().await.is_ok(), users > 0);
     }
     assert_eq!(
         lines(&telemetry, "method_untraced_calls_total"),

@@ -96,8 +96,9 @@ impl Mistakes {
     }
 }
 
+/// Each on a line of its own, below what is said of all.
 fn lines(errors: &[ConfigError]) -> String {
-    errors.iter().map(|error| format!("\n  {error}")).collect()
+    errors.iter().fold(String::new(), |lines, error| lines + "\n  " + &error.to_string())
 }
 
 /// A value that cannot be used, before it is known who set it.

@@ -98,16 +98,19 @@ fn encode_errors(
     Ok(())
 }
 
-/// Of those that have any: what should be in a trace has none.
+/// Where there are any: what should be in a trace has none.
 fn encode_untraced(
     encoder: &mut DescriptorEncoder<'_>,
     outcomes: &Outcomes,
     measured: &[Measured],
 ) -> fmt::Result {
+    let mut untraced = measured.iter().filter(|measured| measured.snapshot.untraced > 0).peekable();
+    if untraced.peek().is_none() {
+        return Ok(());
+    }
     let help = "Calls outside any trace.";
     let mut metric = encoder.encode_descriptor(outcomes.untraced, help, None, MetricType::Counter)?;
-    for Measured { series, snapshot, .. } in measured.iter().filter(|measured| measured.snapshot.untraced > 0)
-    {
+    for Measured { series, snapshot, .. } in untraced {
         metric
             .encode_family(&labels(series))?
             .encode_counter::<NoLabelSet, u64, u64>(&snapshot.untraced, None)?;
