@@ -13,7 +13,8 @@ use quote::ToTokens as _;
 use syn::{File, Item};
 
 use crate::macros::{
-    args, check, error_class, errors, expand, fallback, item, label_value, model, pipeline, preset, rewrite,
+    args, check, derive, error_class, errors, expand, fallback, item, label_value, model, pipeline, preset,
+    rewrite,
 };
 use crate::preset::Preset;
 
@@ -22,6 +23,7 @@ use crate::preset::Preset;
 mod macros {
     pub mod args;
     pub mod check;
+    pub mod derive;
     pub mod error_class;
     pub mod errors;
     pub mod expand;

@@ -4,7 +4,9 @@
 //! An input is two sources, with a line of nothing but a form feed between them.
 #![no_main]
 
-use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+mod pieces;
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
 use crate::metrics::invariants;
 
@@ -49,15 +51,6 @@ fuzz_target!(|input: &[u8]| {
     invariants::check(&[first, second]);
 });
 
-// Every other time a piece of a source goes in.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    let seed = seed as usize;
-    let piece = PIECES[seed / 2 % PIECES.len()];
-    if !seed.is_multiple_of(2) || size + piece.len() > max_size {
-        return fuzzer_mutate(data, size, max_size);
-    }
-    let at = seed / 31 % (size + 1);
-    data.copy_within(at..size, at + piece.len());
-    data[at..at + piece.len()].copy_from_slice(piece.as_bytes());
-    size + piece.len()
+    pieces::put_in(&PIECES, data, size, max_size, seed)
 });

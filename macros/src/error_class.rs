@@ -2,13 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{
-    Attribute, Field, Ident, Item, ItemEnum, LitStr, Meta, Path, Token, Type, Variant, WherePredicate,
-    parse_quote,
-};
+use syn::{Attribute, Field, Ident, ItemEnum, LitStr, Meta, Type, Variant, WherePredicate, parse_quote};
 
+use crate::derive;
 use crate::errors::Errors;
 
 const FORM: &str = "`error_class` names a class or takes that of what the variant holds; write `#[error_class(\"bad_token\")]` or `#[error_class(inner)]`";
@@ -24,26 +21,7 @@ enum Class {
 }
 
 pub fn derive(item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    match syn::parse2::<Item>(item) {
-        Ok(Item::Enum(item)) => {
-            let implemented = implemented(&item, &mut errors);
-            implemented.into_iter().chain(errors.into_tokens()).collect()
-        }
-        Ok(Item::Struct(item)) => {
-            errors.at(item.ident.span(), not_an_enum("a struct"));
-            errors.into_tokens()
-        }
-        Ok(Item::Union(item)) => {
-            errors.at(item.ident.span(), not_an_enum("a union"));
-            errors.into_tokens()
-        }
-        Ok(other) => {
-            errors.over(other, not_an_enum("this"));
-            errors.into_tokens()
-        }
-        Err(error) => error.to_compile_error(),
-    }
+    derive::of_enum(item, not_an_enum, implemented)
 }
 
 fn not_an_enum(what: &str) -> String {
@@ -60,7 +38,7 @@ fn not_an_enum(what: &str) -> String {
 //         }
 fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
     let here = Span::mixed_site();
-    let runtime = runtime(&item.attrs, errors);
+    let runtime = derive::runtime(&item.attrs, "error_class", errors);
     let on_fields = item.variants.iter().flat_map(|variant| &variant.fields).flat_map(|field| &field.attrs);
     for attr in on_fields.filter(|attr| attr.path().is_ident("error_class")) {
         errors.over(attr, FORM);
@@ -89,8 +67,7 @@ fn implemented(item: &ItemEnum, errors: &mut Errors) -> TokenStream {
         quote_spanned!(here=> Self::#name { .. } => #class)
     });
     let arms: Vec<_> = arms.collect();
-    // Of an enum without variants there is no value.
-    let matched = if arms.is_empty() { quote_spanned!(here=> *self) } else { quote_spanned!(here=> self) };
+    let matched = derive::matched(&arms);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let name = &item.ident;
     quote_spanned! {here=>
@@ -108,25 +85,6 @@ fn single_field(variant: &Variant) -> Option<&Field> {
     fields.next().filter(|_| fields.next().is_none())
 }
 
-/// `::spanweave`, or what `#[error_class(crate = …)]` on the enum says.
-fn runtime(attrs: &[Attribute], errors: &mut Errors) -> TokenStream {
-    let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("error_class")) else {
-        return quote_spanned!(Span::mixed_site()=> ::spanweave);
-    };
-    let path = attr.parse_args_with(|input: syn::parse::ParseStream| {
-        input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        input.call(Path::parse_mod_style)
-    });
-    path.map_or_else(
-        |_| {
-            errors.over(attr, "`error_class` on an enum says where spanweave is; write `#[error_class(crate = my_crate::spanweave)]`");
-            TokenStream::new()
-        },
-        |path| quote!(#path),
-    )
-}
-
 fn has_class(runtime: &TokenStream, ty: &Type) -> WherePredicate {
     parse_quote!(#ty: #runtime::ErrorClass)
 }
@@ -140,12 +98,9 @@ fn inner_arm(runtime: &TokenStream, name: &Ident, field: &Field) -> TokenStream 
 }
 
 fn class(variant: &Variant, errors: &mut Errors) -> Class {
-    let mut given = variant.attrs.iter().filter(|attr| attr.path().is_ident("error_class"));
-    let class = given.next().and_then(|attr| read(attr, errors));
-    if let Some(second) = given.next() {
-        errors.over(second, "`error_class` is given twice; remove one");
-    }
-    let class = class.unwrap_or_else(|| Class::Name(snake_case(&variant.ident)));
+    let given = derive::attribute(variant, "error_class", errors);
+    let class = given.and_then(|attr| read(attr, errors));
+    let class = class.unwrap_or_else(|| Class::Name(derive::snake_case(&variant.ident)));
     if let Class::Name(name) = &class
         && RESERVED.contains(&name.as_str())
     {
@@ -173,38 +128,5 @@ fn read(attr: &Attribute, errors: &mut Errors) -> Option<Class> {
             errors.over(attr, FORM);
             None
         }
-    }
-}
-
-/// `BadToken` as `bad_token`, `HTTPError` as `http_error`.
-pub fn snake_case(name: &Ident) -> String {
-    let name: Vec<char> = name.unraw().to_string().chars().collect();
-    let mut snake = String::new();
-    for (at, letter) in name.iter().enumerate() {
-        let starts_word = letter.is_uppercase()
-            && at > 0
-            && name[at - 1] != '_'
-            && (!name[at - 1].is_uppercase() || name.get(at + 1).is_some_and(|next| next.is_lowercase()));
-        if starts_word {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn class_of(name: &str) -> String {
-        snake_case(&Ident::new(name, Span::call_site()))
-    }
-
-    #[test]
-    fn variants_are_named_as_in_snake_case() {
-        let names = ["BadToken", "HTTPError", "Http2", "NotFound404", "A", "Already_Snake"];
-        let classes = ["bad_token", "http_error", "http2", "not_found404", "a", "already_snake"];
-        assert_eq!(names.map(class_of), classes);
     }
 }

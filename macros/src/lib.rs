@@ -10,6 +10,7 @@
 
 mod args;
 mod check;
+mod derive;
 mod error_class;
 mod errors;
 mod expand;

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt;
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
@@ -13,6 +13,7 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{
     BatchConfigBuilder, BatchLogProcessor, LogBatch, LogExporter, SdkLogger, SdkLoggerProvider,
 };
+use parking_lot::Mutex;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
@@ -31,6 +32,8 @@ const MAX_WAITING: usize = 2_048;
 const MAX_BATCH: usize = 512;
 /// How long a record waits at most for others.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// That records are lost is said at most so often.
+const SAID_EVERY: Duration = Duration::from_mins(1);
 /// The crates by which exporters speak. What they say while they export would be exported in turn, for ever.
 const TRANSPORT: [&str; 8] =
     ["h2", "hyper", "hyper_util", "opentelemetry", "reqwest", "rustls", "tonic", "tower"];
@@ -46,7 +49,8 @@ impl ExportedEvents {
     /// Starts the thread of the SDK that calls the exporter.
     pub(super) fn start(core: &'static Core, exporter: impl LogExporter + 'static) -> ExportedEvents {
         let waiting = Arc::new(AtomicUsize::new(0));
-        let counting = Counting { exporter, waiting: Arc::clone(&waiting), records: &core.logs.records };
+        let records = &core.logs.records;
+        let counting = Counting { exporter, waiting: Arc::clone(&waiting), records, said: Mutex::new(None) };
         // What is let in is bounded here, where it is counted, and never fills the SDK's own queue.
         // All of it is said here, because the SDK reads the environment for what is not.
         let config = BatchConfigBuilder::default()
@@ -137,6 +141,20 @@ struct Counting<E> {
     exporter: E,
     waiting: Arc<AtomicUsize>,
     records: &'static Records,
+    /// When it was last said that records are lost.
+    said: Mutex<Option<Instant>>,
+}
+
+impl<E> Counting<E> {
+    /// Counts records as lost, and says so once a minute; not why, as an exporter may quote what it was given.
+    fn lost(&self, records: usize) {
+        self.records.count_dropped(RecordDrop::ExportFailed, records);
+        let mut said = self.said.lock();
+        if said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
+            *said = Some(Instant::now());
+            tracing::warn!(records, "log records could not be exported");
+        }
+    }
 }
 
 impl<E: LogExporter> LogExporter for Counting<E> {
@@ -148,7 +166,7 @@ impl<E: LogExporter> LogExporter for Counting<E> {
         let result = export.catch_unwind().await.unwrap_or_else(panicked);
         match result {
             Ok(()) => self.records.count_exported(records),
-            Err(_) => self.records.count_dropped(RecordDrop::ExportFailed, records),
+            Err(_) => self.lost(records),
         }
         self.waiting.fetch_sub(records, Relaxed);
         result

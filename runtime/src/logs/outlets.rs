@@ -57,15 +57,18 @@ impl Outlets {
     /// Waits until what was logged by now is written; says whether `timeout` was enough.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
         let started = Instant::now();
-        let queues = self.queues.lock().clone();
-        // Each is asked, also where another took too long.
-        let mut all = true;
-        for queue in queues.iter().filter_map(Weak::upgrade) {
-            all &= queue.flush(timeout.saturating_sub(started.elapsed()));
-        }
+        let left = || timeout.saturating_sub(started.elapsed());
+        let lines = self.flush_lines(left);
         #[cfg(feature = "otlp-logs")]
-        let all = self.records.flush(timeout.saturating_sub(started.elapsed())) && all;
-        all
+        // What does not take them may have been logged.
+        let lines = self.records.flush(left()) & self.flush_lines(left) && lines;
+        lines
+    }
+
+    /// Each queue is asked, also where another took too long.
+    fn flush_lines(&self, left: impl Fn() -> Duration) -> bool {
+        let queues = self.queues.lock().clone();
+        queues.iter().filter_map(Weak::upgrade).fold(true, |all, queue| queue.flush(left()) && all)
     }
 
     /// What waits to be written, and what is on its way.

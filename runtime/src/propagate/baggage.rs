@@ -27,18 +27,24 @@ impl Baggage {
     /// Reads the values of all such headers, which are one list.
     pub(crate) fn parse<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Baggage {
         let mut baggage = Baggage::default();
+        baggage.read(headers);
+        // Its length is what is counted of it.
+        baggage.list.shrink_to_fit();
+        baggage
+    }
+
+    fn read<'h>(&mut self, headers: impl Iterator<Item = &'h [u8]>) {
         let mut unread = MAX_READ;
         for header in headers {
-            let Some(left) = unread.checked_sub(header.len()) else { break };
+            let Some(left) = unread.checked_sub(header.len()) else { return };
             unread = left;
             for member in header.split(|byte| *byte == b',').filter_map(normal) {
-                baggage.push(&member);
-                if baggage.members == MAX_MEMBERS {
-                    return baggage;
+                self.push(&member);
+                if self.members == MAX_MEMBERS {
+                    return;
                 }
             }
         }
-        baggage
     }
 
     /// The header's value; empty for no header.
@@ -76,6 +82,7 @@ impl Baggage {
         }
         let fits = unplaced.is_none_or(|member| list.push(member));
         if fits {
+            list.list.shrink_to_fit();
             *self = list;
         }
         fits
@@ -104,11 +111,6 @@ impl Baggage {
 
     fn members(&self) -> impl Iterator<Item = &str> {
         self.list.split(',').filter(|member| !member.is_empty())
-    }
-
-    /// Gives back the memory that it does not need.
-    pub(super) fn shrink(&mut self) {
-        self.list.shrink_to_fit();
     }
 
     /// Memory that it does not need.

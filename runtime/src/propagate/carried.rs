@@ -99,7 +99,6 @@ pub(crate) fn change(key: TraceKey, change: impl FnOnce(&mut Carried) -> bool) -
         if !change(&mut carried) {
             return None;
         }
-        carried.baggage.shrink();
         let memory = Memory::reserve(carried.bytes(), MAX_BYTES)?;
         let before = stored.replace(Box::new(Stored { carried, _memory: memory }));
         Some(before.is_none())

@@ -200,6 +200,23 @@ fn a_handle_that_is_disabled_exports_none_and_one_over_grpc_says_why() {
 }
 
 #[test]
+fn who_does_not_take_them_is_in_the_log() {
+    let collector = OtlpReceiver::start().unwrap();
+    collector.answer(Answer::Status(StatusCode::UNAUTHORIZED));
+    let output = Command::new(env!("CARGO_BIN_EXE_log-lines"))
+        .args(["3", "1"])
+        .env_clear()
+        .envs([("OBS_TRACES_URL", &*collector.url()), ("OBS_INGEST_TOKEN", "hunter2")])
+        .env("RUST_LOG", "log_lines=info,spanweave=warn")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.matches("log records could not be exported").count(), 1, "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn they_arrive_at_a_collector() {
     let collector = OtlpReceiver::start().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_log-lines"))

@@ -86,8 +86,9 @@ fn parse_metadata(metadata: &str) -> Option<Line<'_>> {
 fn parse_sample(line: &str) -> Option<Sample<'_>> {
     let (name, rest) = line.split_at(line.find(['{', ' '])?);
     let (labels, rest) = split_labels(rest)?;
-    let (measured, exemplar) = match rest.split_once(" # ") {
-        Some((measured, exemplar)) => (measured, Some(exemplar)),
+    // By a character, as every line of a page is read so for the older format: a text to look for is prepared each time.
+    let (measured, exemplar) = match rest.split_once('#') {
+        Some((measured, exemplar)) => (measured.strip_suffix(' ')?, Some(exemplar.strip_prefix(' ')?)),
         None => (rest, None),
     };
     let (value, timestamp) = parse_point(measured)?;
@@ -150,7 +151,8 @@ fn split_labels(text: &str) -> Option<(&str, &str)> {
 
 /// The name and the value of the first label, as they are written, and what follows them.
 fn split_label(text: &str) -> Option<(&str, &str, &str)> {
-    let (name, text) = text.split_once("=\"")?;
+    let (name, text) = text.split_once('=')?;
+    let text = text.strip_prefix('"')?;
     let after = after_quoted(text)?;
     let value = &text[..text.len() - after.len() - 1];
     is_label_name(name).then_some((name, value, after))

@@ -20,7 +20,8 @@ pub(super) enum Reply {
 /// What a collector's status says, other than that it took the batch. `500` is no reason to try again: it would be
 /// refused as often as it came.
 pub(super) fn of_status(status: StatusCode, headers: &HeaderMap) -> Reply {
-    let why = format!("the collector answered with status {}", status.as_u16());
+    let hint = if status == StatusCode::NOT_FOUND { "; most take traces at the path /v1/traces" } else { "" };
+    let why = format!("the collector answered with status {}{hint}", status.as_u16());
     match status {
         StatusCode::TOO_MANY_REQUESTS
         | StatusCode::BAD_GATEWAY
@@ -67,6 +68,14 @@ mod tests {
         };
         let tried: Vec<u16> = (300..600).filter(is_tried_again).collect();
         assert_eq!(tried, [429, 502, 503, 504]);
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_said_with_the_usual_one() {
+        let why =
+            "the collector answered with status 404; most take traces at the path /v1/traces".to_owned();
+        let reply = of_status(StatusCode::NOT_FOUND, &HeaderMap::new());
+        assert_eq!(reply, Reply::Final(Answer::Refused { why }));
     }
 
     #[test]
