@@ -19,12 +19,15 @@ impl Latency {
         Latency { p99: Duration::from_millis(500), most: Duration::from_millis(900) };
 
     /// Asserts that nobody has waited for the export, where the same requests took so long `without` telemetry: a machine that
-    /// is busy with something else keeps those waiting as well.
+    /// is busy with something else keeps those waiting as well. Unoptimised, as with every change, time decides nothing.
     ///
     /// # Panics
     /// When somebody has.
     #[track_caller]
     pub fn assert_undisturbed(self, without: Latency) {
+        if cfg!(debug_assertions) {
+            return;
+        }
         let Latency { p99, most } = Latency::UNDISTURBED;
         let allowed = Latency { p99: p99.max(2 * without.p99), most: most.max(2 * without.most) };
         assert!(self.p99 < allowed.p99 && self.most < allowed.most, "{self}, without telemetry {without}");
