@@ -68,7 +68,7 @@ impl Outlets {
     /// Each queue is asked, also where another took too long.
     fn flush_lines(&self, left: impl Fn() -> Duration) -> bool {
         let queues = self.queues.lock().clone();
-        queues.iter().filter_map(Weak::upgrade).fold(true, |all, queue| queue.flush(left()) && all)
+        queues.iter().filter_map(Weak::upgrade).filter(|queue| !queue.flush(left())).count() == 0
     }
 
     /// What waits to be written, and what is on its way.
