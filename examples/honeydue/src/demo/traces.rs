@@ -42,7 +42,7 @@ impl Traces {
         let _forgotten = self.kept.take();
     }
 
-    /// Waits until the trace of the request that was recorded first has so many spans of the name, and prints it.
+    /// Waits until a trace has so many spans of the name, and prints it.
     pub(super) async fn show(&self, heading: &str, awaited: (&str, usize)) -> Result<(), StartError> {
         let trace = tokio::time::timeout(PATIENCE, self.trace(awaited)).await;
         let trace = trace.map_err(|_| format!("{heading}: no trace has {} x {}", awaited.1, awaited.0))?;
@@ -53,15 +53,10 @@ impl Traces {
         Ok(())
     }
 
-    async fn trace(&self, (name, times): (&str, usize)) -> Vec<SpanData> {
+    async fn trace(&self, awaited: (&str, usize)) -> Vec<SpanData> {
         loop {
             self.flush().await;
-            let spans = self.kept.spans();
-            let root = spans.iter().find(|span| span.parent_span_id == SpanId::INVALID);
-            let id = root.map(|span| span.span_context.trace_id());
-            let trace: Vec<_> =
-                spans.into_iter().filter(|span| Some(span.span_context.trace_id()) == id).collect();
-            if trace.iter().filter(|span| span.name == name).count() >= times {
+            if let Some(trace) = first_trace_with(awaited, &self.kept.spans()) {
                 return trace;
             }
             tokio::time::sleep(A_MOMENT).await;
@@ -101,6 +96,17 @@ impl Traces {
         }
         Ok(())
     }
+}
+
+/// What the clock asks of the worker meanwhile has traces of its own.
+fn first_trace_with((name, times): (&str, usize), spans: &[SpanData]) -> Option<Vec<SpanData>> {
+    let roots = spans.iter().filter(|span| span.parent_span_id == SpanId::INVALID);
+    let mut traces = roots.map(|root| {
+        let id = root.span_context.trace_id();
+        spans.iter().filter(move |span| span.span_context.trace_id() == id)
+    });
+    let awaited = traces.find(|trace| trace.clone().filter(|span| span.name == name).count() >= times)?;
+    Some(awaited.cloned().collect())
 }
 
 fn at_most(bound: Duration) -> String {
