@@ -62,6 +62,8 @@ mod decisions;
 mod dropped;
 mod exemplars;
 mod family;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod handover;
 mod histogram;
 mod ids;

@@ -12,7 +12,7 @@ use crate::model::{Block, Method, attributes};
 
 // Output: static __LIST_4F6C21D0: Method = Method::new(MethodKind::Repo, "Tasks", "list", module_path!());
 //         list_methods!(__LIST_4F6C21D0);
-/// What stands beside a block: the statics of its methods, of which a list with an entry for each would be a fifth of all that
+/// What stands beside a block: the statics of its methods, of which a list with an entry for each would be an eighth of all that
 /// `cargo check` does. A function has its own in its body.
 pub fn beside(block: &Block) -> Option<TokenStream> {
     if matches!(block.head, Head::Function) {

@@ -1,27 +1,18 @@
 //! Responses in fewer bytes, for who takes them so.
 
-use std::io::Write as _;
-
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
 use super::accept::parse_quality;
+use crate::gzip::compressed;
 
 /// A body of text, compressed by gzip if the request takes that.
 pub(super) fn coded(request: &HeaderMap, text: String) -> Response {
     if !takes_gzip(request) {
         return text.into_response();
     }
-    // The page is of lines that are much alike: more effort would save little.
-    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
-    match encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()) {
-        Ok(bytes) => ([(CONTENT_ENCODING, "gzip")], bytes).into_response(),
-        // Into memory everything can be written.
-        Err(_) => text.into_response(),
-    }
+    ([(CONTENT_ENCODING, "gzip")], compressed(text.as_bytes())).into_response()
 }
 
 /// Whether gzip is wanted, and at least as much as no coding, where that is said. A malformed header asks for nothing.

@@ -73,14 +73,7 @@ impl Transport for Http {
 
 #[cfg(feature = "gzip")]
 fn compressed(body: &[u8]) -> Bytes {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    written.expect("writing into memory does not fail").into()
+    crate::gzip::compressed(body).into()
 }
 
 #[cfg(not(feature = "gzip"))]
